@@ -1,0 +1,232 @@
+"""The eventlet back end. The only file of the project that imports eventlet."""
+
+from __future__ import annotations
+
+import collections
+import logging
+import socket
+import warnings
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, TypeVar
+from wsgiref.types import WSGIApplication
+
+from nova_lite.core.concurrency.base import Empty, Event, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+
+with warnings.catch_warnings():
+    # eventlet announces its retirement at every import; docs/adr names the way out (the threading back end).
+    warnings.simplefilter("ignore")
+    import eventlet
+    import eventlet.event
+    import eventlet.hubs
+    import eventlet.queue
+    import eventlet.semaphore
+    import eventlet.tpool
+    import eventlet.wsgi
+    from eventlet import patcher
+
+P = ParamSpec("P")
+T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+
+native_os = patcher.original("os")
+native_threading = patcher.original("threading")
+
+HEADER_TIMEOUT = 60.0  # seconds a client may take to send a request or keep a connection idle
+
+
+class GreenTask(Generic[T]):
+    def __init__(self, thread: Any) -> None:
+        self._thread = thread
+
+    @property
+    def dead(self) -> bool:
+        return bool(self._thread.dead)
+
+    def wait(self, timeout: float | None = None) -> T:
+        with eventlet.Timeout(timeout, TimeoutError(f"task still running after {timeout} s")):
+            result: T = self._thread.wait()
+            return result
+
+    def kill(self) -> None:
+        self._thread.kill()
+
+
+class GreenEvent:
+    def __init__(self) -> None:
+        self._event = eventlet.event.Event()
+
+    def set(self) -> None:
+        if not self._event.ready():
+            self._event.send(True)
+
+    def clear(self) -> None:
+        if self._event.ready():
+            self._event = eventlet.event.Event()
+
+    def is_set(self) -> bool:
+        return bool(self._event.ready())
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return bool(self._event.wait(timeout))
+
+
+class GreenLock:
+    def __init__(self) -> None:
+        self._semaphore = eventlet.semaphore.Semaphore(1)
+
+    def acquire(self, timeout: float | None = None) -> bool:
+        return bool(self._semaphore.acquire(timeout=timeout))
+
+    def release(self) -> None:
+        self._semaphore.release()
+
+    def __enter__(self) -> object:
+        self._semaphore.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._semaphore.release()
+
+
+class GreenQueue(Generic[T]):
+    def __init__(self, maxsize: int) -> None:
+        self._queue = eventlet.queue.LightQueue(maxsize or None)
+
+    def put(self, item: T, timeout: float | None = None) -> None:
+        self._queue.put(item, timeout=timeout)
+
+    def get(self, timeout: float | None = None) -> T:
+        item: T = self._queue.get(timeout=timeout)
+        return item
+
+    def qsize(self) -> int:
+        return int(self._queue.qsize())
+
+
+class GreenMailbox(Generic[T]):
+    """A deque and a pipe: native threads append and write one byte, green readers wait for the byte."""
+
+    def __init__(self) -> None:
+        self._items: collections.deque[T] = collections.deque()
+        self._reader, self._writer = native_os.pipe()
+        native_os.set_blocking(self._reader, False)
+        native_os.set_blocking(self._writer, False)
+
+    def put(self, item: T) -> None:
+        self._items.append(item)
+        try:
+            native_os.write(self._writer, b"!")
+        except BlockingIOError:
+            pass  # the pipe is full of wake-ups already: the reader will come
+
+    def get(self, timeout: float | None = None) -> T:
+        while True:
+            if self._items:
+                return self._items.popleft()
+            if not _wait_readable(self._reader, timeout):
+                raise Empty
+            native_os.read(self._reader, 65536)
+
+    def close(self) -> None:
+        native_os.close(self._reader)
+        native_os.close(self._writer)
+
+
+class GreenPool:
+    def __init__(self, size: int) -> None:
+        self._pool = eventlet.GreenPool(size)
+
+    def spawn(self, function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        self._pool.spawn_n(function, *args, **kwargs)
+
+    def running(self) -> int:
+        return int(self._pool.running())
+
+    def wait(self, timeout: float | None = None) -> bool:
+        with eventlet.Timeout(timeout, False):
+            self._pool.waitall()
+        return self.running() == 0
+
+
+class GreenWSGIServer:
+    def __init__(self, sock: socket.socket, application: WSGIApplication, size: int) -> None:
+        self._socket, self._application = sock, application
+        self._pool = eventlet.GreenPool(size)
+        self._thread: Any = None
+
+    def start(self) -> None:
+        # The socket may have been made before the patch: eventlet needs its own wrapper around the same descriptor.
+        listener = eventlet.greenio.GreenSocket(self._socket)
+        self._thread = eventlet.spawn(
+            eventlet.wsgi.server, listener, self._application, custom_pool=self._pool, log_output=False,
+            keepalive=True, socket_timeout=HEADER_TIMEOUT, debug=False, capitalize_response_headers=False,
+        )
+
+    def stop(self, grace: float) -> None:
+        if self._thread is not None:
+            self._thread.kill()
+        with eventlet.Timeout(grace, False):
+            self._pool.waitall()
+        self._socket.close()
+
+    def wait(self) -> None:
+        if self._thread is not None:
+            self._thread.wait()
+
+
+def _wait_readable(fd: int, timeout: float | None) -> bool:
+    try:
+        eventlet.hubs.trampoline(fd, read=True, timeout=timeout, timeout_exc=TimeoutError)
+    except TimeoutError:
+        return False
+    return True
+
+
+class EventletBackend:
+    """Green threads; see :mod:`nova_lite.core.concurrency`."""
+
+    name = "eventlet"
+
+    def patch(self) -> None:
+        eventlet.monkey_patch()
+
+    def after_fork(self) -> None:
+        # The parent's hub holds the parent's epoll descriptor and timers: the child starts with its own.
+        eventlet.hubs.use_hub()
+
+    def spawn(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Task[T]:
+        return GreenTask(eventlet.spawn(function, *args, **kwargs))
+
+    def sleep(self, seconds: float) -> None:
+        eventlet.sleep(seconds)
+
+    def event(self) -> Event:
+        return GreenEvent()
+
+    def lock(self) -> Lock:
+        return GreenLock()
+
+    def queue(self, maxsize: int) -> Queue[Any]:
+        return GreenQueue(maxsize)
+
+    def pool(self, size: int) -> Pool:
+        return GreenPool(size)
+
+    def native(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        result: T = eventlet.tpool.execute(function, *args, **kwargs)
+        return result
+
+    def native_thread(self, target: Callable[[], None], name: str) -> None:
+        native_threading.Thread(target=target, name=name, daemon=True).start()
+
+    def mailbox(self) -> Mailbox[Any]:
+        return GreenMailbox()
+
+    def wait_readable(self, fd: int, timeout: float | None) -> bool:
+        return _wait_readable(fd, timeout)
+
+    def wsgi_server(self, sock: socket.socket, application: WSGIApplication, size: int) -> WSGIServer:
+        return GreenWSGIServer(sock, application, size)

@@ -1,0 +1,1 @@
+"""The hypervisor's room: one driver interface, a fake that is a product, and libvirt."""
