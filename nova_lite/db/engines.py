@@ -1,0 +1,106 @@
+"""Engines: how each of the three databases is opened so that it behaves the same.
+
+Every process has two per database, each with its own small pool: one for writing (explicit transactions, READ
+COMMITTED), one for reading (every statement by itself, and the database refuses to write). Connections are opened
+when they are first needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from nova_lite.core import concurrency
+from nova_lite.core.errors import Invalid
+
+BACKENDS = ("sqlite", "postgresql", "mysql")
+CONNECT_TIMEOUT = 10  # seconds until a server that does not answer counts as absent
+SQLITE_BUSY = 250  # milliseconds that SQLite itself waits for a lock, blocking the process; the rest is ours to wait
+
+
+def parse(url: str) -> URL:
+    """The URL with the driver that we use. Raises Invalid for a database that we do not know or cannot share."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Invalid("database.connection is not a database URL (dialect://user:password@host/name)") from error
+    backend = "mysql" if parsed.get_backend_name() == "mariadb" else parsed.get_backend_name()
+    if backend not in BACKENDS:
+        raise Invalid(f"database {backend!r} is not supported; these are: sqlite, postgresql, mysql (MariaDB)")
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise Invalid("an SQLite database needs a file: processes and connections share it")
+    driver = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}[backend]
+    return parsed.set(drivername=driver)
+
+
+def writer(url: URL, pool_size: int) -> Engine:
+    """An engine for transactions that write."""
+    if url.get_backend_name() == "sqlite":
+        engine = _engine(url, pool_size)
+        event.listen(engine, "connect", _sqlite_setup)
+        # The write lock at once: a transaction that reads first and then finds the lock taken could not be retried
+        # by waiting, only from its beginning.
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    return _engine(url, pool_size, isolation_level="READ COMMITTED")
+
+
+def reader(url: URL, pool_size: int) -> Engine:
+    """An engine for statements that only read; the database refuses all others."""
+    engine = _engine(url, pool_size, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _sqlite_setup)
+    event.listen(engine, "connect", _READ_ONLY[url.get_backend_name()])
+    return engine
+
+
+def _engine(url: URL, pool_size: int, **options: Any) -> Engine:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        options["connect_args"] = {"timeout": SQLITE_BUSY / 1000}
+    elif backend == "postgresql":
+        options |= {"connect_args": {"connect_timeout": CONNECT_TIMEOUT}, "use_native_hstore": False}
+    else:
+        options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT, "charset": "utf8mb4"}
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, pool_use_lifo=True,
+        pool_pre_ping=backend != "sqlite", hide_parameters=True, **options,
+    )
+    if backend == "postgresql" and concurrency.backend() == "eventlet":
+        event.listen(engine, "do_connect", _connect_green)
+    return engine
+
+
+def _sqlite_setup(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_read_only(connection: Any, record: object) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
+
+
+def _postgresql_read_only(connection: Any, record: object) -> None:
+    connection.execute("SET default_transaction_read_only = on").close()
+
+
+def _mysql_read_only(connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
+
+
+_READ_ONLY = {"sqlite": _sqlite_read_only, "postgresql": _postgresql_read_only, "mysql": _mysql_read_only}
+
+
+def _connect_green(dialect: object, record: object, arguments: Any, options: Any) -> Any:
+    """psycopg waits in C by default, which would stop every green thread of the process: wait in Python instead."""
+    from nova_lite.db.green_psycopg import GreenConnection
+
+    return GreenConnection.connect(*arguments, **options)

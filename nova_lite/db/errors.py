@@ -1,0 +1,35 @@
+"""Errors of the database room. Foreign errors (SQLAlchemy's, the drivers') never leave it."""
+
+from __future__ import annotations
+
+from nova_lite.core.errors import Conflict, NovaLiteError, Unavailable
+
+
+class DatabaseError(NovaLiteError):
+    """The database refused a statement: a defect of ours or of the schema, not of the request."""
+
+    code = "db.error"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer, or stayed busy for too long. Whether a commit under way succeeded is not known."""
+
+    code = "db.unavailable"
+
+
+class Duplicate(Conflict):
+    """A record with the same key exists."""
+
+    code = "db.duplicate"
+
+
+class Superseded(Conflict):
+    """The operation has gone on without the caller: it is finished, failed, or owned by somebody with a newer epoch."""
+
+    code = "operation.superseded"
+
+
+class NoCapacity(Conflict):
+    """None of the candidate hosts can take the instance now."""
+
+    code = "claim.no_capacity"

@@ -1,0 +1,205 @@
+"""Opening the database: :class:`Database` runs functions in transactions, :class:`Tx` is what they work with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import CursorResult, Delete, Engine, Executable, Select, Update, insert
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from nova_lite.core import concurrency
+from nova_lite.core.clock import Clock, SystemClock
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.db import engines
+from nova_lite.db.errors import DatabaseError, DatabaseUnavailable, Duplicate
+from nova_lite.db.models.base import Base
+from nova_lite.db.transient import is_transient, never_sent
+
+T = TypeVar("T")
+R = TypeVar("R")
+Values = Mapping[str, Any]
+
+PATIENCE = 30.0  # seconds for which a transaction is tried again
+LONGEST_PAUSE = 0.1  # seconds between two tries
+
+
+class Tx:
+    """One open transaction (or, from :meth:`Database.read`, one connection that may only read).
+
+    Opaque outside this room: callers receive it from a :class:`Database` and pass it to functions of ``reads`` and
+    ``writes``. Rows have the columns of their model as attributes.
+    """
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, statement: Select[R]) -> list[R]:
+        """All rows of ``select(Model)``."""
+        return cast("list[R]", self._connection.execute(statement).all())
+
+    def row(self, statement: Select[R]) -> R | None:
+        """The first row of ``select(Model)``, None when there is none."""
+        return self._connection.execute(statement).first()  # type: ignore[return-value]
+
+    def scalars(self, statement: Select[R]) -> list[R]:
+        """The values of ``select(Model.column)``."""
+        return cast("list[R]", self._connection.execute(statement).scalars().all())
+
+    def scalar(self, statement: Select[R]) -> R | None:
+        """The first value of ``select(expression)``, None when there is no row."""
+        return cast("R | None", self._connection.execute(statement).scalar())
+
+    def tuples(self, statement: Executable) -> list[Any]:
+        """The rows of a select of several columns."""
+        return list(self._connection.execute(statement).all())
+
+    def change(self, statement: Update | Delete) -> int:
+        """Run an UPDATE or DELETE; the number of rows that its condition matched."""
+        result = cast("CursorResult[Any]", self._connection.execute(statement))
+        return result.rowcount
+
+    def insert(self, model: type[Base], *values: Values, duplicate: NovaLiteError | None = None) -> None:
+        """Insert rows, given as columns' values. A key that exists raises ``duplicate`` (default: Duplicate).
+
+        The transaction is lost then: let the error pass.
+        """
+        if not values:
+            return
+        try:
+            self._connection.execute(insert(model), [dict(row) for row in values])
+        except IntegrityError as error:
+            raise duplicate or Duplicate(f"{model.__tablename__}: a record with the same key exists") from error
+
+    def insert_row(self, model: type[Base], values: Values, duplicate: NovaLiteError | None = None) -> int:
+        """Insert one row of a table with a surrogate key; the key it got."""
+        try:
+            result = self._connection.execute(insert(model).values(dict(values)))
+        except IntegrityError as error:
+            raise duplicate or Duplicate(f"{model.__tablename__}: a record with the same key exists") from error
+        key = result.inserted_primary_key
+        return int(key[0]) if key is not None else 0
+
+    def upsert(self, model: type[Base], values: Values, keys: Sequence[str], update: Sequence[str]) -> None:
+        """Insert a row; where one with the same unique ``keys`` exists, set its columns ``update`` from ``values``.
+
+        One statement; the row is locked until the transaction ends, either way.
+        """
+        name = self._connection.dialect.name
+        if name == "mysql":
+            clash = mysql.insert(model).values(dict(values))
+            self._connection.execute(clash.on_duplicate_key_update({key: clash.inserted[key] for key in update}))
+            return
+        # The two constructs have the same methods, but no common type.
+        adding = cast("postgresql.Insert", postgresql.insert(model) if name == "postgresql" else sqlite.insert(model))
+        adding = adding.values(dict(values))
+        fresh = {key: adding.excluded[key] for key in update}
+        self._connection.execute(adding.on_conflict_do_update(index_elements=list(keys), set_=fresh))
+
+
+class Database:
+    """A database by its URL. Nothing is opened before the first use, and a forked child opens its own connections."""
+
+    def __init__(self, url: str, *, pool_size: int = 5, patience: float = PATIENCE, clock: Clock | None = None) -> None:
+        """:param url: as SQLAlchemy writes it: sqlite:///FILE, postgresql+psycopg://…, mysql+pymysql://….
+
+        :param patience: seconds for which a transaction that met a lock or a lost connection is tried again.
+        :raises Invalid: the URL is not one of a database that we support.
+        """
+        self._url = engines.parse(url)
+        self._pool_size = pool_size
+        self._patience = patience
+        self._clock = clock or SystemClock()
+        self._single_writer = self._url.get_backend_name() == "sqlite"
+        self._owner = 0
+        self._open()
+
+    @property
+    def backend(self) -> str:
+        """``sqlite``, ``postgresql`` or ``mysql``."""
+        return self._url.get_backend_name()
+
+    def transact(self, function: Callable[[Tx], T]) -> T:
+        """Run ``function`` in one write transaction and commit; what it raises rolls everything back.
+
+        It is run again, from its beginning, when the database chose it as the victim of a deadlock, or the lock or
+        the connection was lost: it must do nothing but work on its Tx. Never call ``transact`` inside ``transact``.
+
+        :raises DatabaseUnavailable: no success within ``patience`` seconds, or the connection broke at the commit.
+        :raises DatabaseError: the database refused a statement.
+        """
+        deadline = self._clock.monotonic() + self._patience
+        pause = 0.002
+        while True:
+            try:
+                return self._attempt(function)
+            except (DBAPIError, PoolTimeout) as error:
+                if not is_transient(error) or self._clock.monotonic() >= deadline:
+                    raise _translated(error) from error
+            except SQLAlchemyError as error:
+                raise _translated(error) from error
+            concurrency.sleep(pause * (1 + os.getpid() % 10 / 10))  # rivals in other processes pause otherwise
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A Tx that may only read; each statement sees what was committed before it.
+
+        :raises DatabaseUnavailable: the database does not answer.
+        """
+        self._open()
+        try:
+            with self._reader.connect() as connection:
+                yield Tx(connection)
+        except SQLAlchemyError as error:
+            raise _translated(error) from error
+
+    def close(self) -> None:
+        """Close all connections of this process. The database may be used again afterwards."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _attempt(self, function: Callable[[Tx], T]) -> T:
+        self._open()
+        # SQLite has one writer at a time. Its own waiting would block the whole process, and with it the task that
+        # holds the lock: tasks of one process queue here instead.
+        with self._turn if self._single_writer else contextlib.nullcontext(), self._writer.connect() as connection:
+            with connection.begin() as transaction:
+                result = function(Tx(connection))
+                try:
+                    transaction.commit()
+                except DBAPIError as error:
+                    if never_sent(error):
+                        raise
+                    raise DatabaseUnavailable(
+                        "the connection to the database broke during a commit; its outcome is not known"
+                    ) from error
+            return result
+
+    def _open(self) -> None:
+        if self._owner == os.getpid():
+            return
+        if self._owner:  # a fork: the parent's sockets are the parent's; forget them without a word on the wire
+            self._writer.dispose(close=False)
+            self._reader.dispose(close=False)
+        self._owner = os.getpid()
+        self._turn = concurrency.lock()
+        self._writer: Engine = engines.writer(self._url, self._pool_size)
+        self._reader: Engine = engines.reader(self._url, self._pool_size)
+
+
+def _translated(error: SQLAlchemyError) -> NovaLiteError:
+    if is_transient(error):
+        return DatabaseUnavailable(f"the database does not answer or stays busy: {_summary(error)}")
+    return DatabaseError(f"the database refused a statement: {_summary(error)}")
+
+
+def _summary(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).strip().split("\n")[0]

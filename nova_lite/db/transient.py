@@ -1,0 +1,47 @@
+"""Which database errors pass by themselves: the transaction did not happen, and may be tried again."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# serialization_failure, deadlock_detected, lock_not_available; too_many_connections, admin_shutdown, crash_shutdown,
+# cannot_connect_now
+_POSTGRESQL = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
+# lock wait timeout, deadlock, record changed since last read; cannot connect, too many connections, gone away, lost
+_MYSQL = {1205, 1213, 1020, 2002, 2003, 1040, 2006, 2013}
+_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_transient(error: SQLAlchemyError) -> bool:
+    """True for deadlocks, lost serialisation, busy locks, lost or refused connections, and an exhausted pool."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or _lost_a_race(error.orig) or _not_connected(error.orig)
+
+
+def never_sent(error: DBAPIError) -> bool:
+    """True when a failed COMMIT certainly did not commit: the database said so over a live connection."""
+    return not error.connection_invalidated
+
+
+def _lost_a_race(origin: BaseException | None) -> bool:
+    if origin is None:
+        return False
+    if isinstance(origin, sqlite3.OperationalError):
+        return origin.sqlite_errorcode & 0xFF in _SQLITE
+    if getattr(origin, "sqlstate", None) in _POSTGRESQL:
+        return True
+    return bool(origin.args) and origin.args[0] in _MYSQL
+
+
+def _not_connected(origin: BaseException | None) -> bool:
+    # psycopg has no code for a connection that could not be made: it has no server to give one.
+    kind = type(origin)
+    return kind.__module__.startswith("psycopg") and kind.__name__ in ("OperationalError", "ConnectionTimeout") and (
+        getattr(origin, "sqlstate", None) is None
+    )
