@@ -1,0 +1,156 @@
+"""The driver of the fake hypervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from nova_lite.core import concurrency
+from nova_lite.core.clock import Clock, SystemClock
+from nova_lite.objects.host import Inventory
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.states import PowerState
+from nova_lite.virt import images
+from nova_lite.virt.driver import (
+    DomainInfo,
+    DomainStateConflict,
+    GuestSpec,
+    HostFacts,
+    LifecycleEvent,
+    VirtError,
+)
+from nova_lite.virt.fake.console import boot_text
+from nova_lite.virt.fake.hypervisor import FakeDomain, FakeHypervisor
+from nova_lite.virt.fake.settings import FakeSettings
+from nova_lite.virt.fake.trouble import Trouble
+
+VERSION = 1_000_000  # 1.0.0 as libvirt numbers versions
+DEAF_POLL = 0.05  # seconds between looks at a guest that was asked to shut down
+
+
+class FakeDriver:
+    """Implements :class:`nova_lite.virt.driver.VirtDriver` without a hypervisor.
+
+    ``hypervisor`` may be given, so that domains outlive the driver within one process; otherwise one is made, on
+    ``settings.state_dir``. ``trouble`` is public: tests change at run time how calls fail.
+    """
+
+    def __init__(
+        self, settings: FakeSettings, hostname: str = "fake", clock: Clock | None = None,
+        hypervisor: FakeHypervisor | None = None,
+    ) -> None:
+        self._settings = settings
+        self._hostname = hostname
+        self._clock = clock or SystemClock()
+        self.hypervisor = hypervisor or FakeHypervisor(self._clock, settings.state_dir)
+        self.trouble = Trouble(settings.delays, settings.failures, settings.seed)
+
+    def setup(self, on_event: Callable[[LifecycleEvent], None]) -> None:
+        with self.trouble.around("setup"):
+            self.hypervisor.listen(on_event)
+
+    def close(self) -> None:
+        self.hypervisor.listen(None)
+
+    def facts(self) -> HostFacts:
+        with self.trouble.around("facts"):
+            settings = self._settings
+            return HostFacts(
+                hypervisor_type="fake", hypervisor_version=VERSION, hypervisor_hostname=self._hostname,
+                inventory=Inventory(
+                    vcpus=settings.vcpus, memory_mb=settings.memory_mb, disk_gb=settings.local_gb
+                ),
+                cpu_info={"arch": "x86_64", "model": "fake", "vendor": "nova-lite"},
+            )
+
+    def list_domains(self) -> list[DomainInfo]:
+        with self.trouble.around("list_domains"):
+            return [
+                DomainInfo(uuid=domain.uuid, power_state=domain.power_state)
+                for domain in self.hypervisor.domains() if domain.defined
+            ]
+
+    def power_state(self, uuid: str) -> PowerState:
+        with self.trouble.around("power_state", uuid):
+            return self.hypervisor.get(uuid).power_state
+
+    def create_disks(self, spec: GuestSpec) -> None:
+        instance = spec.instance
+        with self.trouble.around("create_disks", instance.uuid):
+            if spec.image_path is not None:
+                images.check(instance, images.inspect(spec.image_path))
+            if self.hypervisor.find(instance.uuid) is None:
+                self.hypervisor.put(_described(instance))
+
+    def spawn(self, spec: GuestSpec) -> None:
+        instance = spec.instance
+        with self.trouble.around("spawn", instance.uuid):
+            domain = self.hypervisor.find(instance.uuid)
+            if domain is None and spec.image_path is not None:
+                raise VirtError(f"instance {instance.uuid} has no disk", instance=instance.uuid)
+            self._start(msgspec.structs.replace(domain or _described(instance), defined=True))
+
+    def destroy(self, uuid: str) -> None:
+        with self.trouble.around("destroy", uuid):
+            self.hypervisor.remove(uuid)
+
+    def pause(self, uuid: str) -> None:
+        with self.trouble.around("pause", uuid):
+            self._change(uuid, "paused", {PowerState.RUNNING, PowerState.PAUSED}, PowerState.PAUSED)
+
+    def unpause(self, uuid: str) -> None:
+        with self.trouble.around("unpause", uuid):
+            self._change(uuid, "unpaused", {PowerState.RUNNING, PowerState.PAUSED}, PowerState.RUNNING)
+
+    def power_off(self, uuid: str, clean_timeout: float) -> None:
+        with self.trouble.around("power_off", uuid):
+            self._shut_down(self.hypervisor.get(uuid), clean_timeout)
+
+    def power_on(self, uuid: str) -> None:
+        with self.trouble.around("power_on", uuid):
+            self._start(self.hypervisor.get(uuid))
+
+    def reboot(self, uuid: str, hard: bool, clean_timeout: float) -> None:
+        with self.trouble.around("reboot", uuid):
+            self._shut_down(self.hypervisor.get(uuid), 0.0 if hard else clean_timeout)
+            self._start(self.hypervisor.get(uuid))
+
+    def console_output(self, uuid: str, max_bytes: int) -> bytes:
+        with self.trouble.around("console_output", uuid):
+            text = boot_text(self.hypervisor.get(uuid)).encode()
+            return text[-max_bytes:] if max_bytes > 0 else b""
+
+    def _start(self, domain: FakeDomain) -> None:
+        if domain.power_state == PowerState.RUNNING:
+            return
+        boots = domain.boots + (domain.power_state != PowerState.PAUSED)
+        self.hypervisor.put(msgspec.structs.replace(domain, power_state=PowerState.RUNNING, boots=boots))
+
+    def _change(self, uuid: str, wanted: str, allowed: set[PowerState], to: PowerState) -> None:
+        domain = self.hypervisor.get(uuid)
+        if domain.power_state not in allowed:
+            raise DomainStateConflict(
+                f"instance {uuid} is {domain.power_state.name} and cannot be {wanted}", instance=uuid,
+                power_state=domain.power_state.name,
+            )
+        self.hypervisor.put(msgspec.structs.replace(domain, power_state=to))
+
+    def _shut_down(self, domain: FakeDomain, clean_timeout: float) -> None:
+        if domain.power_state == PowerState.RUNNING and self._settings.deaf_guests:
+            deadline = self._clock.monotonic() + clean_timeout
+            while self._clock.monotonic() < deadline and self._running(domain.uuid):
+                concurrency.sleep(DEAF_POLL)
+        self.hypervisor.put(msgspec.structs.replace(domain, power_state=PowerState.SHUTDOWN))
+
+    def _running(self, uuid: str) -> bool:
+        domain = self.hypervisor.find(uuid)
+        return domain is not None and domain.power_state == PowerState.RUNNING
+
+
+def _described(instance: Instance) -> FakeDomain:
+    return FakeDomain(
+        uuid=instance.uuid, name=instance.name, hostname=instance.hostname, vcpus=instance.flavor.vcpus,
+        memory_mb=instance.flavor.memory_mb,
+        addresses=tuple(address for nic in instance.nics for address in nic.addresses),
+    )

@@ -1,0 +1,112 @@
+"""What a base image is, found from its own bytes, and whether an instance may boot from it.
+
+A user uploads what he likes and calls it what he likes. An image that names other files (a backing file, an external
+data file) would show a guest files of the host, so nothing but the two formats below, whole in themselves, is
+accepted, and whoever opens the image later names its format instead of letting it be guessed.
+
+Formats: qcow2 as of QEMU's ``docs/interop/qcow2.txt`` (all numbers big-endian); everything without a known signature
+is raw.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import struct
+from pathlib import Path
+
+from nova_lite.objects.instance import Instance
+from nova_lite.virt.driver import ImageUnacceptable
+
+GIB = 1 << 30
+SECTOR = 512
+HEADER_BYTES = 33 * 1024  # up to and including the volume descriptor of an ISO image, the deepest signature here
+
+_QCOW2_MAGIC = b"QFI\xfb"
+# magic, version, backing file offset and size, cluster bits, virtual size; incompatible features from version 3 on
+_QCOW2_HEADER = struct.Struct(">4sIQIIQ")
+_QCOW2_FEATURES = struct.Struct(">Q")
+_QCOW2_FEATURES_AT = 72
+_QCOW2_DATA_FILE = 1 << 2
+# Formats that QEMU would recognise; guests must not get one of them as "raw" and have QEMU find out on its own.
+_SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"KDMV", "vmdk"), (0, b"COWD", "vmdk"), (0, b"# Disk DescriptorFile", "vmdk"), (0, b"vhdxfile", "vhdx"),
+    (0, b"conectix", "vhd"), (0, b"QED\0", "qed"), (0, b"LUKS\xba\xbe", "luks"),
+    (0, b"WithoutFreeSpace", "ploop"), (0, b"WithouFreSpacExt", "ploop"), (64, b"\x7f\x10\xda\xbe", "vdi"),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """``size``: bytes of the disk that the guest sees. ``references``: what it wants to read beside itself."""
+
+    format: str
+    size: int
+    references: str = ""
+
+
+def inspect(path: Path) -> ImageFacts:
+    """Read an image's header.
+
+    :raises ImageUnacceptable: it cannot be read, or its header is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER_BYTES)
+        length = path.stat().st_size
+    except OSError as error:
+        raise ImageUnacceptable(f"the image's file cannot be read: {error.strerror}") from error
+    return recognise(header, length)
+
+
+def recognise(header: bytes, length: int) -> ImageFacts:
+    """Facts from the first bytes of an image of ``length`` bytes.
+
+    :raises ImageUnacceptable: the header is damaged.
+    """
+    if header.startswith(_QCOW2_MAGIC):
+        return _qcow2(header)
+    for offset, signature, name in _SIGNATURES:
+        if header.startswith(signature, offset):
+            return ImageFacts(name, length)
+    return ImageFacts("raw", length)
+
+
+def check(instance: Instance, facts: ImageFacts) -> None:
+    """Whether ``instance`` can boot from an image with these facts; the format that its record declares must be true.
+
+    :raises ImageUnacceptable: it cannot; the message says why.
+    """
+    reason = _refusal(instance, facts)
+    if reason:
+        image = instance.image.id if instance.image else "of the instance"
+        raise ImageUnacceptable(f"image {image} cannot be booted from: {reason}", instance=instance.uuid)
+
+
+def _refusal(instance: Instance, facts: ImageFacts) -> str:
+    declared = instance.image.disk_format if instance.image else facts.format
+    if facts.format not in ("qcow2", "raw"):
+        return f"its format is {facts.format}; qcow2 and raw are supported"
+    if declared not in ("qcow2", "raw"):
+        return f"its declared format is {declared}; qcow2 and raw are supported"
+    if facts.format != declared:
+        return f"it is declared as {declared} but its content is {facts.format}"
+    if facts.references:
+        return f"it refers to {facts.references}"
+    if facts.size == 0 or facts.size % SECTOR:
+        return f"a disk is a whole number of {SECTOR}-byte sectors, and it has {facts.size} bytes"
+    limit = instance.flavor.root_gb * GIB
+    if limit and facts.size > limit:
+        return f"its disk of {facts.size} bytes is larger than the flavor's root disk of {instance.flavor.root_gb} GiB"
+    return ""
+
+
+def _qcow2(header: bytes) -> ImageFacts:
+    if len(header) < _QCOW2_FEATURES_AT + _QCOW2_FEATURES.size:
+        raise ImageUnacceptable("the image's qcow2 header is cut off")
+    _magic, version, backing, _backing_size, cluster_bits, size = _QCOW2_HEADER.unpack_from(header)
+    if version not in (2, 3) or not 9 <= cluster_bits <= 21:
+        raise ImageUnacceptable(f"the image's qcow2 header is damaged: version {version}, {cluster_bits} cluster bits")
+    references = "a backing file" if backing else ""
+    if version == 3 and _QCOW2_FEATURES.unpack_from(header, _QCOW2_FEATURES_AT)[0] & _QCOW2_DATA_FILE:
+        references = "an external data file"
+    return ImageFacts("qcow2", size, references)

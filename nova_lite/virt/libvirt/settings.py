@@ -1,0 +1,35 @@
+"""What an operator decides about libvirt on one host."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+VirtType = Literal["auto", "kvm", "qemu"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LibvirtSettings:
+    """``uri``: any of libvirt's for QEMU (system, session, with a socket), or ``test:///default`` without files.
+
+    ``instances_path``: where each instance has a directory. ``virt_type`` ``auto``: KVM if it passes its self-test.
+    ``cpu_mode``: libvirt's (empty: host-passthrough with KVM, the emulator's default without), ``cpu_model`` goes
+    with ``custom``. ``vnc_listen``: the address of the graphical console (empty: none). ``spare_ports``: PCI Express
+    slots for devices plugged in later. Times in seconds.
+    """
+
+    instances_path: Path
+    uri: str = "qemu:///system"
+    virt_type: VirtType = "auto"
+    machine_type: str = "q35"
+    cpu_mode: str = ""
+    cpu_model: str = ""
+    emulator: str = "qemu-system-x86_64"
+    vnc_listen: str = ""
+    spare_ports: int = 8
+    disk_cache: str = "writeback"
+    rng_device: str = "/dev/urandom"
+    kvm_probe_timeout: float = 5.0
+    shutdown_repeat: float = 5.0
+    keepalive_interval: int = 5

@@ -1,0 +1,1 @@
+"""Builders of values for tests: sensible defaults, one noun per file."""
