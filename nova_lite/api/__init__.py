@@ -1,0 +1,1 @@
+"""HTTP in: one WSGI application assembled by Paste.Deploy, one package per dialect."""

@@ -1,0 +1,65 @@
+"""Reading a request's body: its size before its bytes, its language before its words."""
+
+from __future__ import annotations
+
+import msgspec
+import webob
+
+from nova_lite.api.errors import UnsupportedMediaType
+from nova_lite.core.errors import Invalid, TooLarge
+
+
+def read_json(http: webob.Request, limit: int) -> object:
+    """The parsed body; None when there is none.
+
+    :raises TooLarge: it is, or declares itself, longer than ``limit`` bytes; nothing beyond was read.
+    :raises UnsupportedMediaType: it says that it is not JSON.
+    :raises Invalid: it is not JSON, or not UTF-8.
+    """
+    raw = _read(http, limit)
+    if not raw:
+        return None
+    kind = http.content_type
+    if kind and kind != "application/json":
+        raise UnsupportedMediaType(f"Unsupported Content-Type {kind}", content_type=kind)
+    try:
+        document = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(f"Malformed request body: {error}") from None
+    # No database keeps a NUL in a text, and no name needs one.
+    if b"\\u0000" in raw:
+        raise Invalid("Malformed request body: a string holds the character U+0000")
+    return document
+
+
+def _read(http: webob.Request, limit: int) -> bytes:
+    declared = http.environ.get("CONTENT_LENGTH")
+    chunked = http.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    if not chunked:
+        length = _length(declared)
+        if length > limit:
+            raise TooLarge(f"The request body is {length} bytes; the limit is {limit}.", limit=limit)
+        return _take(http, length)
+    raw = _take(http, limit + 1)
+    if len(raw) > limit:
+        raise TooLarge(f"The request body is longer than the limit of {limit} bytes.", limit=limit)
+    return raw
+
+
+def _length(declared: str | None) -> int:
+    if not declared:
+        return 0
+    if not (declared.isascii() and declared.isdigit()):
+        raise Invalid(f"Content-Length {declared!r} is not a number of bytes.", field="Content-Length")
+    return int(declared)
+
+
+def _take(http: webob.Request, count: int) -> bytes:
+    parts: list[bytes] = []
+    while count > 0:
+        part = http.environ["wsgi.input"].read(count)
+        if not part:
+            break
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,36 @@
+"""The compute dialect's application: its routes, and what of them changes in the legacy version."""
+
+from __future__ import annotations
+
+from nova_lite.api.compute import versions
+from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.dialect import Dialect, Frame
+from nova_lite.api.microversions import VersionRange
+from nova_lite.api.routing import Route
+from nova_lite.api.services import services_of
+
+ROUTES: tuple[Route[ComputeServices], ...] = (
+    Route(method="GET", path="/", handler=versions.show_current, public=True),
+    Route(method="GET", path="/versions/{version_id}", handler=versions.show_by_id),
+)
+
+# v2.0 is the first microversion under another prefix: its clients send no version, and are told none.
+LEGACY = VersionRange("compute", "X-OpenStack-Nova-API-Version", versions.VERSIONS.minimum, versions.VERSIONS.minimum)
+
+
+def application(services: ComputeServices, frame: Frame) -> Dialect[ComputeServices]:
+    """The application at ``/compute/v2.1``."""
+    return Dialect(ROUTES, services, frame, versions=versions.VERSIONS, project_in_path=True)
+
+
+def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[ComputeServices]:
+    """Paste application."""
+    services = services_of(global_conf)
+    return application(services.compute, services.frame)
+
+
+def legacy_app_factory(global_conf: dict[str, object], **_: str) -> Dialect[ComputeServices]:
+    """Paste application at ``/compute/v2``."""
+    services = services_of(global_conf)
+    routes = (Route(method="GET", path="/", handler=versions.show_legacy, public=True), *ROUTES[1:])
+    return Dialect(routes, services.compute, services.frame, versions=LEGACY, project_in_path=True)

@@ -1,0 +1,212 @@
+"""A dialect: a table of routes, served. Everything between the URL and the handler happens here, in this order:
+
+microversion, route, token, method, action, policy, query, body, handler, reply.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+import webob
+
+from nova_lite.api import bodies
+from nova_lite.api.environ import context_of, reply_headers_of, request_id_of
+from nova_lite.api.errors import MethodNotAllowed
+from nova_lite.api.microversions import UNVERSIONED, Microversion, VersionRange
+from nova_lite.api.policy import Policy
+from nova_lite.api.request import Json, Query, Reply, Request
+from nova_lite.api.routing import Match, Route, Router, at
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Invalid, NotFound, Unauthenticated
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+S = TypeVar("S")
+
+_PROJECT = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What every dialect needs: where clients find us, how much they may send, and who may do what."""
+
+    public_url: str
+    max_request_body: int
+    policy: Policy
+
+
+class Dialect(Generic[S]):
+    """A WSGI application over a table of routes.
+
+    ``versions`` is None where a dialect has no microversions. With ``project_in_path`` the first segment may be the
+    caller's project id. Errors leave as exceptions; the fault filter in front renders them.
+    """
+
+    def __init__(
+        self,
+        routes: Sequence[Route[S]],
+        services: S,
+        frame: Frame,
+        *,
+        versions: VersionRange | None = None,
+        project_in_path: bool = False,
+    ) -> None:
+        self._router = Router(routes)
+        self._services = services
+        self._frame = frame
+        self._versions = versions
+        self._project_in_path = project_in_path
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        http = webob.Request(environ)
+        version = self._negotiate(http)
+        path, project = self._path(http)
+        match = self._router.match(path, version)
+        context = context_of(environ)
+        if context is None and not (match and any(route.public for route in match.routes)):
+            raise Unauthenticated("The request you have made requires authentication.")
+        if match is None:
+            raise NotFound("The resource could not be found.")
+        if project and context is not None and project != context.project_id:
+            raise Invalid(
+                f"Malformed request URL: URL's project_id '{project}' doesn't match "
+                f"Context's project_id '{context.project_id}'"
+            )
+        route, body = self._route(http, match, version)
+        request = self._request(http, route, match, version, context)
+        self._admit(request, route, context)
+        request.query = _query(http, route, version)
+        request.body = _checked(route, body, version)
+        outcome = route.handler(request)
+        if route.late and not request.authorized:
+            raise RuntimeError(f"{route.method} {route.path} answered without authorizing")
+        return _reply(route, outcome, version)(environ, start_response)
+
+    def _negotiate(self, http: webob.Request) -> Microversion:
+        if self._versions is None:
+            return UNVERSIONED
+        headers = reply_headers_of(http.environ)
+        # A request whose version is refused is told the minimum, and answered in it.
+        headers.update(self._versions.reply_headers(self._versions.minimum))
+        version = self._versions.negotiate(http.headers)
+        headers.update(self._versions.reply_headers(version))
+        return version
+
+    def _path(self, http: webob.Request) -> tuple[str, str | None]:
+        try:
+            path = http.path_info
+        except UnicodeDecodeError:
+            raise Invalid("The URL is not UTF-8.") from None
+        if "\0" in path:
+            raise Invalid("The URL holds the character U+0000.")
+        if self._project_in_path:
+            first, slash, rest = path.lstrip("/").partition("/")
+            if _PROJECT.match(first):
+                return slash + rest, first
+        return path, None
+
+    def _route(self, http: webob.Request, match: Match[S], version: Microversion) -> tuple[Route[S], object]:
+        routes = [route for route in match.routes if route.method == http.method]
+        if not routes:
+            allowed = ", ".join(sorted({route.method for route in match.routes}))
+            raise MethodNotAllowed("The method specified is not allowed for this resource.", allow=allowed)
+        if routes[0].body_kind == "stream":
+            return routes[0], None
+        body = bodies.read_json(http, self._frame.max_request_body)
+        if routes[0].action is None:
+            return routes[0], body
+        if not isinstance(body, dict) or len(body) != 1:
+            raise Invalid("Malformed request body: an action is an object with one key, the action's name.")
+        (action,) = body
+        chosen = [route for route in routes if route.action == action]
+        if not chosen:
+            raise Invalid(f"There is no such action: {action}", field=action)
+        return chosen[0], body
+
+    def _request(
+        self,
+        http: webob.Request,
+        route: Route[S],
+        match: Match[S],
+        version: Microversion,
+        context: RequestContext | None,
+    ) -> Request[S]:
+        return Request(
+            http=http,
+            services=self._services,
+            policy=self._frame.policy,
+            context=context or RequestContext(request_id=request_id_of(http.environ)),
+            version=version,
+            rule=route.rule,
+            base_url=(self._frame.public_url or http.host_url) + http.script_name,
+            path=match.path,
+            query=Query(),
+            body={},
+        )
+
+    def _admit(self, request: Request[S], route: Route[S], context: RequestContext | None) -> None:
+        if route.public:
+            return
+        if context is None:
+            raise Unauthenticated("The request you have made requires authentication.")
+        if route.rule is not None and not route.late:
+            request.authorize(request.own_target())
+
+
+def _query(http: webob.Request, route: Route[S], version: Microversion) -> Query:
+    text = http.query_string
+    query = Query()
+    try:
+        for name, value in parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000):
+            query.setdefault(name, []).append(value)
+    except (UnicodeDecodeError, ValueError):
+        raise Invalid("The query string is not UTF-8, or has too many parts.") from None
+    if any("\0" in value for values in query.values() for value in values):
+        raise Invalid("The query string holds the character U+0000.")
+    schema = at(route.query, version)
+    if schema is not None:
+        schema.check(dict(query))
+    return query
+
+
+def _checked(route: Route[S], body: object, version: Microversion) -> dict[str, object]:
+    schema = at(route.body, version)
+    if schema is None:
+        return {}
+    if body is None:
+        raise Invalid("Malformed request body: a JSON object is expected.")
+    schema.check(body)
+    if not isinstance(body, dict):
+        raise Invalid("Malformed request body: a JSON object is expected.")
+    return body
+
+
+def _reply(route: Route[S], outcome: Json | Reply | None, version: Microversion) -> webob.Response:
+    reply = outcome if isinstance(outcome, Reply) else Reply(json=outcome)
+    status = reply.status or _success(route, version)
+    content_type = reply.content_type or "application/json"
+    response = webob.Response(status=status, headerlist=[("Content-Type", content_type)])
+    if reply.stream is not None:
+        response.app_iter = reply.stream
+    elif reply.body is not None:
+        response.body = reply.body
+    elif reply.json is not None:
+        response.body = msgspec.json.encode(reply.json)
+    if status in (204, 304):
+        del response.headers["Content-Type"]
+        del response.headers["Content-Length"]
+    for name, value in reply.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _success(route: Route[S], version: Microversion) -> int:
+    if isinstance(route.success, int):
+        return route.success
+    return route.success.at(version) or 200

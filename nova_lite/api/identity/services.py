@@ -1,0 +1,10 @@
+"""What the identity dialect's handlers work with."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class IdentityServices:
+    """The collaborators of the identity handlers."""

@@ -1,0 +1,1 @@
+"""Image v2: the dialect of Glance."""

@@ -1,0 +1,1 @@
+"""Paste filters: request ids, faults, authentication. Each has a ``filter_factory``."""

@@ -1,0 +1,51 @@
+"""The collaborators of the whole application, built by ``cmd`` and carried to the factories by ``app.load``."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from nova_lite.core.context import RequestContext
+
+if TYPE_CHECKING:
+    from nova_lite.api.compute.services import ComputeServices
+    from nova_lite.api.dialect import Frame
+    from nova_lite.api.identity.services import IdentityServices
+    from nova_lite.api.image.services import ImageServices
+
+SERVICES = "nova_lite.services"
+
+# Names what is wrong, by part; empty when all is well.
+HealthCheck = Callable[[], Mapping[str, str]]
+
+
+class TokenValidator(Protocol):
+    """Who stands behind a token."""
+
+    def validate(self, token: str, request_id: str) -> RequestContext:
+        """The context of a request that came with this token; roles include the implied ones.
+
+        :raises Unauthenticated: the token is malformed, expired, revoked, or its user or project is disabled.
+        """
+        ...
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ApiServices:
+    """``frame`` serves every dialect, the others one each."""
+
+    frame: Frame
+    tokens: TokenValidator
+    health: HealthCheck
+    compute: ComputeServices
+    identity: IdentityServices
+    image: ImageServices
+
+
+def services_of(global_conf: Mapping[str, object]) -> ApiServices:
+    """The collaborators that ``app.load`` put into paste's global configuration."""
+    found = global_conf.get(SERVICES)
+    if not isinstance(found, ApiServices):
+        raise TypeError("this factory works only in an application loaded by nova_lite.api.app.load")
+    return found

@@ -1,0 +1,103 @@
+"""JSON Schema, with refusals that name the field as Nova's do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+import jsonschema
+from jsonschema.exceptions import best_match
+
+from nova_lite.core.errors import Invalid
+from nova_lite.core.ids import is_uuid
+
+Document = Mapping[str, object]
+
+FORMATS = jsonschema.FormatChecker(formats=())
+
+
+@FORMATS.checks("uuid")
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or is_uuid(value)
+
+
+@FORMATS.checks("ipv4", raises=ValueError)
+def _is_ipv4(value: object) -> bool:
+    return not isinstance(value, str) or bool(ipaddress.IPv4Address(value))
+
+
+@FORMATS.checks("ipv6", raises=ValueError)
+def _is_ipv6(value: object) -> bool:
+    return not isinstance(value, str) or bool(ipaddress.IPv6Address(value))
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
+
+
+@FORMATS.checks("base64", raises=(binascii.Error, ValueError))
+def _is_base64(value: object) -> bool:
+    if isinstance(value, str):
+        base64.b64decode("".join(value.split()), validate=True)
+    return True
+
+
+@FORMATS.checks("name")
+def _is_name(value: object) -> bool:
+    # Names may have inner spaces, but none around them, and no control characters.
+    return not isinstance(value, str) or (bool(value.strip()) and value == value.strip() and value.isprintable())
+
+
+@FORMATS.checks("name_with_leading_trailing_spaces")
+def _is_spaced_name(value: object) -> bool:
+    return not isinstance(value, str) or (bool(value.strip()) and value.isprintable())
+
+
+@FORMATS.checks("regex", raises=re.error)
+def _is_regex(value: object) -> bool:
+    return not isinstance(value, str) or bool(re.compile(value))
+
+
+class Schema:
+    """A JSON Schema document (2020-12), compiled when it is first used."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @functools.cached_property
+    def _validator(self) -> jsonschema.Draft202012Validator:
+        return jsonschema.Draft202012Validator(self.document, format_checker=FORMATS)
+
+    def check(self, value: object) -> None:
+        """Accept the value or say what is wrong with it.
+
+        :raises Invalid: the message names the field, its value and the rule; details: field.
+        """
+        error = best_match(self._validator.iter_errors(value))
+        if error is not None:
+            raise Invalid(_sentence(error), field=".".join(str(part) for part in error.absolute_path))
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """Names of the declared top-level properties."""
+        declared = self.document.get("properties")
+        return frozenset(declared) if isinstance(declared, Mapping) else frozenset()
+
+
+def _sentence(error: jsonschema.ValidationError) -> str:
+    if not error.absolute_path:
+        return str(error.message)
+    field = error.absolute_path[-1]
+    return f"Invalid input for field/attribute {field}. Value: {_shown(error.instance)}. {_shown(error.message)}"
+
+
+def _shown(value: object) -> str:
+    # A refusal need not send a megabyte back.
+    text = str(value)
+    return text if len(text) <= 500 else f"{text[:500]}..."
