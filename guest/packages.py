@@ -1,0 +1,48 @@
+"""Debian's kernel package: which one is current, and its .deb in the cache directory."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from guest.errors import GuestBuildError
+from guest.tools import run
+
+KERNEL_META_PACKAGE = "linux-image-cloud-amd64"
+_DEPENDENCY = re.compile(r"^Depends: (linux-image-\S+) \(= (\S+)\)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Package:
+    """One version of a Debian package."""
+
+    name: str
+    version: str
+
+    @property
+    def file_name(self) -> str:
+        """The name that apt gives to the downloaded package (an epoch's colon is written %3a)."""
+        return f"{self.name}_{self.version.replace(':', '%3a')}_amd64.deb"
+
+
+def kernel_of(description: str) -> Package:
+    """The package that the meta package of `apt-cache show` output depends on; GuestBuildError if there is none."""
+    found = _DEPENDENCY.search(description)
+    if found is None:
+        raise GuestBuildError(f"apt does not know what {KERNEL_META_PACKAGE} depends on: run apt-get update")
+    return Package(found[1], found[2])
+
+
+def current_kernel() -> Package:
+    """The newest kernel in apt's lists."""
+    return kernel_of(run("apt-cache", "show", "--no-all-versions", KERNEL_META_PACKAGE))
+
+
+def fetch(package: Package, cache: Path) -> Path:
+    """The package's .deb in `cache`, downloaded if it is not there yet. apt verifies it against its signed lists."""
+    target = cache / package.file_name
+    if not target.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        run("apt-get", "download", "-q", f"{package.name}={package.version}", cwd=cache)
+        if not target.exists():
+            raise GuestBuildError(f"apt-get download did not leave {target.name}")
+    return target
