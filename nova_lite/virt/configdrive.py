@@ -1,0 +1,117 @@
+"""The config drive: what a guest must know of itself, as a small read-only disk.
+
+Layout and documents are those of OpenStack's config drive, version ``latest``, as cloud-init reads them (its
+documentation, "Config Drive" data source): an ISO 9660 volume labelled ``config-2``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from nova_lite.core.ids import new_hex
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.nic import Nic
+from nova_lite.virt import programs
+from nova_lite.virt.driver import VirtError
+
+Json = dict[str, object]
+
+LABEL = "config-2"
+MAKERS = ("genisoimage", "mkisofs", "xorrisofs")
+SEED_WORDS = 16  # of 16 bytes each
+TAP_NAME = 14  # characters of a tap device's name, which Neutron cuts from the port's id
+
+
+def documents(instance: Instance, seed: bytes) -> dict[str, bytes]:
+    """The files of the drive by their path on it. ``seed`` feeds the guest's random number generator.
+
+    :raises VirtError: the record's user data is not base64.
+    """
+    files = {
+        "openstack/latest/meta_data.json": msgspec.json.encode(meta_data(instance, seed)),
+        "openstack/latest/network_data.json": msgspec.json.encode(network_data(instance.nics)),
+        "openstack/latest/vendor_data.json": b"{}",
+    }
+    if instance.user_data:
+        files["openstack/latest/user_data"] = user_data(instance)
+    return files
+
+
+def meta_data(instance: Instance, seed: bytes) -> Json:
+    """The instance's own record."""
+    document: Json = {
+        "uuid": instance.uuid, "name": instance.display_name, "hostname": instance.hostname,
+        "project_id": instance.project_id, "launch_index": instance.launch_index,
+        "availability_zone": instance.availability_zone or "", "meta": instance.metadata, "devices": [],
+        "random_seed": base64.b64encode(seed).decode(),
+    }
+    if instance.key_name and instance.key_data:
+        document["public_keys"] = {instance.key_name: instance.key_data}
+        document["keys"] = [{"name": instance.key_name, "type": "ssh", "data": instance.key_data}]
+    return document
+
+
+def network_data(nics: tuple[Nic, ...]) -> Json:
+    """Links and networks. Addresses come by DHCP: the record has neither prefix nor gateway."""
+    links = [
+        {
+            "id": tap_name(nic), "vif_id": nic.id, "type": "bridge" if nic.kind == "bridge" else "phy",
+            "mtu": nic.mtu, "ethernet_mac_address": nic.mac_address,
+        }
+        for nic in nics
+    ]
+    networks = [
+        {"id": f"network{index}", "type": "ipv4_dhcp", "link": tap_name(nic), "network_id": nic.network}
+        for index, nic in enumerate(nics)
+    ]
+    return {"links": links, "networks": networks, "services": []}
+
+
+def user_data(instance: Instance) -> bytes:
+    """What the user wants his guest to read, decoded."""
+    try:
+        return base64.b64decode(instance.user_data or "", validate=True)
+    except binascii.Error as error:
+        raise VirtError(f"instance {instance.uuid}: its user data is not base64", instance=instance.uuid) from error
+
+
+def tap_name(nic: Nic) -> str:
+    """The name of the host's end of an interface."""
+    return f"tap{nic.id}"[:TAP_NAME]
+
+
+def build(instance: Instance, path: Path) -> None:
+    """Make the drive at ``path``; it is there whole or not at all. The directory must exist.
+
+    :raises VirtError: no program that makes ISO images is installed, or it failed.
+    """
+    seed = bytes.fromhex("".join(new_hex() for _ in range(SEED_WORDS)))
+    files = documents(instance, seed)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        _write(scratch / "tree", files)
+        _make_iso(scratch / "tree", scratch / "iso")
+        os.replace(scratch / "iso", path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write(root: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def _make_iso(tree: Path, target: Path) -> None:
+    # Joliet and Rock Ridge: "meta_data.json" is no legal name in plain ISO 9660.
+    maker = programs.first_installed(MAKERS)
+    programs.run([maker, "-quiet", "-J", "-r", "-l", "-V", LABEL, "-o", str(target), str(tree)])

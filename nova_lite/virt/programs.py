@@ -1,0 +1,50 @@
+"""Running other programs: bounded in time, without a shell, and with errors that say what went wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from nova_lite.virt.driver import VirtError
+
+TIMEOUT = 60.0
+TAIL = 400  # characters of a program's complaint that are passed on
+
+
+class ProgramFailed(VirtError):
+    """A program that a driver needs is missing, failed or took too long."""
+
+    code = "virt.program_failed"
+
+
+def run(argv: Sequence[str], timeout: float = TIMEOUT) -> str:
+    """Standard output of a program that ended with 0 within ``timeout`` seconds. Waits cooperatively.
+
+    :raises ProgramFailed: it did not; the message ends with what it complained about.
+    """
+    name = argv[0].rsplit("/", 1)[-1]
+    try:
+        done = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False, text=True,
+            errors="replace",
+        )
+    except FileNotFoundError as error:
+        raise ProgramFailed(f"{name} is not installed", program=name) from error
+    except subprocess.TimeoutExpired as error:
+        raise ProgramFailed(f"{name} took more than {timeout:g} s", program=name) from error
+    if done.returncode != 0:
+        complaint = (done.stderr or done.stdout).strip()[-TAIL:]
+        raise ProgramFailed(f"{name} failed with {done.returncode}: {complaint}", program=name)
+    return done.stdout
+
+
+def first_installed(names: Sequence[str]) -> str:
+    """The first of several programs that is on the PATH.
+
+    :raises ProgramFailed: none is.
+    """
+    for name in names:
+        if shutil.which(name):
+            return name
+    raise ProgramFailed(f"none of {', '.join(names)} is installed", program=names[0])

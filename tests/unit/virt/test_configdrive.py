@@ -1,0 +1,61 @@
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from nova_lite.virt import configdrive
+from nova_lite.virt.driver import VirtError
+from tests.builders.guests import a_nic, an_instance
+
+LABEL_AT = 32768 + 40  # of the ISO 9660 primary volume descriptor
+
+
+def test_meta_data_describes_the_instance() -> None:
+    instance = an_instance(
+        metadata={"role": "web"}, key_name="mine", key_data="ssh-ed25519 AAAA me", availability_zone="nova",
+        launch_index=2,
+    )
+    assert configdrive.meta_data(instance, b"seed") == {
+        "uuid": instance.uuid, "name": "demo", "hostname": "demo", "project_id": instance.project_id,
+        "launch_index": 2, "availability_zone": "nova", "meta": {"role": "web"}, "devices": [],
+        "random_seed": base64.b64encode(b"seed").decode(),
+        "public_keys": {"mine": "ssh-ed25519 AAAA me"},
+        "keys": [{"name": "mine", "type": "ssh", "data": "ssh-ed25519 AAAA me"}],
+    }
+
+
+def test_network_data_names_links_and_networks() -> None:
+    nic = a_nic(kind="bridge", bridge="br0", network="n1", mtu=1450)
+    assert configdrive.network_data((nic,)) == {
+        "links": [{
+            "id": "tapce531f90-19", "vif_id": nic.id, "type": "bridge", "mtu": 1450,
+            "ethernet_mac_address": "fa:16:3e:4c:2c:30",
+        }],
+        "networks": [{"id": "network0", "type": "ipv4_dhcp", "link": "tapce531f90-19", "network_id": "n1"}],
+        "services": [],
+    }
+
+
+def test_user_data_is_decoded_and_left_out_when_there_is_none() -> None:
+    script = b"#!/bin/sh\necho \xff\n"
+    files = configdrive.documents(an_instance(user_data=base64.b64encode(script).decode()), b"")
+    assert files["openstack/latest/user_data"] == script
+    assert sorted(configdrive.documents(an_instance(), b"")) == [
+        "openstack/latest/meta_data.json", "openstack/latest/network_data.json", "openstack/latest/vendor_data.json",
+    ]
+
+
+def test_broken_user_data_is_named() -> None:
+    with pytest.raises(VirtError, match="user data is not base64"):
+        configdrive.documents(an_instance(user_data="not base64!"), b"")
+
+
+def test_the_drive_is_made_whole_and_alone(tmp_path: Path) -> None:
+    instance, path = an_instance(metadata={"k": "v"}), tmp_path / "config.iso"
+    configdrive.build(instance, path)
+    configdrive.build(instance, path)
+    content = path.read_bytes()
+    assert content[LABEL_AT : LABEL_AT + 32].rstrip() == b"config-2"
+    assert json.dumps({"k": "v"}, separators=(",", ":")).encode() in content
+    assert list(tmp_path.iterdir()) == [path]
