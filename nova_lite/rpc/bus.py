@@ -1,0 +1,102 @@
+"""Bus: the composition root of this library; the only place that picks a driver."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TypeVar, cast
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import system_context
+from nova_lite.core.errors import Invalid
+from nova_lite.rpc.client import Address, Caller, make_proxy
+from nova_lite.rpc.codec import Codec
+from nova_lite.rpc.drivers.base import Driver
+from nova_lite.rpc.drivers.local import LocalDriver, LocalExchange
+from nova_lite.rpc.errors import CannotSend
+from nova_lite.rpc.interface import Version, interface_of
+from nova_lite.rpc.pending import Pending
+from nova_lite.rpc.ping import Ping, Pong
+from nova_lite.rpc.server import Server
+from nova_lite.rpc.settings import BusSettings
+from nova_lite.rpc.signing import Keyring, NoSigner, Signer
+from nova_lite.rpc.target import Target
+
+C = TypeVar("C")
+
+
+class Bus:
+    """One process's access to the others. Made by :func:`connect`, after the process has forked."""
+
+    def __init__(self, settings: BusSettings, clock: Clock, codec: Codec, driver: Driver, pending: Pending) -> None:
+        self._settings, self._clock, self._codec, self._driver = settings, clock, codec, driver
+        self._caller = Caller(settings, clock, codec, driver, pending)
+
+    def proxy(
+        self, contract: type[C], host: str | None = None, *, pin: str | None = None, timeout: float | None = None
+    ) -> C:
+        """An object that is used like the remote manager. Making one sends nothing.
+
+        :param host: address that host's server; otherwise any server of the topic.
+        :param pin: speak this older version of the interface, to servers that are not upgraded yet.
+        :param timeout: seconds for every call, instead of what the contract says.
+        :raises CannotSend: this process does not know the pinned version.
+        """
+        declared = interface_of(contract)
+        version = declared.version if pin is None else Version.parse(pin)
+        if not declared.version.understands(version):
+            raise CannotSend(f"{declared.name} {version} is not known here, {declared.version} is")
+        address = Address(declared, declared.target(host), version)
+        return cast(C, make_proxy(self._caller, address, timeout))
+
+    def server(self, workers: int = 64) -> Server:
+        """A server with room for ``workers`` messages at a time. Serve endpoints on it, then start it."""
+        return Server(self._settings, self._clock, self._codec, self._driver, workers)
+
+    def ping(self, topic: str, host: str | None = None, timeout: float = 10.0) -> Pong:
+        """Ask a server whether it works: a real round trip through its workers.
+
+        :raises Unroutable, CallTimeout, PeerLost: it does not.
+        """
+        declared = interface_of(Ping)
+        address = Address(declared, Target(topic, host), declared.version)
+        method = dataclasses.replace(declared.methods["ping"], timeout=timeout)
+        arguments = method.arguments.encode(method.arguments.kind())
+        answer: Pong = self._caller.invoke(address, method, system_context(), arguments)
+        return answer
+
+    def close(self) -> None:
+        """Give the connections back. Servers should be stopped before."""
+        self._driver.close()
+
+
+def connect(settings: BusSettings, clock: Clock, exchange: LocalExchange | None = None) -> Bus:
+    """A bus by its settings. Connections are made when they are first needed.
+
+    :param exchange: where the buses of transport ``local`` meet; without it the bus is alone.
+    :raises Invalid: a setting that the transport needs is missing.
+    :raises NotFound: the key directory lacks the private key of this identity.
+    """
+    pending = Pending()
+    codec = Codec(_signer(settings), settings.max_message)
+    return Bus(settings, clock, codec, _driver(settings, pending, exchange), pending)
+
+
+def _signer(settings: BusSettings) -> Signer:
+    if settings.signing and settings.key_dir:
+        return Keyring(Path(settings.key_dir), settings.identity)
+    return NoSigner()
+
+
+def _driver(settings: BusSettings, pending: Pending, exchange: LocalExchange | None) -> Driver:
+    if settings.transport == "local":
+        return LocalDriver(exchange or LocalExchange(), pending, settings.send_timeout)
+    if settings.transport == "zmq":
+        from nova_lite.rpc.drivers.zmq import ZmqDriver
+
+        return ZmqDriver(settings, pending)
+    if settings.transport == "kombu":
+        from nova_lite.rpc.drivers.kombu import KombuDriver
+
+        return KombuDriver(settings, pending)
+    raise Invalid(f"transport {settings.transport!r} is none of local, zmq, kombu")

@@ -1,0 +1,143 @@
+"""The sending side: proxies that are typed as their contract, and the caller behind them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import NovaLiteError, declared
+from nova_lite.core.ids import new_hex
+from nova_lite.rpc.codec import Codec
+from nova_lite.rpc.drivers.base import Driver, Outgoing, Route
+from nova_lite.rpc.envelope import Answer, Circumstances, Failure, Request
+from nova_lite.rpc.errors import BadArguments, BadResult, CallTimeout, CannotSend, PeerLost, Refused, RemoteError
+from nova_lite.rpc.interface import Interface, Method, Version
+from nova_lite.rpc.pending import Pending, Waiter
+from nova_lite.rpc.serializer import WrongType
+from nova_lite.rpc.settings import BusSettings
+from nova_lite.rpc.target import Target
+
+C = TypeVar("C")
+
+PATIENCE = 1.0  # seconds between two looks whether the other end of a waiting call still lives
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Address:
+    """Where a proxy sends, and in which version it speaks."""
+
+    interface: Interface[Any]
+    target: Target
+    version: Version
+
+
+class Caller:
+    """Sends the requests of one bus and waits for their answers."""
+
+    def __init__(self, settings: BusSettings, clock: Clock, codec: Codec, driver: Driver, pending: Pending) -> None:
+        self._settings, self._clock = settings, clock
+        self._codec, self._driver, self._pending = codec, driver, pending
+        self._reply_to = f"{settings.identity}/{new_hex()}"
+
+    def invoke(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Any:
+        """Send one request, and for a call wait for its result.
+
+        :raises NovaLiteError: what the remote handler declared, or one of :mod:`nova_lite.rpc.errors`.
+        """
+        request = self._request(address, method, context, arguments)
+        lifetime = request.deadline - request.sent_at
+        if lifetime <= 0:
+            raise CallTimeout(f"{method.name}: the deadline of {context.request_id} has passed", method=method.name)
+        message = Outgoing(request.id, method.kind, self._codec.seal_request(request), lifetime)
+        if method.kind != "call":
+            self._driver.send(address.target, message)
+            return None
+        waiter = self._pending.add(request.id)
+        try:
+            route = self._driver.send(address.target, message)
+            payload = self._wait(request, waiter, route, lifetime)
+        finally:
+            self._pending.remove(request.id)
+        return self._result(method, request, payload)
+
+    def _request(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Request:
+        now = self._clock.now()
+        life = self._settings.message_ttl
+        if method.kind == "call":
+            life = min(life, method.timeout if method.timeout is not None else self._settings.call_timeout)
+        deadline = now + life if context.deadline is None else min(now + life, context.deadline)
+        return Request(
+            id=new_hex(), kind=method.kind, target=str(address.target), interface=address.interface.name,
+            version=str(address.version), method=method.name, arguments=arguments,
+            context=Circumstances.of(context), sender=self._settings.identity, reply_to=self._reply_to, sent_at=now,
+            deadline=deadline,
+        )
+
+    def _wait(self, request: Request, waiter: Waiter, route: Route, lifetime: float) -> bytes:
+        end = self._clock.monotonic() + lifetime
+        title = f"{request.interface}.{request.method} on {request.target}"
+        while (left := end - self._clock.monotonic()) > 0:
+            payload = waiter.wait(min(left, PATIENCE))
+            if payload is not None:
+                return payload
+            if not route.alive():
+                raise PeerLost(f"{title}: the server died before it answered", target=request.target)
+        raise CallTimeout(f"{title}: no answer in {lifetime:.3f} s", target=request.target, method=request.method)
+
+    def _result(self, method: Method, request: Request, payload: bytes) -> Any:
+        answer = self._codec.open_answer(payload)
+        _check_answer(answer, request)
+        if answer.failure is not None:
+            raise rebuild(answer.failure)
+        try:
+            return method.result.decode(answer.result)
+        except WrongType as error:
+            raise BadResult(f"{request.method}: result of {answer.sender!r}: {error}", sender=answer.sender) from error
+
+
+def _check_answer(answer: Answer, request: Request) -> None:
+    # An error may come without our address: its sender could not read the request.
+    ours = answer.recipient == request.reply_to or (not answer.recipient and answer.failure is not None)
+    if answer.correlation != request.id or not ours:
+        raise Refused(f"{request.method}: {answer.sender!r} sent an answer to another question", sender=answer.sender)
+
+
+def rebuild(failure: Failure) -> NovaLiteError:
+    """The error that was raised at the other end; RemoteError when its class is not known here."""
+    kind = declared().get(failure.code)
+    if kind is None:
+        return RemoteError(failure.message, **{**failure.details, "remote_code": failure.code})
+    return kind(failure.message, **failure.details)
+
+
+def make_proxy(caller: Caller, address: Address, timeout: float | None) -> Any:
+    """An object with one function per method of the contract."""
+    proxy = Proxy()
+    for method in address.interface.methods.values():
+        if timeout is not None and method.kind == "call":
+            method = dataclasses.replace(method, timeout=timeout)
+        setattr(proxy, method.name, _function(caller, address, method))
+    return proxy
+
+
+class Proxy:
+    """Looks like the manager it stands for; see :func:`make_proxy`."""
+
+
+def _function(caller: Caller, address: Address, method: Method) -> Callable[..., Any]:
+    title = f"{address.interface.name}.{method.name}"
+    known = address.version >= method.since
+
+    def invoke(context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        if not known:
+            raise CannotSend(f"{title} is since {method.since}, this proxy speaks {address.version}")
+        try:
+            arguments = method.arguments.encode(method.arguments.kind(*args, **kwargs))
+        except (TypeError, WrongType) as error:
+            raise BadArguments(f"{title}: {error}", method=method.name) from error
+        return caller.invoke(address, method, context, arguments)
+
+    return invoke

@@ -1,0 +1,54 @@
+"""Delivery: a request as an authoriser sees it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import msgspec
+
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import NovaLiteError
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Delivery:
+    """A request that is understood and about to be executed.
+
+    ``identity`` is proved by the signature when the bus signs, claimed otherwise. ``arguments`` is a struct with the
+    method's parameters as fields. ``redelivered``: a broker has given it to somebody before. ``sent_at``: seconds
+    since the epoch, by the sender's clock.
+    """
+
+    message_id: str
+    identity: str
+    target: str
+    interface: str
+    version: str
+    method: str
+    arguments: msgspec.Struct
+    context: RequestContext
+    sent_at: float
+    redelivered: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that was not executed. ``identity`` is empty when the message could not even be read."""
+
+    message_id: str
+    identity: str
+    target: str
+    method: str
+    error: NovaLiteError
+
+
+Authoriser = Callable[[Delivery], None]
+"""Raises Forbidden for a delivery that its sender may not make."""
+
+Observer = Callable[[Refusal], None]
+"""Told of every refusal, to make an event of it."""
+
+
+def allow(delivery: Delivery) -> None:
+    """The authoriser that allows everything."""

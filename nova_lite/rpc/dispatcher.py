@@ -1,0 +1,186 @@
+"""Dispatcher: one incoming message from its bytes to its answer. The bus's guard: no exception passes it."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.errors import DeadlineExceeded, NovaLiteError, Unavailable
+from nova_lite.rpc import errors
+from nova_lite.rpc.codec import Codec
+from nova_lite.rpc.delivery import Authoriser, Delivery, Observer, Refusal
+from nova_lite.rpc.drivers.base import Incoming
+from nova_lite.rpc.envelope import Answer, Failure, Request
+from nova_lite.rpc.freshness import Freshness
+from nova_lite.rpc.interface import Interface, Method, Version
+from nova_lite.rpc.serializer import WrongType
+from nova_lite.rpc.target import Target
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An object that serves a contract."""
+
+    interface: Interface[Any]
+    handler: object
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """A request that passed every check."""
+
+    request: Request
+    method: Method
+    delivery: Delivery
+    run: Callable[..., Any]
+
+
+class Dispatcher:
+    """Serves the endpoints of one target."""
+
+    def __init__(self, target: Target, identity: str, codec: Codec, freshness: Freshness, clock: Clock) -> None:
+        self._target, self._identity = target, identity
+        self._codec, self._freshness, self._clock = codec, freshness, clock
+        self._endpoints: dict[str, Endpoint] = {}
+
+    def add(self, endpoint: Endpoint) -> None:
+        """:raises ContractError: the target has an endpoint of that name."""
+        if endpoint.interface.name in self._endpoints:
+            raise errors.ContractError(f"{self._target} serves {endpoint.interface.name!r} already")
+        self._endpoints[endpoint.interface.name] = endpoint
+
+    def handle(self, incoming: Incoming, authorise: Authoriser, observe: Observer) -> None:
+        """Check, authorise, execute, answer, acknowledge. Never raises."""
+        try:
+            self._process(incoming, authorise, observe)
+        except Exception:
+            LOG.exception("message %s on %s could not be handled", incoming.id, self._target)
+        finally:
+            incoming.done()
+
+    def _process(self, incoming: Incoming, authorise: Authoriser, observe: Observer) -> None:
+        request: Request | None = None
+        try:
+            request = self._codec.open_request(incoming.payload)
+            job = self._check(request, incoming.redelivered)
+            authorise(job.delivery)
+        except NovaLiteError as error:
+            self._refuse(incoming, request, error, observe)
+        except Exception as error:  # an authoriser's bug is a refusal too
+            LOG.exception("authorising message %s failed", incoming.id)
+            self._refuse(incoming, request, _remote(error), observe)
+        else:
+            self._execute(incoming, job)
+
+    def _check(self, request: Request, redelivered: bool) -> Job:
+        if request.target not in (str(self._target), self._target.topic):
+            raise errors.BadSignature(
+                f"{request.method} of {request.sender!r} is for {request.target}, not for {self._target}",
+                sender=request.sender,
+            )
+        self._freshness.check(request, redelivered)
+        endpoint, method = self._find(request)
+        try:
+            arguments = method.arguments.decode(request.arguments)
+        except WrongType as error:
+            title = f"{request.interface}.{request.method}"
+            raise errors.BadArguments(f"{title}: {error}", method=request.method, sender=request.sender) from error
+        context = request.context.context()
+        if request.kind == "call":
+            context = context.until(request.deadline)
+        delivery = Delivery(
+            request.id, request.sender, request.target, request.interface, request.version, request.method, arguments,
+            context, request.sent_at, redelivered,
+        )
+        return Job(request, method, delivery, getattr(endpoint.handler, method.name))
+
+    def _find(self, request: Request) -> tuple[Endpoint, Method]:
+        endpoint = self._endpoints.get(request.interface)
+        if endpoint is None:
+            raise errors.UnknownInterface(
+                f"{self._target} has no interface {request.interface!r}", sender=request.sender
+            )
+        if not endpoint.interface.version.understands(_version(request)):
+            raise errors.UnsupportedVersion(
+                f"{request.interface} {request.version} is not understood, {endpoint.interface.version} is",
+                sender=request.sender,
+            )
+        method = endpoint.interface.methods.get(request.method)
+        if method is None or method.kind != request.kind:
+            raise errors.UnknownMethod(
+                f"{request.interface} has no {request.kind} method {request.method!r}", sender=request.sender
+            )
+        return endpoint, method
+
+    def _execute(self, incoming: Incoming, job: Job) -> None:
+        arguments = job.delivery.arguments
+        values = [getattr(arguments, parameter.name) for parameter in job.method.parameters]
+        try:
+            value = job.run(job.delivery.context, *values)
+            if job.method.kind == "call":
+                self._answer(incoming, job.request, self._result(job, value))
+        except NovaLiteError as error:
+            self._failed(incoming, job, _bounded(error))
+        except Exception as error:
+            LOG.exception("%s.%s failed [%s]", job.request.interface, job.method.name, job.delivery.context.request_id)
+            self._failed(incoming, job, _remote(error))
+
+    def _result(self, job: Job, value: object) -> bytes:
+        try:
+            return job.method.result.encode(value)
+        except WrongType as error:
+            title = f"{job.request.interface}.{job.method.name}"
+            LOG.error("%s returned what its contract does not allow: %s", title, error)
+            raise errors.BadResult(f"{title} returned what its contract does not allow: {error}") from error
+
+    def _failed(self, incoming: Incoming, job: Job, error: NovaLiteError) -> None:
+        if job.method.kind == "call":
+            self._answer(incoming, job.request, error)
+        else:
+            LOG.error("%s %s: %s", job.method.kind, job.method.name, error)
+
+    def _refuse(self, incoming: Incoming, request: Request | None, error: NovaLiteError, observe: Observer) -> None:
+        sender, method = (request.sender, request.method) if request else (str(error.details.get("sender", "")), "")
+        LOG.warning("refused message %s of %r on %s: %s", incoming.id, sender, self._target, error)
+        if request is None or request.kind == "call":
+            self._answer(incoming, request, error)
+        observe(Refusal(incoming.id, sender, str(self._target), method, error))
+
+    def _answer(self, incoming: Incoming, request: Request | None, outcome: bytes | NovaLiteError) -> None:
+        result, failure = b"", None
+        if isinstance(outcome, NovaLiteError):
+            failure = Failure(outcome.code, outcome.message, outcome.details)
+        else:
+            result = outcome
+        answer = Answer(
+            correlation=request.id if request else incoming.id, recipient=request.reply_to if request else "",
+            sender=self._identity, sent_at=self._clock.now(), result=result, failure=failure,
+        )
+        incoming.answer(self._codec.seal_answer(answer))
+
+
+def _version(request: Request) -> Version:
+    try:
+        return Version.parse(request.version)
+    except errors.ContractError as error:
+        raise errors.UnsupportedVersion(f"{request.interface}: {error.message}", sender=request.sender) from error
+
+
+def _remote(error: Exception) -> errors.RemoteError:
+    trace = "".join(traceback.format_exception(error))
+    return errors.RemoteError(f"{type(error).__name__}: {error}", remote_code=type(error).__qualname__, trace=trace)
+
+
+def _bounded(error: NovaLiteError) -> NovaLiteError:
+    """A handler's own trouble with the bus must not look like the caller's: its general kind travels instead."""
+    if isinstance(error, errors.Unroutable | errors.NotConfirmed | errors.PeerLost):
+        return Unavailable(error.message, **error.details)
+    if isinstance(error, errors.CallTimeout | errors.Expired):
+        return DeadlineExceeded(error.message, **error.details)
+    return error

@@ -1,0 +1,99 @@
+"""What travels: a frame around a request or an answer. Version 2.
+
+The frame is a msgpack map ``{"envelope": 2, "body": bytes, "signature": bytes}``. The signature covers the body as it
+travels, byte for byte, so that there is nothing to canonicalise. The body is a :class:`Request` or an :class:`Answer`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Detail
+
+VERSION = 2
+
+
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The outermost layer. An empty signature means unsigned."""
+
+    envelope: int
+    body: bytes
+    signature: bytes = b""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """As much as every envelope version has: read when the whole is not understood."""
+
+    envelope: int
+
+
+class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A RequestContext as it travels."""
+
+    request_id: str
+    user_id: str = ""
+    project_id: str = ""
+    roles: tuple[str, ...] = ()
+    user_name: str = ""
+    project_name: str = ""
+    deadline: float | None = None
+
+    @classmethod
+    def of(cls, context: RequestContext) -> Circumstances:
+        return cls(
+            context.request_id, context.user_id, context.project_id, context.roles, context.user_name,
+            context.project_name, context.deadline,
+        )
+
+    def context(self) -> RequestContext:
+        return RequestContext(
+            self.request_id, self.user_id, self.project_id, self.roles, self.user_name, self.project_name,
+            self.deadline,
+        )
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call, cast or fanout.
+
+    ``id`` is random: it is the correlation of the answer and the nonce against replay. ``target`` is whom the sender
+    addressed; ``version`` what it speaks. ``reply_to`` is the caller's own address, which the answer repeats.
+    ``sent_at`` and ``deadline``: seconds since the epoch; nobody executes the request after its deadline.
+    """
+
+    id: str
+    kind: Literal["call", "cast", "fanout"]
+    target: str
+    interface: str
+    version: str
+    method: str
+    arguments: bytes
+    context: Circumstances
+    sender: str
+    reply_to: str
+    sent_at: float
+    deadline: float
+
+
+class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An error on its way back."""
+
+    code: str
+    message: str
+    details: dict[str, Detail] = {}
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="reply"):
+    """The end of a call: ``result`` in the type that the contract declares, or ``failure``.
+
+    ``recipient`` repeats the request's ``reply_to``; it is empty when the request could not be read.
+    """
+
+    correlation: str
+    recipient: str
+    sender: str
+    sent_at: float
+    result: bytes = b""
+    failure: Failure | None = None

@@ -1,0 +1,141 @@
+"""Server: the receiving side of a service."""
+
+from __future__ import annotations
+
+import logging
+from typing import TypeVar
+
+from nova_lite.core import concurrency
+from nova_lite.core.clock import Clock
+from nova_lite.rpc.codec import Codec
+from nova_lite.rpc.crew import Crew
+from nova_lite.rpc.delivery import Authoriser, Observer, Refusal, allow
+from nova_lite.rpc.dispatcher import Dispatcher, Endpoint
+from nova_lite.rpc.drivers.base import Driver, Incoming, Listener
+from nova_lite.rpc.errors import ContractError
+from nova_lite.rpc.freshness import Freshness
+from nova_lite.rpc.interface import check_endpoint, interface_of
+from nova_lite.rpc.ping import Ping, Ponger
+from nova_lite.rpc.settings import BusSettings
+from nova_lite.rpc.target import Target
+
+C = TypeVar("C")
+LOG = logging.getLogger(__name__)
+
+
+class Intake:
+    """The receiver of one listener: counts what is unfinished, gives it to the crew."""
+
+    def __init__(self, server: Server, dispatcher: Dispatcher, crew: Crew, prefetch: int) -> None:
+        self._server, self._dispatcher, self._crew, self._prefetch = server, dispatcher, crew, prefetch
+        self._lock = concurrency.lock()
+        self._unfinished = 0
+        self.listener: Listener | None = None
+
+    def room(self) -> bool:
+        return self._unfinished < self._prefetch
+
+    def accept(self, incoming: Incoming) -> None:
+        with self._lock:
+            self._unfinished += 1
+        self._crew.submit(lambda: self._handle(incoming))
+
+    def lost(self, error: BaseException) -> None:
+        self._server.fail(error)
+
+    def _handle(self, incoming: Incoming) -> None:
+        try:
+            self._dispatcher.handle(incoming, self._server.authorise, self._server.observe)
+        finally:
+            with self._lock:
+                self._unfinished -= 1
+            if self.listener is not None:
+                self.listener.resume()
+
+
+class Server:
+    """Serves endpoints on one bus: ``serve`` …, then ``setup``, ``start``, and in the end ``stop`` or ``kill``.
+
+    ``authorise`` may be replaced before ``start``: it sees every delivery and raises Forbidden. ``observe`` is told
+    of every refusal.
+    """
+
+    def __init__(self, settings: BusSettings, clock: Clock, codec: Codec, driver: Driver, workers: int) -> None:
+        self._settings, self._clock, self._codec, self._driver = settings, clock, codec, driver
+        self._crew = Crew(workers)
+        self._dispatchers: dict[Target, Dispatcher] = {}
+        self._intakes: list[Intake] = []
+        self._ended = concurrency.event()
+        self._failure: BaseException | None = None
+        self.authorise: Authoriser = allow
+        self.observe: Observer = _unobserved
+
+    def serve(self, contract: type[C], endpoint: C, host: str | None = None) -> None:
+        """Serve a contract; with ``host`` on that host's own target too.
+
+        :raises ContractError: the endpoint does not fit the contract, or the server is set up already.
+        """
+        if self._intakes:
+            raise ContractError("an endpoint must be served before the server is set up")
+        declared = interface_of(contract)
+        check_endpoint(declared, endpoint)
+        target = declared.target(host)
+        if target not in self._dispatchers:
+            self._dispatchers[target] = self._dispatcher(target)
+        self._dispatchers[target].add(Endpoint(declared, endpoint))
+
+    def _dispatcher(self, target: Target) -> Dispatcher:
+        freshness = Freshness(self._clock, self._settings.message_ttl)
+        dispatcher = Dispatcher(target, self._settings.identity, self._codec, freshness, self._clock)
+        dispatcher.add(Endpoint(interface_of(Ping), Ponger(self._settings.identity, self._clock)))
+        return dispatcher
+
+    def setup(self) -> None:
+        """Become reachable: from here on senders find this server; what they send waits until ``start``."""
+        for target, dispatcher in self._dispatchers.items():
+            intake = Intake(self, dispatcher, self._crew, self._settings.prefetch)
+            intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
+            self._intakes.append(intake)
+
+    def start(self) -> None:
+        """Begin to work; sets up first when that was not done."""
+        if not self._intakes:
+            self.setup()
+        for listener in self._listeners():
+            listener.start()
+
+    def stop(self, grace: float = 10.0) -> bool:
+        """Take no new work, finish what was taken within ``grace`` seconds, close. False: something was cut off."""
+        for listener in self._listeners():
+            listener.pause()
+        drained = self._crew.drain(grace)
+        if not drained:
+            LOG.warning("stopped with %d messages unfinished after %.1f s", self._crew.unfinished, grace)
+        self.kill()
+        return drained
+
+    def kill(self) -> None:
+        """Close at once; unfinished work goes on until the process ends, its answers are lost."""
+        for listener in self._listeners():
+            listener.close()
+        self._crew.dismiss()
+        self._ended.set()
+
+    def wait(self) -> None:
+        """Block until the server has ended; raises what killed a consumer."""
+        self._ended.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def fail(self, error: BaseException) -> None:
+        """A consumer has died: the service must notice, not live on without ears."""
+        LOG.critical("a consumer died: %s", error)
+        self._failure = self._failure or error
+        self._ended.set()
+
+    def _listeners(self) -> list[Listener]:
+        return [intake.listener for intake in self._intakes if intake.listener is not None]
+
+
+def _unobserved(refusal: Refusal) -> None:
+    """The log has it; nobody else asked."""

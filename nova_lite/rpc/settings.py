@@ -1,0 +1,39 @@
+"""BusSettings: everything that a bus is told from outside."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BusSettings:
+    """Times in seconds, sizes in bytes.
+
+    ``identity`` names this process to others, e.g. ``nova-compute@host1``; it is the name of its key. ``signing``
+    takes effect when ``key_dir`` is set: then every message is signed and an unsigned one is refused.
+
+    ``call_timeout`` holds for calls whose contract gives none; ``send_timeout`` is how long a cast waits for its
+    confirmation; ``message_ttl`` is the longest life of any message: older ones are refused.
+    ``max_message`` bounds one message, ``prefetch`` the messages that a server has taken and not finished.
+
+    zmq: ``zmq_ipc_dir`` is the directory of the sockets of one machine; or ``zmq_ring`` a JSON file that maps
+    ``topic`` or ``topic.host`` to a list of ``tcp://address:port``. kombu: ``url`` (``amqp://user:password@host//``),
+    ``queue_type`` of the topic queues, ``queue_limit`` messages in one of them, ``heartbeat`` of its connections.
+    """
+
+    transport: Literal["local", "zmq", "kombu"] = "zmq"
+    identity: str
+    zmq_ipc_dir: str = ""
+    zmq_ring: str = ""
+    url: str = ""
+    queue_type: Literal["classic", "quorum"] = "classic"
+    queue_limit: int = 50_000
+    heartbeat: float = 20.0
+    signing: bool = True
+    key_dir: str = ""
+    call_timeout: float = 60.0
+    send_timeout: float = 10.0
+    message_ttl: float = 300.0
+    max_message: int = 16 * 1024 * 1024
+    prefetch: int = 128

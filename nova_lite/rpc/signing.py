@@ -1,0 +1,123 @@
+"""Who says so: Ed25519 key pairs of services and their signatures.
+
+A key directory holds ``<identity>.key`` (the private key, PKCS #8 PEM, mode 0600; only of the identities that run
+here) and ``trusted/<identity>.pub`` (public keys, PEM) of everybody whose word counts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from nova_lite.core.errors import Invalid, NotFound
+from nova_lite.rpc.errors import BadSignature
+
+_IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,254}")
+_DOMAIN = b"nova-lite rpc envelope 2\0"  # a signature of ours means nothing in any other protocol
+
+
+class Signer(Protocol):
+    """Puts and checks signatures."""
+
+    def sign(self, body: bytes) -> bytes: ...
+    def verify(self, sender: str, body: bytes, signature: bytes) -> None:
+        """:raises BadSignature: ``sender`` is not trusted, or did not sign exactly these bytes."""
+        ...
+
+
+class NoSigner:
+    """For a bus that trusts its wire: nothing is signed, every sender is believed."""
+
+    def sign(self, body: bytes) -> bytes:
+        return b""
+
+    def verify(self, sender: str, body: bytes, signature: bytes) -> None:
+        """Everything is believed."""
+
+
+class Keyring:
+    """Signs as one identity, and verifies all those in ``trusted``.
+
+    A public key that is not known yet is looked for on the disk, so that a host enrolled later needs no restart.
+    """
+
+    def __init__(self, directory: Path, identity: str) -> None:
+        """:raises NotFound: the directory has no private key of ``identity``."""
+        self._trusted = directory / "trusted"
+        self._known: dict[str, Ed25519PublicKey] = {}
+        path = directory / f"{_checked(identity)}.key"
+        try:
+            key = load_pem_private_key(path.read_bytes(), None)
+        except FileNotFoundError as error:
+            raise NotFound(f"no private key of {identity!r} in the key directory", identity=identity) from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise Invalid(f"the key of {identity!r} is not an Ed25519 key", identity=identity)
+        self._key = key
+
+    def sign(self, body: bytes) -> bytes:
+        return self._key.sign(_DOMAIN + body)
+
+    def verify(self, sender: str, body: bytes, signature: bytes) -> None:
+        """:raises BadSignature: see :class:`Signer`."""
+        if not signature:
+            raise BadSignature(f"message of {sender!r} is not signed", sender=sender)
+        try:
+            self._public(sender).verify(signature, _DOMAIN + body)
+        except InvalidSignature as error:
+            raise BadSignature(f"message is not signed by {sender!r}", sender=sender) from error
+
+    def _public(self, sender: str) -> Ed25519PublicKey:
+        found = self._known.get(sender)
+        if found is None:
+            found = self._known[sender] = self._load(sender)
+        return found
+
+    def _load(self, sender: str) -> Ed25519PublicKey:
+        if not _IDENTITY.fullmatch(sender):
+            raise BadSignature(f"{sender!r} is not an identity", sender=sender)
+        try:
+            key = load_pem_public_key((self._trusted / f"{sender}.pub").read_bytes())
+        except (FileNotFoundError, ValueError) as error:
+            raise BadSignature(f"{sender!r} is not trusted", sender=sender) from error
+        if not isinstance(key, Ed25519PublicKey):
+            raise BadSignature(f"the public key of {sender!r} is not an Ed25519 key", sender=sender)
+        return key
+
+
+def generate(directory: Path | str, identity: str) -> Path:
+    """Make a key pair of ``identity`` unless it is there, trust it in this directory, and return the public key's path.
+
+    The public file is what other machines need in their ``trusted``.
+    """
+    base = Path(directory)
+    trusted = base / "trusted"
+    trusted.mkdir(parents=True, exist_ok=True, mode=0o755)
+    private, public = base / f"{_checked(identity)}.key", trusted / f"{identity}.pub"
+    if private.exists():
+        key = load_pem_private_key(private.read_bytes(), None)
+    else:
+        key = Ed25519PrivateKey.generate()
+        descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return public
+
+
+def _checked(identity: str) -> str:
+    if not _IDENTITY.fullmatch(identity):
+        raise Invalid(f"{identity!r} is not an identity: letters, digits, '@', '.', '_' and '-'", identity=identity)
+    return identity
