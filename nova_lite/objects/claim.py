@@ -23,17 +23,37 @@ class ClaimGrant(Value, frozen=True, kw_only=True):
 
 
 class Refusal(Value, frozen=True, kw_only=True):
-    """Why a host was refused: ``filter`` by name, and a sentence with numbers."""
+    """Why a filter refused a host. ``need`` and ``have`` are in ``unit``; None where the reason is not a number."""
 
     host: str
     filter: str
     reason: str
+    need: float | None = None
+    have: float | None = None
+    unit: str = ""
+
+
+class RequestSpec(Value, frozen=True, kw_only=True):
+    """What a boot asks of a host. Sizes in MiB and GiB; ``requested_host`` leaves no other choice."""
+
+    instance_uuid: str
+    vcpus: int
+    memory_mb: int
+    disk_gb: int
+    availability_zone: str | None = None
+    requested_host: str | None = None
+    excluded_hosts: tuple[str, ...] = ()
 
 
 class Decision(Value, frozen=True, kw_only=True):
-    """The record of one scheduling decision; counts by filter, and the nearest misses."""
+    """The record of one scheduling decision.
+
+    ``candidates``: hosts that passed, best first. ``refusals``: the nearest misses, at most a few. ``summary``: how
+    many hosts each filter refused and what would have been needed, without host names, fit for any user.
+    """
 
     hosts: int
-    candidates: tuple[str, ...]
+    candidates: tuple[str, ...] = ()
     refused: dict[str, int] = {}
     refusals: tuple[Refusal, ...] = ()
+    summary: str = ""

@@ -1,0 +1,136 @@
+"""nova-lite-compute: carries out operations on the guests of this host. It has no database."""
+
+from __future__ import annotations
+
+from nova_lite.core import concurrency
+
+concurrency.patch()
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nova_lite.cmd import daemon
+from nova_lite.compute import operations
+from nova_lite.compute.executor import Executor
+from nova_lite.compute.guard import Guard
+from nova_lite.compute.host_reporter import Allowance, HostReporter, host_uuid
+from nova_lite.compute.leases import Leases
+from nova_lite.compute.manager import ComputeManager
+from nova_lite.compute.power_states import PowerStates
+from nova_lite.compute.reporter import Reporter
+from nova_lite.compute.startup import Recovery
+from nova_lite.conf import Settings
+from nova_lite.core import launcher
+from nova_lite.core.clock import Clock, SystemClock
+from nova_lite.core.context import system_context
+from nova_lite.core.service import Closing, PeriodicTasks, Service
+from nova_lite.image.cache import ImageCache
+from nova_lite.image.client import Credentials, ImageClient
+from nova_lite.objects.instance import Instance
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.conductor import Conductor
+from nova_lite.virt import configdrive, drivers
+from nova_lite.virt.driver import VirtDriver
+from nova_lite.virt.fake.settings import Failure, FakeSettings
+from nova_lite.virt.libvirt.settings import LibvirtSettings
+
+NAME = "nova-lite-compute"
+
+
+def load_driver(settings: Settings, owner: str, clock: Clock) -> VirtDriver:
+    """The configured driver, not yet connected."""
+    chosen: FakeSettings | LibvirtSettings
+    if settings.compute.driver == "fake":
+        fake = settings.fake
+        chosen = FakeSettings(
+            vcpus=fake.vcpus, memory_mb=fake.memory_mb, local_gb=fake.disk_gb, seed=fake.seed,
+            delays={method: float(seconds) for method, seconds in fake.delays.items()},
+            failures={method: Failure.parse(text) for method, text in fake.failures.items()},
+            state_dir=Path(fake.state_dir or settings.compute.instances_path),
+        )
+    else:
+        chosen = LibvirtSettings(
+            instances_path=Path(settings.compute.instances_path), uri=settings.libvirt.uri,
+            virt_type=settings.libvirt.virt_type,  # type: ignore[arg-type]  # the option's choices are the type's
+        )
+    return drivers.load(chosen, settings.process.host, owner, clock)
+
+
+def image_cache(settings: Settings, clock: Clock) -> ImageCache:
+    """The cache of base images, filled over HTTP with this service's own credentials."""
+    options = settings.compute
+    credentials = Credentials(
+        auth_url=options.auth_url, username=options.username, password=options.password,
+        project_name=options.project_name,
+    )
+    return ImageCache(ImageClient(options.image_url, credentials, clock), Path(options.image_cache_path), clock)
+
+
+def config_drives(instances_path: Path) -> Callable[[Instance], Path]:
+    """A function that makes an instance's config drive beside its disk."""
+
+    def make(instance: Instance) -> Path:
+        path = instances_path / instance.uuid / "disk.config"
+        configdrive.build(instance, path)
+        return path
+
+    return make
+
+
+def build(settings: Settings) -> Service:
+    """The whole service, not yet started."""
+    clock, host = SystemClock(), settings.process.host
+    owner = host_uuid(Path(settings.process.state_path))
+    driver = load_driver(settings, owner, clock)
+    bus = daemon.bus(settings, "nova-compute", clock)
+    conductor = bus.proxy(Conductor)
+    reporter = Reporter(host, conductor, clock)
+    table = operations.table(
+        driver, image_cache(settings, clock), config_drives(Path(settings.compute.instances_path))
+    )
+    guard = Guard(host, table, driver, reporter, clock)
+    # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
+    executor = Executor(
+        guard, reporter, settings.compute.concurrent_operations, lambda uuid: power_states.settled(uuid)
+    )
+    power_states = PowerStates(host, driver, conductor, executor.busy, clock)
+    server = bus.server(workers=settings.rpc.workers)
+    server.serve(Compute, ComputeManager(executor, driver), host=host)
+    return Service(NAME, [
+        Closing(bus.close), Closing(driver.close, lambda: driver.setup(power_states.on_event)), executor,
+        server, Recovery(host, conductor, executor, power_states),
+        periodic_tasks(settings, owner, driver, conductor, executor, power_states, clock),
+    ])
+
+
+def periodic_tasks(
+    settings: Settings, owner: str, driver: VirtDriver, conductor: Conductor, executor: Executor,
+    power_states: PowerStates, clock: Clock,
+) -> PeriodicTasks:
+    """Reports, leases, and the comparison of all power states."""
+    host, options = settings.process.host, settings.compute
+    allowance = Allowance(
+        cpu_allocation_ratio=options.cpu_allocation_ratio, ram_allocation_ratio=options.ram_allocation_ratio,
+        disk_allocation_ratio=options.disk_allocation_ratio, reserved_memory_mb=options.reserved_memory_mb,
+        reserved_disk_gb=options.reserved_disk_gb,
+    )
+    reports = HostReporter(host, owner, driver, conductor, allowance, clock)
+    tasks = PeriodicTasks(clock)
+    tasks.add("report", options.report_interval, reports.report, at_start=True)
+    tasks.add("leases", options.lease_interval, Leases(host, conductor, executor).renew)
+    tasks.add("power states", options.power_sync_interval,
+              lambda: power_states.compare(conductor.host_instances(system_context(), host)))
+    return tasks
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the daemon; the exit status."""
+    return daemon.main(
+        NAME, __doc__ or "", argv, lambda settings: launcher.run(build(settings), settings.process.stop_grace),
+        database=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

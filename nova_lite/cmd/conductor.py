@@ -1,0 +1,67 @@
+"""nova-lite-conductor: writes the database for everybody who may not."""
+
+from __future__ import annotations
+
+from nova_lite.core import concurrency
+
+concurrency.patch()
+
+import sys
+from collections.abc import Sequence
+
+from nova_lite.cmd import daemon
+from nova_lite.conductor.dispatch import Dispatch
+from nova_lite.conductor.manager import ConductorManager
+from nova_lite.conductor.reaper import Reaper
+from nova_lite.conductor.recorder import Recorder
+from nova_lite.conductor.registry import Registry
+from nova_lite.conf import ConfigError, Settings
+from nova_lite.core import launcher
+from nova_lite.core.clock import SystemClock
+from nova_lite.core.service import Closing, PeriodicTasks, Service
+from nova_lite.db.session import Database
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.conductor import Conductor
+from nova_lite.rpcapi.scheduler import Scheduler
+
+NAME = "nova-lite-conductor"
+
+
+def build(settings: Settings) -> Service:
+    """The whole service, not yet started."""
+    clock = SystemClock()
+    options = settings.conductor
+    database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
+    bus = daemon.bus(settings, "nova-conductor", clock)
+    scheduler = bus.proxy(Scheduler)
+    dispatch = Dispatch(scheduler, lambda host: bus.proxy(Compute, host=host))
+    manager = ConductorManager(
+        Recorder(database, dispatch, clock, options.lease, options.max_attempts),
+        Registry(database, scheduler, clock),
+    )
+    server = bus.server(workers=settings.rpc.workers)
+    server.serve(Conductor, manager)
+    periodic = PeriodicTasks(clock)
+    reaper = Reaper(database, dispatch, clock, options.requeue_after)
+    periodic.add("reaper", options.reaper_interval, reaper.reap)
+    beat = daemon.heartbeat(settings, "nova-conductor", "conductor", manager, clock)
+    periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
+    return Service(NAME, [Closing(database.close), Closing(bus.close), server, periodic])
+
+
+def run(settings: Settings) -> int:
+    """Run the workers; the exit status."""
+    if not settings.database.connection:
+        raise ConfigError("[database] connection must say where the database is")
+    return launcher.Workers(
+        NAME, settings.conductor.workers, lambda: build(settings), settings.process.stop_grace
+    ).run()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the daemon; the exit status."""
+    return daemon.main(NAME, __doc__ or "", argv, run, database=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What every daemon's start has in common: arguments, configuration, log, bus, heartbeat."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from nova_lite import __version__, rpc
+from nova_lite.conf import ConfigError, Settings, load
+from nova_lite.core import launcher, logs
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import system_context
+from nova_lite.core.ids import new_uuid
+from nova_lite.objects.service import ServiceRecord
+from nova_lite.rpcapi.conductor import Conductor
+
+LOG = logging.getLogger(__name__)
+
+HEARTBEAT = 10.0  # seconds between two signs of life
+
+
+def parse(name: str, what: str, argv: Sequence[str] | None) -> list[str]:
+    """The configuration files named on the command line. ``--help`` and mistakes end the process (status 0 and 2)."""
+    parser = argparse.ArgumentParser(prog=name, description=what)
+    parser.add_argument(
+        "--config-file", action="append", default=[], metavar="FILE",
+        help="configuration file; may be given several times, later ones win (default: /etc/nova-lite/nova-lite.conf)",
+    )
+    parser.add_argument("--version", action="version", version=f"{name} {__version__}")
+    files: list[str] = parser.parse_args(argv).config_file
+    return files
+
+
+def main(name: str, what: str, argv: Sequence[str] | None, run: Callable[[Settings], int], database: bool) -> int:
+    """Read the configuration and run a daemon; the exit status. A configuration that breaks a rule gives 2."""
+    files = parse(name, what, argv)
+    try:
+        settings = load(files, database=database)
+    except ConfigError as error:
+        return launcher.refuse(f"{name}: {error}")
+    logs.setup(name, settings.process.debug, settings.process.log_file)
+    try:
+        launcher.write_pid_file(settings.process.pid_file)
+        return run(settings)
+    except Exception as error:
+        LOG.exception("%s could not start", name)
+        print(f"{name}: {error}", file=sys.stderr)
+        return 1
+
+
+def bus(settings: Settings, name: str, clock: Clock) -> rpc.Bus:
+    """This daemon's bus. Its identity is ``name@host``."""
+    return rpc.connect(
+        rpc.BusSettings(
+            transport=settings.rpc.transport,  # type: ignore[arg-type]  # the option's choices are the type's
+            zmq_ipc_dir=settings.rpc.zmq_ipc_dir,
+            url=settings.rpc.url,
+            call_timeout=settings.rpc.call_timeout,
+            identity=f"{name}@{settings.process.host}",
+            key_dir=settings.rpc.key_dir,
+            signing=settings.rpc.signing,
+        ),
+        clock,
+    )
+
+
+def heartbeat(settings: Settings, binary: str, topic: str, conductor: Conductor, clock: Clock) -> Callable[[], None]:
+    """A function that tells the registry of services that this daemon lives."""
+    uuid = new_uuid()
+
+    def beat() -> None:
+        now = clock.now()
+        conductor.service_seen(
+            system_context(),
+            ServiceRecord(
+                uuid=uuid, host=settings.process.host, binary=binary, topic=topic, last_seen_at=now, updated_at=now
+            ),
+        )
+
+    return beat

@@ -1,0 +1,1 @@
+"""The compute host: carries out operations on its own guests. No database, and no way to one."""

@@ -1,0 +1,125 @@
+"""The guard around every operation: begins it, times its steps, turns what goes wrong into a fault, reports the end.
+
+The one place in compute that catches every exception, because an operation must end in words whatever happens.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from nova_lite.compute.job import Cancelled, Job
+from nova_lite.compute.operations.base import LifecycleOperation
+from nova_lite.compute.reporter import Reporter
+from nova_lite.compute.steps.base import Step, run_steps, undo_steps
+from nova_lite.core.clock import Clock
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.objects.errors import Superseded
+from nova_lite.objects.fault import Fault
+from nova_lite.objects.operation import OperationEvent, OperationResult
+from nova_lite.objects.states import Action, PowerState, VmState
+from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
+
+LOG = logging.getLogger(__name__)
+
+
+class Guard:
+    """Runs jobs of this host."""
+
+    def __init__(
+        self, host: str, operations: Mapping[Action, LifecycleOperation], driver: VirtDriver, reporter: Reporter,
+        clock: Clock,
+    ) -> None:
+        self._host, self._operations, self._driver = host, operations, driver
+        self._reporter, self._clock = reporter, clock
+
+    def run(self, job: Job, cancelled: Callable[[], bool]) -> None:
+        """Carry out a begun operation and report its end. ``cancelled`` is asked before each step."""
+        operation = self._operations[job.operation.action]
+        started = self._clock.now()
+        error: BaseException | None = None
+
+        @contextmanager
+        def recording(step: Step, job: Job) -> Iterator[None]:
+            if cancelled():
+                raise Cancelled(f"{job.operation.action} of {job.instance.uuid} was called off before {step.name}")
+            begun = self._clock.now()
+            LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))
+            yield
+            LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
+
+        try:
+            job = run_steps(operation.steps(), job, recording)
+        except Exception as caught:  # the guard's whole point
+            error = caught
+            level = logging.INFO if isinstance(caught, Cancelled) else logging.ERROR
+            LOG.log(level, "%s of %s failed: %s", job.operation.action, job.instance.uuid, caught,
+                    exc_info=not isinstance(caught, NovaLiteError), extra=_request(job))
+        self._finish(job, operation, error, (self._event(operation, started, error),))
+
+    def _event(self, operation: LifecycleOperation, started: float, error: BaseException | None) -> OperationEvent:
+        return OperationEvent(
+            name=operation.event, host=self._host, started_at=started, finished_at=self._clock.now(),
+            result="Error" if error else "Success", reason=str(error or ""), details=_trace(error),
+        )
+
+    def _finish(
+        self, job: Job, operation: LifecycleOperation, error: BaseException | None, events: tuple[OperationEvent, ...]
+    ) -> None:
+        result = OperationResult(
+            operation_id=job.operation.id, epoch=job.operation.epoch, host=self._host,
+            outcome="failed" if error else "done",
+            vm_state=self._vm_state(job, operation, error),
+            power_state=self._power_state(job, operation),
+            fault=self._fault(error),
+            reschedule=operation.reschedules and _another_host_may(error),
+            events=events,
+        )
+        try:
+            self._reporter.finish(job.context, result, job.operation.deadline)
+        except Superseded as superseded:
+            LOG.warning("%s of %s was superseded: %s", job.operation.action, job.instance.uuid, superseded,
+                        extra=_request(job))
+            if error is None:
+                undo_steps(operation.steps(), job)
+
+    def _vm_state(self, job: Job, operation: LifecycleOperation, error: BaseException | None) -> VmState | None:
+        if error is None:
+            return operation.done
+        if isinstance(error, DomainNotFound) or job.operation.action in (Action.CREATE, Action.DELETE):
+            return VmState.ERROR
+        return None
+
+    def _power_state(self, job: Job, operation: LifecycleOperation) -> PowerState | None:
+        if operation.done is VmState.DELETED:
+            return PowerState.NOSTATE
+        try:
+            return self._driver.power_state(job.instance.uuid)
+        except DomainNotFound:
+            return PowerState.NOSTATE
+        except NovaLiteError as error:
+            LOG.warning("power state of %s is not known: %s", job.instance.uuid, error)
+            return None
+
+    def _fault(self, error: BaseException | None) -> Fault | None:
+        if error is None:
+            return None
+        # A message of ours is written for the user; anything else may carry what only admins should see.
+        ours = isinstance(error, NovaLiteError)
+        message = str(error) if ours else f"{type(error).__name__} on the compute host"
+        return Fault(code=500, message=message, details=_trace(error), created=self._clock.now())
+
+
+def _another_host_may(error: BaseException | None) -> bool:
+    # A bad image is bad everywhere, and what was called off must not go on elsewhere.
+    return error is not None and not isinstance(error, ImageUnacceptable | Cancelled)
+
+
+def _trace(error: BaseException | None) -> str:
+    return "" if error is None else "".join(traceback.format_exception(error))
+
+
+def _request(job: Job) -> dict[str, str]:
+    return {"request_id": job.context.request_id}

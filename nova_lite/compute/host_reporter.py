@@ -1,0 +1,68 @@
+"""What this host has and who it is, told to the conductor every report interval."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import msgspec
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import system_context
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.core.ids import new_uuid
+from nova_lite.objects.host import HostReport, Inventory
+from nova_lite.rpc.errors import Unroutable
+from nova_lite.rpcapi.conductor import Conductor
+from nova_lite.virt.driver import HostFacts, VirtDriver
+
+
+def host_uuid(state_path: Path) -> str:
+    """This host's identity, made once and kept in ``state_path``: a changed host name does not change it."""
+    path = state_path / "host-uuid"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(new_uuid() + "\n")
+    return path.read_text().strip()
+
+
+@dataclasses.dataclass(frozen=True)
+class Allowance:
+    """What configuration adds to the hypervisor's facts: over-commit ratios and reserves."""
+
+    cpu_allocation_ratio: float
+    ram_allocation_ratio: float
+    disk_allocation_ratio: float
+    reserved_memory_mb: int
+    reserved_disk_gb: int
+
+    def of(self, inventory: Inventory) -> Inventory:
+        return msgspec.structs.replace(inventory, **dataclasses.asdict(self))
+
+
+class HostReporter:
+    """Sends the reports of one host."""
+
+    def __init__(
+        self, host: str, uuid: str, driver: VirtDriver, conductor: Conductor, allowance: Allowance, clock: Clock
+    ) -> None:
+        self._host, self._uuid, self._driver, self._conductor = host, uuid, driver, conductor
+        self._allowance, self._clock = allowance, clock
+        self._started_at = clock.now()
+
+    def report(self) -> None:
+        """Send one report. A hypervisor that cannot be reached sends none: the host counts as down after a while."""
+        facts = self._driver.facts()
+        try:
+            self._conductor.report_host(system_context(), self.document(facts))
+        except Unroutable as error:
+            raise NovaLiteError(f"no conductor to report to: {error}") from error
+
+    def document(self, facts: HostFacts) -> HostReport:
+        """The report as a value."""
+        return HostReport(
+            host=self._host, uuid=self._uuid, inventory=self._allowance.of(facts.inventory),
+            hypervisor_type=facts.hypervisor_type, hypervisor_version=facts.hypervisor_version,
+            hypervisor_hostname=facts.hypervisor_hostname, cpu_info=facts.cpu_info,
+            started_at=self._started_at, sent_at=self._clock.now(),
+        )

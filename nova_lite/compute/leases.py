@@ -1,0 +1,20 @@
+"""Leases: the conductor is told, in one message, which operations are still worked on here."""
+
+from __future__ import annotations
+
+from nova_lite.compute.executor import Executor
+from nova_lite.core.context import system_context
+from nova_lite.rpcapi.conductor import Conductor
+
+
+class Leases:
+    """Renews the leases of one host."""
+
+    def __init__(self, host: str, conductor: Conductor, executor: Executor) -> None:
+        self._host, self._conductor, self._executor = host, conductor, executor
+
+    def renew(self) -> None:
+        """One turn; nothing is sent when nothing runs."""
+        running = self._executor.running
+        if running:
+            self._conductor.renew_leases(system_context(), self._host, list(running))

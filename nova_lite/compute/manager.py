@@ -1,0 +1,24 @@
+"""The compute's endpoint. It only delegates."""
+
+from __future__ import annotations
+
+from nova_lite.compute.executor import Executor
+from nova_lite.core.context import RequestContext
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Operation
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.virt.driver import VirtDriver
+
+
+class ComputeManager(Compute):
+    """Implements :class:`nova_lite.rpcapi.compute.Compute`."""
+
+    def __init__(self, executor: Executor, driver: VirtDriver) -> None:
+        self._executor, self._driver = executor, driver
+
+    def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
+        # The instance in the message is what the sender knew; the conductor's grant carries it as it is now.
+        self._executor.submit(context, operation)
+
+    def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
+        return self._driver.console_output(instance_uuid, max_bytes)

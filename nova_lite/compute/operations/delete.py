@@ -1,0 +1,22 @@
+"""Delete: destroy the guest and everything of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nova_lite.compute.steps.base import Step
+from nova_lite.compute.steps.destroy import Destroy
+from nova_lite.objects.states import VmState
+from nova_lite.virt.driver import VirtDriver
+
+
+class DeleteOperation:
+    event = "compute_terminate_instance"
+    done: VmState | None = VmState.DELETED
+    reschedules = False
+
+    def __init__(self, driver: VirtDriver) -> None:
+        self._steps = (Destroy(driver),)
+
+    def steps(self) -> Sequence[Step]:
+        return self._steps

@@ -1,0 +1,66 @@
+"""What guests do by themselves: lifecycle events from the hypervisor, and a comparison of all guests now and then."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import system_context
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.states import PowerState
+from nova_lite.rpcapi.conductor import Conductor
+from nova_lite.virt.driver import DomainNotFound, LifecycleEvent, VirtDriver
+
+LOG = logging.getLogger(__name__)
+
+
+class PowerStates:
+    """Tells the conductor. While an operation runs on an instance its result speaks; nothing is told meanwhile."""
+
+    def __init__(
+        self, host: str, driver: VirtDriver, conductor: Conductor, busy: Callable[[str], bool], clock: Clock
+    ) -> None:
+        self._host, self._driver, self._conductor, self._busy = host, driver, conductor, busy
+        self._clock = clock
+        self._missed: set[str] = set()
+
+    def on_event(self, event: LifecycleEvent) -> None:
+        """Called by the driver for each event."""
+        if self._busy(event.uuid):
+            self._missed.add(event.uuid)
+        else:
+            self.tell(event.uuid)
+
+    def settled(self, uuid: str) -> None:
+        """Nothing runs on the instance any more: what happened meanwhile is told now."""
+        if uuid in self._missed:
+            self._missed.discard(uuid)
+            self.tell(uuid)
+
+    def tell(self, uuid: str) -> None:
+        """Tell the power state as it is now. The event only says that something happened: it may be old."""
+        try:
+            power_state = self._driver.power_state(uuid)
+        except DomainNotFound:
+            return  # deleted here, or about to be found missing by the comparison
+        except NovaLiteError as error:
+            LOG.warning("power state of %s is not known: %s", uuid, error)
+            return
+        self._conductor.power_state_changed(system_context(), self._host, uuid, power_state, self._clock.now())
+
+    def compare(self, instances: list[Instance]) -> None:
+        """Find instances whose record and domain disagree, and domains that no record names."""
+        domains = {info.uuid: info.power_state for info in self._driver.list_domains()}
+        for instance in instances:
+            actual = domains.pop(instance.uuid, PowerState.NOSTATE)
+            if actual != instance.power_state and instance.task_state is None and not self._busy(instance.uuid):
+                LOG.info("instance %s: recorded %s, found %s", instance.uuid, instance.power_state.name, actual.name)
+                self._conductor.power_state_changed(
+                    system_context(), self._host, instance.uuid, actual, self._clock.now()
+                )
+        for uuid in domains:
+            if not self._busy(uuid):
+                # Never destroyed on the strength of a list: only the conductor's explicit word may do that.
+                LOG.warning("domain %s runs here, but no instance of this host has that uuid", uuid)

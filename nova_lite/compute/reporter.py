@@ -1,0 +1,54 @@
+"""The compute's word to the conductor: begin, finish, reports. A finished operation is told until it is heard."""
+
+from __future__ import annotations
+
+import logging
+
+from nova_lite.core import concurrency
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Unavailable
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.operation import OperationResult
+from nova_lite.rpc.errors import CallTimeout, Unroutable
+from nova_lite.rpcapi.conductor import Conductor
+
+LOG = logging.getLogger(__name__)
+
+RETRY_FIRST, RETRY_LONGEST = 0.5, 10.0  # seconds between two attempts to be heard
+PATIENCE = 600.0  # seconds past its deadline that a result is still offered
+
+
+class Reporter:
+    """Speaks for one host."""
+
+    def __init__(self, host: str, conductor: Conductor, clock: Clock) -> None:
+        self._host, self._conductor, self._clock = host, conductor, clock
+
+    def begin(self, context: RequestContext, operation_id: str, epoch: int) -> ClaimGrant:
+        """Own the operation. Raises Superseded, DeadlineExceeded, NotFound, or the bus's errors."""
+        return self._conductor.operation_begin(context, operation_id, epoch, self._host)
+
+    def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
+        """Report an end; tries again while no conductor answers.
+
+        What was done cannot be thrown away because nobody listens just now. The conductor takes the same result
+        twice, so that an answer that got lost does no harm.
+
+        :raises Superseded: the operation is not this worker's any more.
+        """
+        delay = RETRY_FIRST
+        # The answer is wanted whatever the client's own deadline was.
+        context = RequestContext(request_id=context.request_id, user_id=context.user_id,
+                                 project_id=context.project_id, roles=context.roles)
+        while True:
+            try:
+                self._conductor.operation_finish(context, result)
+                return
+            except (Unroutable, CallTimeout, Unavailable) as error:
+                if self._clock.now() > deadline + PATIENCE:
+                    LOG.error("result of operation %s was never heard: %s", result.operation_id, error)
+                    return
+                LOG.warning("result of operation %s not heard, again in %.1f s: %s", result.operation_id, delay, error)
+            concurrency.sleep(delay)
+            delay = min(delay * 2, RETRY_LONGEST)

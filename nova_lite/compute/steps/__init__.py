@@ -1,0 +1,1 @@
+"""Steps: the reusable pieces that operations are lists of. One step a file."""

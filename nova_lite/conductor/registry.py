@@ -1,0 +1,67 @@
+"""The registry: which hosts and services there are, and what lives on a host."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Unavailable
+from nova_lite.db.reads import hosts as host_reads
+from nova_lite.db.reads import instances as instance_reads
+from nova_lite.db.reads import operations as operation_reads
+from nova_lite.db.session import Database, Tx
+from nova_lite.db.writes import hosts as host_writes
+from nova_lite.db.writes import services as service_writes
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.host import HostReport, HostState
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.service import ServiceRecord
+from nova_lite.rpcapi.scheduler import Scheduler
+
+LOG = logging.getLogger(__name__)
+
+
+class Registry:
+    """Answers from the database, and tells the schedulers what changed."""
+
+    def __init__(self, database: Database, scheduler: Scheduler, clock: Clock) -> None:
+        self._database, self._scheduler, self._clock = database, scheduler, clock
+
+    def host_states(self) -> list[HostState]:
+        with self._database.read() as tx:
+            return host_reads.all(tx)
+
+    def unfinished_operations(self, host: str) -> list[ClaimGrant]:
+        with self._database.read() as tx:
+            return operation_reads.unfinished_of_host(tx, host)
+
+    def host_instances(self, host: str) -> list[Instance]:
+        with self._database.read() as tx:
+            return instance_reads.of_host(tx, host)
+
+    def report_host(self, context: RequestContext, report: HostReport) -> None:
+        """A host's report: its record, its service's heartbeat, and the news for the schedulers."""
+        now = self._clock.now()
+        service = ServiceRecord(
+            uuid=report.uuid, host=report.host, binary="nova-compute", topic="compute", zone="nova",
+            version=report.service_version, last_seen_at=now, updated_at=now,
+        )
+
+        def write(tx: Tx) -> HostState:
+            service_writes.seen(tx, service)
+            return host_writes.report(tx, report, now)
+
+        state = self._database.transact(write)
+        try:
+            self._scheduler.host_changed(context, state)
+        except Unavailable as error:
+            LOG.debug("no scheduler heard the report of %s: %s", report.host, error)
+
+    def service_seen(self, service: ServiceRecord) -> None:
+        """A daemon's heartbeat, stamped with our clock: theirs may be wrong."""
+        now = self._clock.now()
+        stamped = msgspec.structs.replace(service, last_seen_at=now, updated_at=now)
+        self._database.transact(lambda tx: service_writes.seen(tx, stamped))

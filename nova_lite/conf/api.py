@@ -1,0 +1,50 @@
+"""Options of the HTTP API."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from nova_lite.conf.options import option
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ApiSettings:
+    """[api]"""
+
+    listen: str = option("127.0.0.1", "Address to listen on.")
+    port: int = option(8774, "Port to listen on.", minimum=1, maximum=65535)
+    workers: int = option(2, "Worker processes.", minimum=1)
+    concurrency: int = option(200, "Requests that one worker serves at a time.", minimum=1)
+    paste_config: str = option("", "Paste.Deploy file of the pipeline. Empty: the one that comes with nova-lite.")
+    policy_file: str = option("", "File of policy rules that replace the defaults. Empty: defaults only.")
+    public_url: str = option("http://127.0.0.1:8774", "What clients call this API: scheme, host and port.")
+    max_request_body: int = option(114688, "Bytes that a request body other than an image may have.", minimum=1024)
+    page_size: int = option(1000, "Items of a listing that one answer holds at most.", minimum=1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class QuotaSettings:
+    """[quota]"""
+
+    instances: int = option(10, "Servers that a project may have; -1: no limit.", minimum=-1)
+    cores: int = option(20, "Virtual CPUs that a project's servers may have together; -1: no limit.", minimum=-1)
+    ram: int = option(51200, "MiB of memory that a project's servers may have together; -1: no limit.", minimum=-1)
+    key_pairs: int = option(100, "Key pairs that a user may have; -1: no limit.", minimum=-1)
+    metadata_items: int = option(128, "Metadata items that a server may have; -1: no limit.", minimum=-1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class IdentitySettings:
+    """[identity]"""
+
+    token_key_dir: str = option("/etc/nova-lite/tokens", "Directory of the keys that sign tokens.")
+    token_ttl: float = option(3600.0, "Seconds that a token is good for.", minimum=1)
+    region: str = option("RegionOne", "Name of this region in the catalog.")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ImageSettings:
+    """[image]"""
+
+    store_dir: str = option("", "Directory of the images' data. Empty: images/ under state_path.")
+    max_image_size: int = option(64 << 30, "Bytes that an image may have.", minimum=1)

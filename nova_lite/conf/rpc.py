@@ -1,0 +1,28 @@
+"""Options of the message bus."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from nova_lite.conf.options import option
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RpcSettings:
+    """[rpc]"""
+
+    transport: str = option(
+        "zmq", "How messages travel: zmq between peers without a broker, kombu through RabbitMQ, local in one process.",
+        choices=("zmq", "kombu", "local"),
+    )
+    zmq_ipc_dir: str = option("/run/nova-lite/rpc", "Directory of the sockets of this host's peers (transport zmq).")
+    url: str = option(
+        "amqp://guest:guest@127.0.0.1:5672/", "Address of the broker with user and password (transport kombu).",
+        secret=True,
+    )
+    call_timeout: float = option(30.0, "Seconds to wait for an answer where a call names no limit.", minimum=0.1)
+    workers: int = option(64, "Messages that one process works on at a time.", minimum=1)
+    signing: bool = option(True, "Sign every message and refuse what is not signed by a trusted identity.")
+    key_dir: str = option(
+        "/etc/nova-lite/keys", "Directory with this service's private key and the trusted public keys.",
+    )

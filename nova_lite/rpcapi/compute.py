@@ -1,0 +1,29 @@
+"""What a compute host can be asked. Its topic is ``compute.<host>``."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from nova_lite.core.context import RequestContext
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Operation
+from nova_lite.rpc import call, cast, interface
+
+
+@interface(topic="compute", version="1.0")
+class Compute(Protocol):
+    """One compute per host.
+
+    Every change of an instance is one method, because the operation already says which: its arguments are a tagged
+    union of which a host refuses, by name, what it does not know (docs/adr/0003).
+    """
+
+    @cast
+    def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
+        """Begin the operation at the conductor and carry it out. Safe to repeat: begun once, it is refused again."""
+        ...
+
+    @call(timeout=10.0)
+    def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
+        """The end of the instance's console log. Raises the driver's DomainNotFound, HypervisorUnavailable."""
+        ...

@@ -1,0 +1,92 @@
+"""The scheduler's endpoint."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import NotFound
+from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
+from nova_lite.objects.errors import NoCapacity, Superseded
+from nova_lite.objects.host import HostState
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Operation
+from nova_lite.rpc.errors import Unroutable
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.conductor import Conductor
+from nova_lite.rpcapi.scheduler import Scheduler
+from nova_lite.scheduler.filters.base import Moment
+from nova_lite.scheduler.host_states import HostStates
+from nova_lite.scheduler.pipeline import Pipeline, request_spec
+
+LOG = logging.getLogger(__name__)
+
+CLAIM_ROUNDS = 3  # claims tried, each on a fresher picture, before the request is refused
+
+
+class SchedulerManager(Scheduler):
+    """Implements :class:`nova_lite.rpcapi.scheduler.Scheduler`."""
+
+    def __init__(
+        self, pipeline: Pipeline, host_states: HostStates, conductor: Conductor,
+        compute_at: Callable[[str], Compute], clock: Clock, down_after: float,
+    ) -> None:
+        self._pipeline, self._hosts, self._conductor = pipeline, host_states, conductor
+        self._compute_at, self._clock, self._down_after = compute_at, clock, down_after
+
+    def schedule_and_build(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
+        """Choose, claim, cast. The claim is the conductor's, so that any number of schedulers may run."""
+        try:
+            grant = self._place(context, instance, operation)
+        except (Superseded, NotFound) as error:
+            LOG.info("boot of %s is no longer ours to place: %s", instance.uuid, error)
+            return
+        if grant is not None:
+            self._send(context, grant)
+
+    def host_changed(self, context: RequestContext, state: HostState) -> None:
+        self._hosts.update(state)
+
+    def _place(self, context: RequestContext, instance: Instance, operation: Operation) -> ClaimGrant | None:
+        decision = Decision(hosts=0, summary="no decision was made")
+        for _ in range(CLAIM_ROUNDS):
+            reads, decision = self._decide(instance, operation)
+            if not decision.candidates:
+                break
+            request = ClaimRequest(operation_id=operation.id, epoch=operation.epoch, candidates=decision.candidates)
+            try:
+                grant = self._conductor.claim(context, request)
+            except NoCapacity as error:
+                LOG.info("claim for %s lost the race: %s", instance.uuid, error)
+                self._hosts.refresh(reads)
+                continue
+            self._hosts.consume(grant)
+            return grant
+        LOG.warning("no host for %s: %s", instance.uuid, decision.summary)
+        self._conductor.no_valid_host(context, operation.id, operation.epoch, decision)
+        return None
+
+    def _decide(self, instance: Instance, operation: Operation) -> tuple[int, Decision]:
+        # A refusal is only given on a fresh picture: memory freed a moment ago may not have been reported yet.
+        reads = self._hosts.reads
+        decision = self._decide_now(instance, operation)
+        if not decision.candidates:
+            self._hosts.refresh(reads)
+            reads = self._hosts.reads
+            decision = self._decide_now(instance, operation)
+        return reads, decision
+
+    def _decide_now(self, instance: Instance, operation: Operation) -> Decision:
+        moment = Moment(now=self._clock.now(), down_after=self._down_after)
+        return self._pipeline.decide(self._hosts.all(), request_spec(instance, operation), moment)
+
+    def _send(self, context: RequestContext, grant: ClaimGrant) -> None:
+        host = grant.instance.host
+        assert host is not None  # a granted claim names its host
+        try:
+            self._compute_at(host).run_operation(context, grant.instance, grant.operation)
+        except Unroutable:
+            # The operation stays queued at its host; the reaper casts it again or lets another host have it.
+            LOG.warning("%s does not answer; the boot of %s waits for the reaper", host, grant.instance.uuid)
