@@ -1,0 +1,63 @@
+"""Secrets with which programs act for a user, in one project and with no more than some of its roles."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+
+import msgspec
+
+from nova_lite.core.clock import Clock
+from nova_lite.identity.errors import BadReference, login_refused
+from nova_lite.identity.passwords import PasswordHasher
+from nova_lite.identity.registry import Registry
+from nova_lite.identity.revocations import Revocations, credential_subject
+from nova_lite.identity.store import Records
+from nova_lite.objects.identity import ApplicationCredential
+
+
+class ApplicationCredentials(Registry[ApplicationCredential]):
+    """Application credentials by id."""
+
+    def __init__(
+        self, records: Records[ApplicationCredential], hasher: PasswordHasher, clock: Clock, revocations: Revocations
+    ) -> None:
+        super().__init__("application credential", records)
+        self._hasher = hasher
+        self._clock = clock
+        self._revocations = revocations
+
+    def issue(
+        self, record: ApplicationCredential, held: Collection[str], secret: str = ""
+    ) -> tuple[ApplicationCredential, str]:
+        """Store a credential and return it with its secret, which is kept only as a hash.
+
+        :param held: ids of the roles that the user has in the project.
+        :raises BadReference: a role is not among them, or the credential is expired from the start.
+        """
+        if missing := set(record.role_ids) - set(held):
+            raise BadReference(f"roles names a role that is not yours here: {min(missing)}.", field="roles")
+        if record.expires_at is not None and record.expires_at <= self._clock.now():
+            raise BadReference("expires_at is not in the future.", field="expires_at")
+        secret = secret or secrets.token_urlsafe(64)
+        return self.create(msgspec.structs.replace(record, secret_hash=self._hasher.hash(secret))), secret
+
+    def prove(self, id: str, name: str, user_id: str, secret: str) -> ApplicationCredential:
+        """The credential of that id, or of that name and user.
+
+        :raises LoginRefused: there is none, it is expired, or the secret is another. All take the same time.
+        """
+        found = self.list(id=id) if id else self.list(name=name, user_id=user_id)
+        credential = found[0] if found else None
+        matches = self._hasher.verify(credential.secret_hash if credential else None, secret)
+        if credential is None or not matches or self._is_over(credential):
+            raise login_refused()
+        return credential
+
+    def delete(self, id: str) -> None:
+        """Delete a credential; tokens made with it are void."""
+        super().delete(id)
+        self._revocations.revoke(credential_subject(id))
+
+    def _is_over(self, credential: ApplicationCredential) -> bool:
+        return credential.expires_at is not None and credential.expires_at <= self._clock.now()

@@ -1,0 +1,73 @@
+"""What all nouns of the identity service have in common: show or say that it is missing, change, delete."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from nova_lite.core.errors import Conflict
+from nova_lite.identity.errors import NameTaken, not_found
+from nova_lite.identity.store import Records, Wanted
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class Registry(Generic[R]):
+    """Records of one kind under one noun, as messages call it."""
+
+    def __init__(self, noun: str, records: Records[R]) -> None:
+        self.noun = noun
+        self._records = records
+
+    def show(self, id: str) -> R:
+        """:raises RecordNotFound: no record has that id."""
+        record = self._records.get(id)
+        if record is None:
+            raise not_found(self.noun, id)
+        return record
+
+    def list(self, **wanted: Wanted) -> Sequence[R]:
+        """All whose fields equal what is wanted; a tuple means any of its values."""
+        return self._records.list(**wanted)
+
+    def create(self, record: R) -> R:
+        """:raises NameTaken: its id or name is taken."""
+        with self._unique():
+            self._records.insert(record)
+        return record
+
+    def update(self, id: str, changes: Mapping[str, object]) -> R:
+        """Change fields of a record; ``extra`` is merged into what is there.
+
+        :raises RecordNotFound: no record has that id.
+        :raises NameTaken: the new name is taken.
+        """
+        record = changed(self.show(id), changes)
+        with self._unique():
+            if not self._records.replace(record):
+                raise not_found(self.noun, id)
+        return record
+
+    def delete(self, id: str) -> None:
+        """:raises RecordNotFound: no record has that id."""
+        if not self._records.delete(id):
+            raise not_found(self.noun, id)
+
+    @contextlib.contextmanager
+    def _unique(self) -> Iterator[None]:
+        try:
+            yield
+        except Conflict as error:
+            raise NameTaken(f"There is a {self.noun} of that name or id already.", noun=self.noun) from error
+
+
+def changed(record: R, changes: Mapping[str, object]) -> R:
+    """A copy of ``record`` with some fields changed and ``extra`` merged."""
+    merged = dict(changes)
+    before, added = getattr(record, "extra", None), changes.get("extra")
+    if isinstance(before, dict) and isinstance(added, dict):
+        merged["extra"] = {**before, **added}
+    return msgspec.structs.replace(record, **merged)
