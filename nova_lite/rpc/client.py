@@ -13,7 +13,16 @@ from nova_lite.core.ids import new_hex
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.drivers.base import Driver, Outgoing, Route
 from nova_lite.rpc.envelope import Answer, Circumstances, Failure, Request
-from nova_lite.rpc.errors import BadArguments, BadResult, CallTimeout, CannotSend, PeerLost, Refused, RemoteError
+from nova_lite.rpc.errors import (
+    BadArguments,
+    BadResult,
+    CallTimeout,
+    CannotSend,
+    PeerLost,
+    Refused,
+    RemoteError,
+    Withdrawn,
+)
 from nova_lite.rpc.interface import Interface, Method, Version
 from nova_lite.rpc.pending import Pending, Waiter
 from nova_lite.rpc.serializer import WrongType
@@ -57,8 +66,7 @@ class Caller:
             return None
         waiter = self._pending.add(request.id)
         try:
-            route = self._driver.send(address.target, message)
-            payload = self._wait(request, waiter, route, lifetime)
+            payload = self._ask(address.target, message, request, waiter)
         finally:
             self._pending.remove(request.id)
         return self._result(method, request, payload)
@@ -76,8 +84,17 @@ class Caller:
             deadline=deadline,
         )
 
-    def _wait(self, request: Request, waiter: Waiter, route: Route, lifetime: float) -> bytes:
-        end = self._clock.monotonic() + lifetime
+    def _ask(self, target: Target, message: Outgoing, request: Request, waiter: Waiter) -> bytes:
+        end = self._clock.monotonic() + message.lifetime
+        while True:
+            route = self._driver.send(target, message)
+            try:
+                return self._wait(request, waiter, route, end)
+            except Withdrawn:
+                # The server was stopping and has not touched it. The same message may go to another.
+                waiter.reset()
+
+    def _wait(self, request: Request, waiter: Waiter, route: Route, end: float) -> bytes:
         title = f"{request.interface}.{request.method} on {request.target}"
         while (left := end - self._clock.monotonic()) > 0:
             payload = waiter.wait(min(left, PATIENCE))
@@ -85,7 +102,8 @@ class Caller:
                 return payload
             if not route.alive():
                 raise PeerLost(f"{title}: the server died before it answered", target=request.target)
-        raise CallTimeout(f"{title}: no answer in {lifetime:.3f} s", target=request.target, method=request.method)
+        waited = request.deadline - request.sent_at
+        raise CallTimeout(f"{title}: no answer in {waited:.3f} s", target=request.target, method=request.method)
 
     def _result(self, method: Method, request: Request, payload: bytes) -> Any:
         answer = self._codec.open_answer(payload)

@@ -2,6 +2,7 @@
 
 Unavailable
 ├── Unroutable         nobody listens on the target: raised at once, nothing was done
+│   └── Withdrawn      the chosen server is stopping and did nothing: another is asked, callers do not see it
 ├── NotConfirmed       neither peer nor broker confirmed a cast: it may or may not be executed
 └── PeerLost           the peer or the connection died before it answered: the work may or may not be done
 DeadlineExceeded
@@ -34,6 +35,10 @@ from nova_lite.core.errors import (
 
 class Unroutable(Unavailable):
     code = "unroutable"
+
+
+class Withdrawn(Unroutable):
+    code = "withdrawn"
 
 
 class NotConfirmed(Unavailable):

@@ -19,6 +19,11 @@ class Waiter:
             self._outcome = outcome
             self._event.set()
 
+    def reset(self) -> None:
+        """Wait again: the question was sent a second time."""
+        self._event.clear()
+        self._outcome = None
+
     def wait(self, timeout: float) -> bytes | None:
         """The answer's bytes, None when ``timeout`` seconds passed first; raises the failure that came instead."""
         self._event.wait(max(timeout, 0.0))
