@@ -1,13 +1,17 @@
 """Debian packages: which are missing, and one apt-get for all of them."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from stack.errors import StackError
 
-LISTS = Path("/var/lib/apt/lists")
+
+def available() -> bool:
+    """Whether this is a machine of Debian's kind."""
+    return shutil.which("dpkg-query") is not None and shutil.which("apt-get") is not None
 
 
 def installed(packages: Iterable[str]) -> set[str]:
@@ -28,10 +32,19 @@ def missing(packages: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in have)
 
 
-def _known(packages: Iterable[str]) -> bool:
+def knows(packages: Iterable[str]) -> bool:
     """Whether apt has a candidate for every package: without package lists it has none."""
-    answer = subprocess.run(["apt-cache", "policy", *packages], capture_output=True, text=True, check=False).stdout
-    return answer.count("Candidate: ") == len(list(packages)) and "Candidate: (none)" not in answer
+    names = list(packages)
+    answer = subprocess.run(["apt-cache", "policy", *names], capture_output=True, text=True, check=False).stdout
+    return answer.count("Candidate: ") == len(names) and "Candidate: (none)" not in answer
+
+
+def update(log: Path | None = None) -> None:
+    """Fetch package lists. Raises StackError when not root or when apt-get fails."""
+    if os.geteuid() != 0:
+        raise StackError("apt has no package lists", "apt-get update, as root")
+    if not _run(["apt-get", "update", "-q"], log):
+        raise StackError("apt-get update failed", "mend apt, then run this again", log)
 
 
 def _run(command: list[str], log: Path | None) -> bool:
@@ -53,7 +66,8 @@ def install(packages: Iterable[str], log: Path | None = None) -> None:
     if os.geteuid() != 0:
         raise StackError(f"these Debian packages are needed: {' '.join(names)}", f"apt-get install {' '.join(names)}")
     command = ["apt-get", "install", "-y", "-q", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends", *names]
-    if _known(names) and _run(command, log):
+    if knows(names) and _run(command, log):
         return
-    if not (_run(["apt-get", "update", "-q"], log) and _run(command, log)):
+    update(log)
+    if not _run(command, log):
         raise StackError(f"apt-get could not install: {' '.join(names)}", "mend apt, then run this again", log)

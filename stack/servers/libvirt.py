@@ -5,6 +5,7 @@ import signal
 import subprocess
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 from stack import links, processes
 from stack.servers.base import Process, Server, ServerError, reaped
@@ -38,16 +39,7 @@ cgroup_controllers = [ ]
 stdio_handler = "logd"
 vnc_listen = "127.0.0.1"
 """
-# virtlogd stays when libvirtd is restarted, for it holds the console logs of running guests.
-SCRIPT = """\
-data=$1; shift
-while [ $# -gt 0 ]; do
-    mkdir -p "$2" && mount --bind "$data/$1" "$2" || exit 1
-    shift 2
-done
-virtlogd -d -p /run/libvirt/virtlogd.pid || [ -S /run/libvirt/virtlogd-sock ] || exit 1
-exec libvirtd -p /run/libvirt/libvirtd.pid
-"""
+SCRIPT = Path(__file__).with_name("libvirtd.sh")
 
 
 class Libvirt(Server):
@@ -83,7 +75,7 @@ class Libvirt(Server):
         """Both daemons in a mount namespace, under a reaper."""
         places = [word for pair in PLACES.items() for word in pair]
         namespace = ("unshare", "--mount", "--propagation", "private", "--")
-        argv = reaped((*namespace, "sh", "-c", SCRIPT, "sh", str(self.data_dir), *places), "--leave-orphans")
+        argv = reaped((*namespace, "sh", str(SCRIPT), str(self.data_dir), *places), "--leave-orphans")
         return Process(argv, self._env)
 
     def ready(self) -> bool:
