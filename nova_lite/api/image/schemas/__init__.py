@@ -1,0 +1,1 @@
+"""JSON Schemas of the image dialect; the same documents are served under /v2/schemas."""
