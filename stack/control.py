@@ -34,15 +34,21 @@ class Control:
 
     def wait_servers(self, backing: Backing) -> str:
         """Every private server answers; which ones there are."""
-        for name, server in backing.servers.items():
-            self._supervisor.start(name)
-            server.wait_ready(timeout=90)
+        for name in backing.servers:
+            self._wait_server(backing, name)
         return ", ".join(backing.servers) + " ready" if backing.servers else "none needed"
 
-    def migrate(self) -> str:
+    def migrate(self, backing: Backing) -> str:
         """The database has the newest schema."""
+        database = self._cloud.choices.database
+        if database in backing.servers:
+            self._wait_server(backing, database)
         self._manage("db", "upgrade")
-        return f"{self._cloud.choices.database} migrated"
+        return f"{database} migrated"
+
+    def _wait_server(self, backing: Backing, name: str) -> None:
+        self._supervisor.start(name)
+        backing.servers[name].wait_ready()
 
     def bootstrap(self, admin_password: str, service_password: str) -> str:
         """Service keys, users, roles, projects and catalog are there."""

@@ -1,7 +1,6 @@
 """unstack.sh: stop a cloud and remove everything it made. What is gone already is no error."""
 
 import shutil
-import signal
 from collections.abc import Callable
 
 from stack import backing, hypervisor, links, openrc, processes
@@ -53,10 +52,7 @@ class Down:
         if self._private_libvirt.data_dir.exists():
             self._private_libvirt.end_leftovers()
         leftovers = processes.having(MARK, str(self._cloud.state))
-        for pid in leftovers:
-            processes.signal_quietly(pid, signal.SIGTERM)
-        for pid in leftovers:
-            processes.end(pid, timeout=GRACE)
+        processes.end_all(leftovers, GRACE)
         return "stopped" + (f", {len(leftovers)} stray processes ended" if leftovers else "")
 
     def _files(self) -> str:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 POLL = 0.05
@@ -63,9 +63,23 @@ def signal_quietly(pid: int, number: int) -> None:
 def end(pid: int, number: int = signal.SIGTERM, timeout: float = 10.0) -> None:
     """Signal the process, wait for its end, and kill it when it has not ended in time."""
     signal_quietly(pid, number)
+    _await_end(pid, timeout)
+
+
+def _await_end(pid: int, timeout: float) -> None:
     if not wait_until(lambda: not alive(pid), timeout):
         signal_quietly(pid, signal.SIGKILL)
         wait_until(lambda: not alive(pid), 5.0)
+
+
+def end_all(pids: Iterable[int], timeout: float = 10.0) -> None:
+    """Signal all of them with TERM first, then wait for each; kill those that have not ended in time."""
+    targets = list(pids)
+    deadline = time.monotonic() + timeout
+    for pid in targets:
+        signal_quietly(pid, signal.SIGTERM)
+    for pid in targets:
+        _await_end(pid, max(0.0, deadline - time.monotonic()))
 
 
 def all_pids() -> Iterator[int]:

@@ -16,6 +16,7 @@ from stack.errors import StackError
 
 # In the environment of all processes of a cloud: by it unstack.sh finds what belongs to its state directory.
 MARK = "NOVA_LITE_STATE"
+GRACE = 40.0
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Program:
     priority: int = 100
     stop_signal: str = "TERM"
     autostart: bool = False
-    grace: int = 40
+    grace: int = int(GRACE)
 
 
 def escaped(text: str) -> str:
@@ -90,6 +91,11 @@ def _program(cloud: Cloud, program: Program) -> list[str]:
     ]
 
 
+def _outlives(pid: int) -> bool:
+    """virtlogd holds the console logs of running guests; the next libvirtd takes it over."""
+    return processes.command_line(pid)[:1] == ("virtlogd",)
+
+
 class _Connection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
         super().__init__("localhost", timeout=60)
@@ -107,7 +113,9 @@ class _Transport(xmlrpc.client.Transport):
         self._path = path
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:
-        return _Connection(self._path)
+        connection = _Connection(self._path)
+        self._connection = ("localhost", connection)  # where Transport.close() looks for it
+        return connection
 
 
 class Supervisor:
@@ -117,13 +125,12 @@ class Supervisor:
         self._cloud = cloud
         self._log = cloud.log / "supervisord.log"
         self._pid_file = cloud.state / "run/supervisord.pid"
-        transport = _Transport(cloud.run / "supervisord.sock")
-        self._api = xmlrpc.client.ServerProxy("http://supervisor", transport=transport).supervisor
+        self._socket = cloud.run / "supervisord.sock"
 
     def running(self) -> bool:
         """Whether it runs and answers."""
         try:
-            state = cast(dict[str, object], self._api.getState())
+            state = cast(dict[str, object], self._call("getState"))
         except (OSError, http.client.HTTPException):
             return False
         return state["statename"] == "RUNNING"
@@ -132,18 +139,18 @@ class Supervisor:
         """Start it, or have the running one take up the changed configuration; what was done."""
         if self.running():
             return self._reload()
-        if (pid := processes.read_pid(self._pid_file)) is not None and self._is_supervisord(pid):
-            processes.end(pid)
+        strays = [pid for pid in processes.having(MARK, str(self._cloud.state)) if not _outlives(pid)]
+        processes.end_all(strays, GRACE)
         command = (str(self._cloud.root / ".venv/bin/supervisord"), "-c", str(self._cloud.etc / "supervisord.conf"))
         with self._log.open("ab") as log:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
         if done.returncode != 0 or not processes.wait_until(self.running, 10):
             raise StackError("supervisord did not start", log=self._log)
-        return "started"
+        return "started" + (f", after {len(strays)} stray processes ended" if strays else "")
 
     def states(self) -> dict[str, str]:
         """Program to its state: RUNNING, STARTING, BACKOFF, FATAL, STOPPED, EXITED ..."""
-        infos = cast(list[dict[str, str]], self._api.getAllProcessInfo())
+        infos = cast(list[dict[str, str]], self._call("getAllProcessInfo"))
         return {info["name"]: info["statename"] for info in infos}
 
     def start(self, name: str) -> bool:
@@ -151,7 +158,7 @@ class Supervisor:
         if self.states().get(name) in ("RUNNING", "STARTING"):
             return False
         try:
-            self._api.startProcess(name, False)
+            self._call("startProcess", name, False)
         except xmlrpc.client.Fault as fault:
             if "ALREADY_STARTED" not in fault.faultString:
                 log = self._cloud.log / f"{name}.log"
@@ -161,7 +168,7 @@ class Supervisor:
     def stop(self, name: str) -> None:
         """Stop the program in order and wait for its end; none is no error."""
         try:
-            self._api.stopProcess(name, True)
+            self._call("stopProcess", name, True)
         except xmlrpc.client.Fault as fault:
             if not any(code in fault.faultString for code in ("NOT_RUNNING", "BAD_NAME")):
                 raise StackError(f"supervisord cannot stop {name}: {fault.faultString}", log=self._log) from fault
@@ -172,15 +179,20 @@ class Supervisor:
         if pid is not None and self._is_supervisord(pid):
             processes.end(pid, timeout=timeout)
 
+    def _call(self, method: str, *args: str | bool) -> object:
+        with xmlrpc.client.ServerProxy("http://supervisor", transport=_Transport(self._socket)) as server:
+            answer: object = getattr(server.supervisor, method)(*args)
+            return answer
+
     def _reload(self) -> str:
         """What changed is stopped and set up anew; it is started by whoever needs it."""
-        changes = cast(list[tuple[list[str], list[str], list[str]]], self._api.reloadConfig())
+        changes = cast(list[tuple[list[str], list[str], list[str]]], self._call("reloadConfig"))
         added, changed, removed = changes[0]
         for name in (*changed, *removed):
-            self._api.stopProcessGroup(name, True)
-            self._api.removeProcessGroup(name)
+            self._call("stopProcessGroup", name, True)
+            self._call("removeProcessGroup", name)
         for name in (*added, *changed):
-            self._api.addProcessGroup(name)
+            self._call("addProcessGroup", name)
         return f"runs; {len(changed)} programs changed" if changed else "runs"
 
     def _is_supervisord(self, pid: int) -> bool:

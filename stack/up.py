@@ -4,7 +4,7 @@ import hashlib
 import socket
 from collections.abc import Callable
 
-from stack import apt, backing, guestimage, links, openrc, settings, supervision, venv
+from stack import apt, backing, guestimage, links, openrc, processes, settings, supervision, venv
 from stack.cloud import Cloud
 from stack.control import Control
 from stack.demo import Demo
@@ -18,7 +18,7 @@ from stack.supervision import Supervisor
 FORBIDDEN = set('"\\;#,\n')
 TOOLS = ("iproute2", "genisoimage")
 PREPARATION = ("directories", "packages", "python", "hypervisor", "configuration", "supervisor")
-CLOUD = ("servers", "database", "identity", "daemons", "openrc")
+CLOUD = ("database", "identity", "servers", "daemons", "openrc")  # the broker starts while the database is filled
 DEMO = ("flavor", "image", "key pair", "server", "console")
 
 
@@ -51,9 +51,9 @@ class Up:
             "hypervisor": self._hypervisor,
             "configuration": self._configuration,
             "supervisor": self._supervisor.ensure,
-            "servers": lambda: self._control.wait_servers(self._backing),
-            "database": self._control.migrate,
+            "database": lambda: self._control.migrate(self._backing),
             "identity": lambda: self._control.bootstrap(self._password("admin"), self._password("service")),
+            "servers": lambda: self._control.wait_servers(self._backing),
             "daemons": lambda: self._control.start(self._client, self._password("admin")),
             "openrc": lambda: openrc.write(self._cloud, self._password("admin"), self._backing.libvirt_uri),
             **self._demo_acts(),
@@ -93,7 +93,7 @@ class Up:
             private_directory(path)
         remember(state, self._cloud.choices)
         links.make(state / "run")
-        if not self._supervisor.running():
+        if not processes.having(supervision.MARK, str(state)):
             self._refuse_taken_port()
         return f"{state} {'made' if new else 'is there'}"
 

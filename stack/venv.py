@@ -34,9 +34,12 @@ def stamps(files: tuple[Path, ...], version: str) -> dict[str, str]:
     return {path.name: hashlib.sha256(version.encode() + path.read_bytes()).hexdigest() for path in files}
 
 
-def ensure(root: Path, hypervisor: str, log: Path) -> str:
-    """Make or mend the environment; what was done. Raises StackError when venv or pip fails."""
-    files = requirement_files(root, hypervisor)
+def ensure(root: Path, hypervisor: str, log: Path, more: tuple[str, ...] = ()) -> str:
+    """Make or mend the environment; what was done. ``more``: further requirement files, as the tests have.
+
+    Raises StackError when venv or pip fails.
+    """
+    files = (*requirement_files(root, hypervisor), *(root / name for name in more))
     environment = root / ".venv"
     with locked(files[0]):  # two clouds of one checkout share the environment: one makes it, the other waits
         version = _version(environment)

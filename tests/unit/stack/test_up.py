@@ -6,17 +6,7 @@ from stack import up
 def test_nothing_comes_before_what_it_needs() -> None:
     """Packages before what uses them, database before identity before daemons, all before the demo."""
     steps = up.plan(demo=True)
-    needs = [
-        "directories",
-        "packages",
-        "python",
-        "configuration",
-        "supervisor",
-        "servers",
-        "database",
-        "identity",
-        "daemons",
-    ]
+    needs = [*up.PREPARATION, "database", "identity", "servers", "daemons"]
     assert [step for step in steps if step in needs] == needs
     assert steps[-5:] == ("flavor", "image", "key pair", "server", "console")
 
