@@ -199,8 +199,8 @@ def _reply(route: Route[S], outcome: Json | Reply | None, version: Microversion)
     elif reply.json is not None:
         response.body = msgspec.json.encode(reply.json)
     if status in (204, 304):
-        del response.headers["Content-Type"]
-        del response.headers["Content-Length"]
+        response.headers.pop("Content-Type", None)
+        response.headers.pop("Content-Length", None)
     for name, value in reply.headers.items():
         response.headers[name] = value
     return response
