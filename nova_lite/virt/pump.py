@@ -1,27 +1,29 @@
-"""From the hypervisor's threads to our tasks: lifecycle events in their order, one task, one listener."""
+"""From the hypervisor's threads to our tasks: what was put is handed to one listener, in order, from one task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from nova_lite.core import concurrency
 from nova_lite.core.concurrency import Mailbox
-from nova_lite.virt.driver import LifecycleEvent
+
+T = TypeVar("T")
 
 
-class EventPump:
-    """Calls ``listener`` with every event that was put, from one task and in order. The listener MUST NOT raise."""
+class Pump(Generic[T]):
+    """Calls ``listener`` with everything that was put, from one task and in order. The listener MUST NOT raise."""
 
-    def __init__(self, listener: Callable[[LifecycleEvent], None]) -> None:
+    def __init__(self, listener: Callable[[T], None]) -> None:
         self._listener = listener
-        self._mailbox: Mailbox[LifecycleEvent | None] = concurrency.mailbox()
+        self._mailbox: Mailbox[T | None] = concurrency.mailbox()
         self._open = True
         self._task = concurrency.spawn(self._run)
 
-    def put(self, event: LifecycleEvent) -> None:
-        """Hand over an event; from any native thread. After ``close`` it is dropped."""
+    def put(self, item: T) -> None:
+        """Hand over an item; from any native thread. After ``close`` it is dropped."""
         if self._open:
-            self._mailbox.put(event)
+            self._mailbox.put(item)
 
     def close(self) -> None:
         """Deliver what was put before, then end."""
@@ -31,5 +33,5 @@ class EventPump:
         self._mailbox.close()
 
     def _run(self) -> None:
-        while (event := self._mailbox.get()) is not None:
-            self._listener(event)
+        while (item := self._mailbox.get()) is not None:
+            self._listener(item)

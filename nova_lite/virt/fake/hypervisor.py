@@ -13,7 +13,7 @@ from nova_lite.core.clock import Clock
 from nova_lite.objects.base import Value
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.driver import DomainNotFound, LifecycleEvent
-from nova_lite.virt.pump import EventPump
+from nova_lite.virt.pump import Pump
 
 Listener = Callable[[LifecycleEvent], None]
 
@@ -39,7 +39,7 @@ class FakeHypervisor:
         self._clock = clock
         self._directory = directory
         self._lock = concurrency.lock()
-        self._pump: EventPump | None = None
+        self._pump: Pump[LifecycleEvent] | None = None
         self._domains: dict[str, FakeDomain] = {}
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class FakeHypervisor:
         """Report lifecycle events to ``listener``, from a task; None ends it."""
         if self._pump is not None:
             self._pump.close()
-        self._pump = EventPump(listener) if listener is not None else None
+        self._pump = Pump(listener) if listener is not None else None
 
     def domains(self) -> list[FakeDomain]:
         """All domains and all disks without a domain."""

@@ -16,7 +16,7 @@ class LibvirtSettings:
     ``instances_path``: where each instance has a directory. ``virt_type`` ``auto``: KVM if it passes its self-test.
     ``cpu_mode``: libvirt's (empty: host-passthrough with KVM, the emulator's default without), ``cpu_model`` goes
     with ``custom``. ``vnc_listen``: the address of the graphical console (empty: none). ``spare_ports``: PCI Express
-    slots for devices plugged in later. Times in seconds.
+    slots beside the taken ones, for devices plugged in later. Times in seconds.
     """
 
     instances_path: Path
@@ -27,7 +27,7 @@ class LibvirtSettings:
     cpu_model: str = ""
     emulator: str = "qemu-system-x86_64"
     vnc_listen: str = ""
-    spare_ports: int = 8
+    spare_ports: int = 4
     disk_cache: str = "writeback"
     rng_device: str = "/dev/urandom"
     kvm_probe_timeout: float = 5.0

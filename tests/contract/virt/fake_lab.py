@@ -14,6 +14,7 @@ from tests.contract.virt.lab import Recorder
 class FakeLab:
     has_console = True
     has_disks = True
+    has_deaf_guests = True
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

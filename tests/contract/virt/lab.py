@@ -48,6 +48,7 @@ class Lab(Protocol):
     events: Recorder
     has_console: bool
     has_disks: bool
+    has_deaf_guests: bool
 
     @property
     def driver(self) -> VirtDriver:
@@ -63,7 +64,7 @@ class Lab(Protocol):
         ...
 
     def power_off_inside(self, uuid: str) -> None:
-        """The guest powers itself off."""
+        """The guest powers itself off; it is off when this returns, or at once afterwards."""
         ...
 
     def wait_until_up(self, uuid: str) -> None:

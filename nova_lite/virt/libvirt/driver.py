@@ -1,0 +1,142 @@
+"""The driver for libvirt: a facade that puts the parts together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import libvirt
+
+from nova_lite import __version__
+from nova_lite.core import concurrency
+from nova_lite.core.clock import Clock
+from nova_lite.objects.states import PowerState
+from nova_lite.virt.driver import (
+    DomainInfo,
+    GuestSpec,
+    HostFacts,
+    HypervisorUnavailable,
+    LifecycleEvent,
+)
+from nova_lite.virt.libvirt import console, host, kvm, plan
+from nova_lite.virt.libvirt.connection import Connection, tolerate
+from nova_lite.virt.libvirt.disks import InstanceDirectories
+from nova_lite.virt.libvirt.domains import Domains, power_state
+from nova_lite.virt.libvirt.events import Lifecycle
+from nova_lite.virt.libvirt.handles import Host
+from nova_lite.virt.libvirt.power import Power
+from nova_lite.virt.libvirt.settings import LibvirtSettings
+from nova_lite.virt.libvirt.xml import render
+
+LOG = logging.getLogger(__name__)
+
+
+class LibvirtDriver:
+    """Implements :class:`nova_lite.virt.driver.VirtDriver`. ``owner`` marks whose domains are whose."""
+
+    def __init__(self, settings: LibvirtSettings, owner: str, clock: Clock) -> None:
+        self._settings = settings
+        self._owner = owner
+        self._files = InstanceDirectories(settings.instances_path)
+        self._events = Lifecycle(clock, lambda uuid: self._domains.is_ours(uuid))
+        self._connection = Connection(settings.uri, settings.keepalive_interval, self._events, self._resync)
+        self._domains = Domains(self._connection, owner)
+        self._power = Power(self._domains, clock, settings.shutdown_repeat)
+        self._traits: plan.HostTraits | None = None
+
+    def setup(self, on_event: Callable[[LifecycleEvent], None]) -> None:
+        self._files.setup()
+        self._events.start(on_event)
+        self._connection.open()
+        self._traits = self._find_traits()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._events.stop()
+
+    def facts(self) -> HostFacts:
+        reading = self._connection.run(host.read, "reading the host's facts")
+        return host.facts(reading, self._files.free_space_gb(), self._known_traits().domain_type)
+
+    def list_domains(self) -> list[DomainInfo]:
+        found = self._domains.all()
+        for domain in found:
+            self._events.know(domain.uuid)
+        return found
+
+    def power_state(self, uuid: str) -> PowerState:
+        return self._domains.run(uuid, "reading the power state", power_state)
+
+    def create_disks(self, spec: GuestSpec) -> None:
+        if self._known_traits().domain_type != "test":
+            self._files.create(spec)
+
+    def spawn(self, spec: GuestSpec) -> None:
+        guest = plan.make(spec, self._known_traits(), self._files.files(spec), self._settings)
+        self._events.know(spec.instance.uuid)
+        self._domains.start(spec.instance.uuid, render(guest))
+
+    def destroy(self, uuid: str) -> None:
+        self._domains.remove(uuid)
+        self._files.remove(uuid)
+
+    def pause(self, uuid: str) -> None:
+        self._power.pause(uuid)
+
+    def unpause(self, uuid: str) -> None:
+        self._power.unpause(uuid)
+
+    def power_off(self, uuid: str, clean_timeout: float) -> None:
+        self._power.off(uuid, clean_timeout)
+
+    def power_on(self, uuid: str) -> None:
+        self._power.on(uuid)
+
+    def reboot(self, uuid: str, hard: bool, clean_timeout: float) -> None:
+        self._power.reboot(uuid, hard, clean_timeout)
+
+    def console_output(self, uuid: str, max_bytes: int) -> bytes:
+        self.power_state(uuid)
+        log = self._files.directory(uuid) / "console.log"
+        return concurrency.native(console.tail, log, max_bytes)
+
+    def _known_traits(self) -> plan.HostTraits:
+        if self._traits is None:
+            raise HypervisorUnavailable(f"the driver for {self._settings.uri} has not been set up")
+        return self._traits
+
+    def _find_traits(self) -> plan.HostTraits:
+        reading = self._connection.run(host.read, "reading the host's facts")
+        domain_type = "test" if reading.type == "TEST" else self._virt_type(reading.arch)
+        return plan.HostTraits(domain_type=domain_type, arch=reading.arch, owner=self._owner, version=__version__)
+
+    def _virt_type(self, arch: str) -> plan.DomainType:
+        """The configured type, or what KVM's self-test decides. Asked once: the answer does not change."""
+        settings = self._settings
+        if settings.virt_type != "auto":
+            return settings.virt_type
+        verdict = kvm.judge(
+            kvm.read_facts(),
+            lambda: kvm.probe(settings.emulator, settings.kvm_probe_timeout),
+            lambda: self._connection.run(lambda conn: _kvm_missing(conn, arch), "asking for KVM"),
+        )
+        if verdict.usable:
+            LOG.info("guests run under KVM: %s", verdict.reason)
+            return "kvm"
+        LOG.warning("KVM is not usable (%s): guests run under QEMU's slower emulation", verdict.reason)
+        return "qemu"
+
+    def _resync(self) -> None:
+        """libvirtd was away, and what happened meanwhile was not heard: tell what is now."""
+        try:
+            for domain in self._domains.all():
+                self._events.announce(domain.uuid, domain.power_state)
+        except HypervisorUnavailable:
+            LOG.warning("libvirt went away again; the states of domains are told when it is back")
+
+
+def _kvm_missing(conn: Host, arch: str) -> str:
+    refused = (libvirt.VIR_ERR_INVALID_ARG, libvirt.VIR_ERR_CONFIG_UNSUPPORTED, libvirt.VIR_ERR_INTERNAL_ERROR)
+    if tolerate(refused, lambda: conn.getDomainCapabilities(None, arch, None, "kvm")) is None:
+        return "libvirt cannot use it, and this process may not try"
+    return ""

@@ -1,0 +1,5 @@
+"""Plans as libvirt's XML. Pure: no decision is taken here."""
+
+from nova_lite.virt.libvirt.xml.domain import render
+
+__all__ = ["render"]
