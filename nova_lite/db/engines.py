@@ -75,7 +75,8 @@ def _engine(url: URL, pool_size: int, **options: Any) -> Engine:
 
 def _sqlite_setup(connection: Any, record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # LIKE tells case apart, as on the other databases.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "case_sensitive_like=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from nova_lite.core.errors import Conflict, NovaLiteError, Unavailable
+from nova_lite.objects.errors import NoCapacity, Superseded
+
+__all__ = ["DatabaseError", "DatabaseUnavailable", "Duplicate", "NoCapacity", "Superseded"]
 
 
 class DatabaseError(NovaLiteError):
@@ -21,15 +24,3 @@ class Duplicate(Conflict):
     """A record with the same key exists."""
 
     code = "db.duplicate"
-
-
-class Superseded(Conflict):
-    """The operation has gone on without the caller: it is finished, failed, or owned by somebody with a newer epoch."""
-
-    code = "operation.superseded"
-
-
-class NoCapacity(Conflict):
-    """None of the candidate hosts can take the instance now."""
-
-    code = "claim.no_capacity"

@@ -55,15 +55,21 @@ class Tx:
 
     def scalar(self, statement: Select[R]) -> R | None:
         """The first value of ``select(expression)``, None when there is no row."""
-        return cast("R | None", self._connection.execute(statement).scalar())
+        return self._connection.execute(statement).scalar()
 
     def tuples(self, statement: Executable) -> list[Any]:
         """The rows of a select of several columns."""
         return list(self._connection.execute(statement).all())
 
     def change(self, statement: Update | Delete) -> int:
-        """Run an UPDATE or DELETE; the number of rows that its condition matched."""
-        result = cast("CursorResult[Any]", self._connection.execute(statement))
+        """Run an UPDATE or DELETE; the number of rows that its condition matched.
+
+        :raises Duplicate: it would give two records the same unique key. The transaction is lost then.
+        """
+        try:
+            result = cast("CursorResult[Any]", self._connection.execute(statement))
+        except IntegrityError as error:
+            raise Duplicate("a record with the same key exists") from error
         return result.rowcount
 
     def insert(self, model: type[Base], *values: Values, duplicate: NovaLiteError | None = None) -> None:
@@ -87,21 +93,23 @@ class Tx:
         key = result.inserted_primary_key
         return int(key[0]) if key is not None else 0
 
-    def upsert(self, model: type[Base], values: Values, keys: Sequence[str], update: Sequence[str]) -> None:
-        """Insert a row; where one with the same unique ``keys`` exists, set its columns ``update`` from ``values``.
+    def upsert(self, model: type[Base], *values: Values, keys: Sequence[str], update: Sequence[str]) -> None:
+        """Insert rows; where one with the same unique ``keys`` exists, set its columns ``update`` from the new values.
 
-        One statement; the row is locked until the transaction ends, either way.
+        The rows are locked until the transaction ends, either way.
         """
+        if not values:
+            return
+        rows = [dict(row) for row in values]
         name = self._connection.dialect.name
         if name == "mysql":
-            clash = mysql.insert(model).values(dict(values))
-            self._connection.execute(clash.on_duplicate_key_update({key: clash.inserted[key] for key in update}))
+            clash = mysql.insert(model)
+            self._connection.execute(clash.on_duplicate_key_update({key: clash.inserted[key] for key in update}), rows)
             return
         # The two constructs have the same methods, but no common type.
         adding = cast("postgresql.Insert", postgresql.insert(model) if name == "postgresql" else sqlite.insert(model))
-        adding = adding.values(dict(values))
         fresh = {key: adding.excluded[key] for key in update}
-        self._connection.execute(adding.on_conflict_do_update(index_elements=list(keys), set_=fresh))
+        self._connection.execute(adding.on_conflict_do_update(index_elements=list(keys), set_=fresh), rows)
 
 
 class Database:

@@ -38,6 +38,9 @@ RowId = Annotated[
 ]
 """A surrogate key that grows with each insert. SQLite numbers rows by itself only for INTEGER keys."""
 
+RowRef = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"))]
+"""A reference to a surrogate key."""
+
 Uuid = Annotated[str, mapped_column(String(36))]
 """A UUID in its canonical form. Not CHAR: PostgreSQL compares CHAR with text outside its index."""
 

@@ -1,0 +1,28 @@
+"""The registry of daemons."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nova_lite.db.models.base import Base, RowId, Uuid, table_args
+
+
+class ServiceRow(Base):
+    """A daemon on a host; ``last_seen_at`` is its newest heartbeat."""
+
+    __tablename__ = "services"
+    __table_args__ = table_args(UniqueConstraint("host", "binary"))
+
+    id: Mapped[RowId]
+    uuid: Mapped[Uuid] = mapped_column(unique=True)
+    host: Mapped[str]
+    binary: Mapped[str] = mapped_column(String(64))
+    topic: Mapped[str]
+    zone: Mapped[str]
+    enabled: Mapped[bool]
+    disabled_reason: Mapped[str | None]
+    forced_down: Mapped[bool]
+    version: Mapped[str] = mapped_column(String(32))
+    last_seen_at: Mapped[float]
+    updated_at: Mapped[float]

@@ -1,0 +1,1 @@
+"""Reads: plain functions, one file per aggregate. A Tx comes first, objects come out."""

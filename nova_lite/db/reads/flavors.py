@@ -1,0 +1,123 @@
+"""Reading flavors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+
+from nova_lite.core.errors import Invalid, NotFound
+from nova_lite.db import keyset
+from nova_lite.db.models.flavors import FlavorExtraSpecRow, FlavorProjectRow, FlavorRow
+from nova_lite.db.session import Tx
+from nova_lite.objects.flavor import Flavor
+
+SORT_KEYS = frozenset({
+    "flavorid", "name", "memory_mb", "root_gb", "vcpus", "id", "ephemeral_gb", "swap", "rxtx_factor", "disabled",
+    "is_public",
+})
+"""The columns that a list may be sorted by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlavorFilters:
+    """Which flavors a list shows. ``visible_to``: public ones and those that this project may use (None: all).
+
+    ``min_memory_mb`` and ``min_root_gb`` are inclusive. ``disabled`` None: both.
+    """
+
+    visible_to: str | None = None
+    is_public: bool | None = None
+    disabled: bool | None = None
+    min_memory_mb: int | None = None
+    min_root_gb: int | None = None
+
+
+def get(tx: Tx, flavorid: str, visible_to: str | None = None) -> Flavor:
+    """One flavor. ``visible_to``: as this project sees it (None: all of them).
+
+    :raises NotFound: there is none, for this project.
+    """
+    statement = select(FlavorRow).where(FlavorRow.flavorid == flavorid)
+    if visible_to is not None:
+        statement = statement.where(_visible(visible_to))
+    row = tx.row(statement)
+    if row is None:
+        raise not_found(flavorid)
+    return _assembled(tx, [row])[0]
+
+
+def page(
+    tx: Tx,
+    filters: FlavorFilters,
+    *,
+    sort: Sequence[tuple[str, keyset.Direction]] = (("flavorid", "asc"),),
+    marker: str | None = None,
+    limit: int | None = None,
+) -> list[Flavor]:
+    """A page of flavors with their extra specs and projects, in three statements: those after flavorid ``marker``.
+
+    :raises Invalid: the marker names no flavor, or a sort key is unknown.
+    """
+    unknown = [name for name, _ in sort if name not in SORT_KEYS]
+    if unknown:
+        raise Invalid(f"flavors cannot be sorted by {unknown[0]!r}", field="sort_key")
+    columns = FlavorRow.__table__.c
+    keys = [keyset.Key(columns[name], direction) for name, direction in (*sort, ("id", "asc"))]
+    statement = select(FlavorRow).where(*_conditions(filters)).order_by(*keyset.ordering(keys))
+    if marker is not None:
+        found = tx.tuples(select(*(key.expression for key in keys)).where(FlavorRow.flavorid == marker))
+        if not found:
+            raise Invalid(f"marker [{marker}] not found", field="marker")
+        statement = statement.where(keyset.after(keys, found[0]))
+    if limit is not None:
+        statement = statement.limit(limit)
+    return _assembled(tx, tx.rows(statement))
+
+
+def not_found(flavorid: str) -> NotFound:
+    """The error of a flavor that is not there, in Nova's words."""
+    return NotFound(f"Flavor {flavorid} could not be found.", flavor=flavorid)
+
+
+def _visible(project_id: str) -> ColumnElement[bool]:
+    granted = select(FlavorProjectRow.flavor_id).where(FlavorProjectRow.project_id == project_id)
+    return or_(FlavorRow.is_public.is_(True), FlavorRow.id.in_(granted))
+
+
+def _conditions(filters: FlavorFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.visible_to is not None:
+        found.append(_visible(filters.visible_to))
+    if filters.is_public is not None:
+        found.append(FlavorRow.is_public.is_(filters.is_public))
+    if filters.disabled is not None:
+        found.append(FlavorRow.disabled.is_(filters.disabled))
+    if filters.min_memory_mb is not None:
+        found.append(FlavorRow.memory_mb >= filters.min_memory_mb)
+    if filters.min_root_gb is not None:
+        found.append(FlavorRow.root_gb >= filters.min_root_gb)
+    return found
+
+
+def _assembled(tx: Tx, rows: Sequence[FlavorRow]) -> list[Flavor]:
+    ids = [row.id for row in rows]
+    specs: dict[int, dict[str, str]] = defaultdict(dict)
+    projects: dict[int, list[str]] = defaultdict(list)
+    if ids:
+        for spec in tx.rows(select(FlavorExtraSpecRow).where(FlavorExtraSpecRow.flavor_id.in_(ids))):
+            specs[spec.flavor_id][spec.key] = spec.value
+        grants = select(FlavorProjectRow).where(FlavorProjectRow.flavor_id.in_(ids))
+        for grant in tx.rows(grants.order_by(FlavorProjectRow.project_id)):
+            projects[grant.flavor_id].append(grant.project_id)
+    return [
+        Flavor(
+            flavorid=row.flavorid, name=row.name, vcpus=row.vcpus, memory_mb=row.memory_mb, root_gb=row.root_gb,
+            ephemeral_gb=row.ephemeral_gb, swap=row.swap, rxtx_factor=row.rxtx_factor, is_public=row.is_public,
+            disabled=row.disabled, description=row.description, extra_specs=dict(sorted(specs[row.id].items())),
+            projects=tuple(projects[row.id]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,33 @@
+"""Reading quotas."""
+
+from __future__ import annotations
+
+from msgspec import structs
+from sqlalchemy import literal, select
+
+from nova_lite.db.models.quotas import QuotaClassRow, QuotaRow
+from nova_lite.db.session import Tx
+from nova_lite.objects.quota import Quota
+
+DEFAULT_CLASS = "default"
+
+
+def of_project(tx: Tx, project_id: str, configured: Quota) -> Quota:
+    """A project's limits: its own, else those of the default class, else the ``configured`` ones. One statement."""
+    own = select(QuotaRow.resource, QuotaRow.hard_limit, literal(1)).where(QuotaRow.project_id == project_id)
+    common = select(QuotaClassRow.resource, QuotaClassRow.hard_limit, literal(0)).where(
+        QuotaClassRow.class_name == DEFAULT_CLASS
+    )
+    rows = sorted(tx.tuples(common.union_all(own)), key=lambda row: int(row[2]))
+    return _with(configured, {resource: limit for resource, limit, _ in rows})  # a project's own come last, and win
+
+
+def of_class(tx: Tx, class_name: str, configured: Quota) -> Quota:
+    """The limits of a class over the ``configured`` ones."""
+    rows = tx.rows(select(QuotaClassRow).where(QuotaClassRow.class_name == class_name))
+    return _with(configured, {row.resource: row.hard_limit for row in rows})
+
+
+def _with(base: Quota, limits: dict[str, int]) -> Quota:
+    known = {field.name for field in structs.fields(Quota)}
+    return structs.replace(base, **{name: limit for name, limit in limits.items() if name in known})

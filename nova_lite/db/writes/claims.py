@@ -1,0 +1,101 @@
+"""Claims: giving an instance its place on a host, and taking it back. The only code that moves the counters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+
+from nova_lite.db.errors import NoCapacity
+from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
+from nova_lite.db.session import Tx
+from nova_lite.db.writes import instances, ownership
+from nova_lite.objects.claim import ClaimGrant, ClaimRequest
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Operation
+from nova_lite.objects.states import OperationState
+
+
+def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant:
+    """Give the instance of a queued operation to the first candidate that can take it now.
+
+    The operation gets that host, the next epoch, the next attempt, and ``lease`` seconds to be begun in.
+
+    :raises NotFound: no such operation.
+    :raises Superseded: it is not queued any more, or not with that epoch.
+    :raises NoCapacity: no candidate has the room, is enabled and is not forced down.
+    """
+    grant = ownership.hold(tx, request.operation_id)
+    instance, operation = grant.instance, grant.operation
+    if operation.state != OperationState.QUEUED or operation.epoch != request.epoch or instance.host is not None:
+        raise ownership.superseded(operation)
+    host = _first_fit(tx, request.candidates, instance.flavor)
+    if host is None:
+        raise NoCapacity(
+            f"none of the {len(request.candidates)} candidate hosts can take instance {instance.uuid} now",
+            instance=instance.uuid, operation=operation.id, candidates=len(request.candidates),
+        )
+    claimed = ownership.save(
+        tx, operation, now, host=host, epoch=operation.epoch + 1, attempt=operation.attempt + 1,
+        lease_expires_at=now + lease,
+    )
+    _record(tx, instance, claimed, now)
+    return ClaimGrant(instance=instances.save(tx, instance, now, host=host), operation=claimed)
+
+
+def release(tx: Tx, instance_uuid: str) -> bool:
+    """Give back what an instance takes; False when it takes nothing. The caller holds the instance."""
+    row = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid).with_for_update())
+    if row is None or not tx.change(delete(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid)):
+        return False
+    tx.change(
+        update(ComputeNodeRow)
+        .where(ComputeNodeRow.host == row.host)
+        .values(
+            vcpus_used=ComputeNodeRow.vcpus_used - row.vcpus,
+            memory_mb_used=ComputeNodeRow.memory_mb_used - row.memory_mb,
+            disk_gb_used=ComputeNodeRow.disk_gb_used - row.disk_gb,
+            instances=ComputeNodeRow.instances - 1,
+            generation=ComputeNodeRow.generation + 1,
+        )
+    )
+    return True
+
+
+def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor) -> str | None:
+    for host in candidates:
+        if _fits(tx, host, flavor):
+            return host
+    return None
+
+
+def _fits(tx: Tx, host: str, flavor: Flavor) -> bool:
+    node = ComputeNodeRow
+    statement = (
+        update(node)
+        .where(
+            node.host == host,
+            node.enabled.is_(True),
+            node.forced_down.is_(False),
+            node.vcpus_used + flavor.vcpus <= node.vcpu_capacity,
+            node.memory_mb_used + flavor.memory_mb <= node.memory_mb_capacity,
+            node.disk_gb_used + flavor.disk_gb <= node.disk_gb_capacity,
+        )
+        .values(
+            vcpus_used=node.vcpus_used + flavor.vcpus,
+            memory_mb_used=node.memory_mb_used + flavor.memory_mb,
+            disk_gb_used=node.disk_gb_used + flavor.disk_gb,
+            instances=node.instances + 1,
+            generation=node.generation + 1,
+        )
+    )
+    return tx.change(statement) == 1
+
+
+def _record(tx: Tx, instance: Instance, claimed: Operation, now: float) -> None:
+    flavor = instance.flavor
+    tx.insert(AllocationRow, {
+        "instance_uuid": instance.uuid, "host": claimed.host, "vcpus": flavor.vcpus, "memory_mb": flavor.memory_mb,
+        "disk_gb": flavor.disk_gb, "operation_uuid": claimed.id, "epoch": claimed.epoch, "created_at": now,
+    })

@@ -1,0 +1,235 @@
+"""Writing instances: boot requests, the beginning of actions and deletions, and changes of the record."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import structs
+from sqlalchemy import and_, or_, update
+
+from nova_lite.core.errors import Conflict
+from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.reads.instances import from_row, locking, not_found, usage
+from nova_lite.db.session import Tx
+from nova_lite.db.writes import limits, outbox
+from nova_lite.db.writes.instance_values import changed_values, values
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Operation
+from nova_lite.objects.quota import Quota
+from nova_lite.objects.states import OperationState, PowerState, TaskState, VmState
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """What an action needs and sets: it begins in one of ``from_vm_states``, while nothing is being done to the
+
+    instance or one of ``allow_task_states`` is, and sets ``task_state``.
+    """
+
+    task_state: TaskState
+    from_vm_states: frozenset[VmState]
+    allow_task_states: frozenset[TaskState] = frozenset()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """``started``: cast ``operation`` to its host. ``done``: no host had it, it is gone already. ``already``: an
+
+    earlier request is deleting it; there is no new operation.
+    """
+
+    outcome: Literal["started", "done", "already"]
+    instance: Instance
+    operation: Operation | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PowerChange:
+    """What a host saw at the time ``at`` (seconds). ``vm_state`` None leaves the VM state as it is."""
+
+    power_state: PowerState
+    vm_state: VmState | None
+    at: float
+
+
+def create(tx: Tx, instances: Sequence[Instance], operations: Sequence[Operation], quota: Quota, now: float) -> None:
+    """Accept a boot request for instances of one project: all of them, within the quota, or none.
+
+    :raises QuotaExceeded: instances, cores or ram would go over; see :func:`nova_lite.db.writes.limits.check`.
+    """
+    project_id = instances[0].project_id
+    allowed = {"instances": quota.instances, "cores": quota.cores, "ram": quota.ram}
+    if any(limit >= 0 for limit in allowed.values()):
+        limits.take_turn(tx, project_id, now)
+        limits.check(allowed, structs.asdict(usage(tx, project_id)), {
+            "instances": len(instances),
+            "cores": sum(instance.flavor.vcpus for instance in instances),
+            "ram": sum(instance.flavor.memory_mb for instance in instances),
+        })
+    tx.insert(InstanceRow, *(values(instance) for instance in instances))
+    outbox.put(tx, *operations)
+
+
+def start_action(
+    tx: Tx, operation: Operation, transition: Transition, now: float, *, project_id: str | None, override_lock: bool
+) -> ClaimGrant:
+    """Set the task state and write the operation, for the host that has the instance; ready to be cast.
+
+    ``project_id`` None: an instance of any project. ``override_lock``: the caller may act on a locked instance.
+
+    :raises NotFound: no such instance of this project.
+    :raises Conflict: its states, its lock, or the lack of a host forbid it; in Nova's words.
+    """
+    uuid = operation.instance_uuid
+    changed = tx.change(
+        update(InstanceRow)
+        .where(
+            _live(uuid, project_id, override_lock),
+            InstanceRow.host.is_not(None),
+            InstanceRow.vm_state.in_(sorted(transition.from_vm_states)),
+            or_(InstanceRow.task_state.is_(None), InstanceRow.task_state.in_(sorted(transition.allow_task_states))),
+        )
+        .values(task_state=transition.task_state, updated_at=now, revision=InstanceRow.revision + 1)
+    )
+    instance = _current(tx, uuid, project_id)
+    if not changed:
+        raise _refusal(instance, operation, transition, override_lock)
+    owned = structs.replace(operation, host=instance.host)
+    return ClaimGrant(instance=instance, operation=outbox.put(tx, owned)[0])
+
+
+def start_delete(
+    tx: Tx, operation: Operation, now: float, *, project_id: str | None, override_lock: bool
+) -> Deletion:
+    """Begin to delete: whatever else is unfinished on the instance fails, superseded.
+
+    Where no host has the instance, it is gone when this returns. Deleting what is being deleted is no error.
+
+    :raises NotFound: no such instance of this project.
+    :raises Conflict: it is locked.
+    """
+    uuid = operation.instance_uuid
+    changed = tx.change(
+        update(InstanceRow)
+        .where(
+            _live(uuid, project_id, override_lock),
+            or_(InstanceRow.task_state.is_(None), InstanceRow.task_state != TaskState.DELETING),
+        )
+        .values(task_state=TaskState.DELETING, updated_at=now, revision=InstanceRow.revision + 1)
+    )
+    instance = _current(tx, uuid, project_id)
+    if not changed:
+        if instance.task_state != TaskState.DELETING:
+            raise _is_locked(uuid)
+        return Deletion(outcome="already", instance=instance)
+    outbox.supersede(tx, uuid, f"superseded by {operation.action}", now)
+    if instance.host is not None:
+        owned = structs.replace(operation, host=instance.host)
+        return Deletion(outcome="started", instance=instance, operation=outbox.put(tx, owned)[0])
+    ended = structs.replace(operation, state=OperationState.DONE, updated_at=now, finished_at=now)
+    outbox.put(tx, ended)
+    return Deletion(outcome="done", instance=soft_delete(tx, instance, now), operation=ended)
+
+
+def soft_delete(tx: Tx, instance: Instance, now: float) -> Instance:
+    """Mark an instance, which the caller holds, as deleted. Its allocation is the caller's to release."""
+    return save(
+        tx, instance, now, vm_state=VmState.DELETED, task_state=None, power_state=PowerState.NOSTATE,
+        terminated_at=now, deleted_at=now,
+    )
+
+
+def hold(tx: Tx, uuid: str) -> Instance:
+    """Read an instance, deleted or not, and hold its row until the transaction ends. Raises NotFound."""
+    row = tx.row(locking(uuid))
+    if row is None:
+        raise not_found(uuid)
+    return from_row(row)
+
+
+def save(tx: Tx, before: Instance, now: float, **changes: Any) -> Instance:
+    """Commit a changed value in the place of ``before``; fields as :class:`Instance` has them.
+
+    :raises Conflict: the record is no longer ``before``; impossible while the caller holds it.
+    """
+    after = structs.replace(before, **changes, updated_at=now, revision=before.revision + 1)
+    matched = tx.change(
+        update(InstanceRow)
+        .where(InstanceRow.uuid == before.uuid, InstanceRow.revision == before.revision)
+        .values(changed_values(after, changes))
+    )
+    if not matched:
+        raise Conflict(f"Instance {before.uuid} has been changed by somebody else meanwhile", instance=before.uuid)
+    return after
+
+
+def update_fields(tx: Tx, uuid: str, project_id: str | None, now: float, **fields: Any) -> Instance:
+    """Set what a user may change at any time: display_name, hostname, description, access_ip_v4, access_ip_v6,
+
+    metadata, tags, locked, locked_reason. Raises NotFound.
+    """
+    return edit(tx, uuid, project_id, lambda _: fields, now)
+
+
+def edit(
+    tx: Tx, uuid: str, project_id: str | None, change: Callable[[Instance], Mapping[str, Any]], now: float
+) -> Instance:
+    """Change a record by what it is now, while nobody else can: ``change`` gives the new fields, or raises.
+
+    :raises NotFound: no such instance of this project.
+    """
+    instance = _current(tx, uuid, project_id)
+    return save(tx, instance, now, **change(instance))
+
+
+def set_power_state(tx: Tx, uuid: str, host: str, change: PowerChange, now: float) -> Instance | None:
+    """Write down what a host saw of its instance; None when that is of no account.
+
+    It is not when the host does not own the instance, when an operation is at work on it (its end will tell), when
+    the record has been changed after ``at``, or when nothing is new.
+    """
+    instance = hold(tx, uuid)
+    ours = instance.host == host and instance.deleted_at is None and instance.task_state is None
+    vm_state = change.vm_state or instance.vm_state
+    news = (vm_state, change.power_state) != (instance.vm_state, instance.power_state)
+    if not ours or not news or change.at < instance.updated_at:
+        return None
+    return save(tx, instance, now, vm_state=vm_state, power_state=change.power_state)
+
+
+def _live(uuid: str, project_id: str | None, override_lock: bool) -> Any:
+    found = and_(InstanceRow.uuid == uuid, InstanceRow.deleted == "")
+    if project_id is not None:
+        found = and_(found, InstanceRow.project_id == project_id)
+    return found if override_lock else and_(found, InstanceRow.locked.is_(False))
+
+
+def _current(tx: Tx, uuid: str, project_id: str | None) -> Instance:
+    instance = hold(tx, uuid)
+    if instance.deleted_at is not None or project_id not in (None, instance.project_id):
+        raise not_found(uuid)
+    return instance
+
+
+def _refusal(instance: Instance, operation: Operation, transition: Transition, override_lock: bool) -> Conflict:
+    if instance.locked and not override_lock:
+        return _is_locked(instance.uuid)
+    if instance.vm_state not in transition.from_vm_states:
+        return _wrong_state(instance.uuid, operation, "vm_state", instance.vm_state)
+    if instance.task_state is not None and instance.task_state not in transition.allow_task_states:
+        return _wrong_state(instance.uuid, operation, "task_state", instance.task_state)
+    return Conflict(f"Instance {instance.uuid} is not ready", instance=instance.uuid)
+
+
+def _is_locked(uuid: str) -> Conflict:
+    return Conflict(f"Instance {uuid} is locked", instance=uuid, locked=True)
+
+
+def _wrong_state(uuid: str, operation: Operation, attribute: str, state: str) -> Conflict:
+    return Conflict(
+        f"Cannot '{operation.action}' instance {uuid} while it is in {attribute} {state}",
+        instance=uuid, action=str(operation.action), attribute=attribute, state=str(state),
+    )

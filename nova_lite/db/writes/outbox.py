@@ -1,0 +1,56 @@
+"""Rows of operations: put, superseded, and their events. What they mean is in ``operations`` and ``instances``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import update
+
+from nova_lite.db.models.operations import OperationEventRow, OperationRow
+from nova_lite.db.reads.operations import UNFINISHED
+from nova_lite.db.session import Tx
+from nova_lite.objects.operation import Operation, OperationEvent
+from nova_lite.objects.states import OperationState
+
+CAST_LEASE = 10.0
+"""Seconds in which somebody must take up an operation that was cast; then it is cast again."""
+
+
+def put(tx: Tx, *operations: Operation) -> tuple[Operation, ...]:
+    """Write new operations. Each unfinished one without a lease gets one from its creation, so that none is lost."""
+    leased = tuple(_leased(operation) for operation in operations)
+    tx.insert(OperationRow, *(_values(operation) for operation in leased))
+    return leased
+
+
+def supersede(tx: Tx, instance_uuid: str, message: str, now: float) -> int:
+    """Fail whatever is unfinished on an instance; how many that was. Their workers are refused from now on."""
+    return tx.change(
+        update(OperationRow)
+        .where(OperationRow.instance_uuid == instance_uuid, OperationRow.state.in_(UNFINISHED))
+        .values(state=OperationState.FAILED, message=message, updated_at=now, finished_at=now, lease_expires_at=None)
+    )
+
+
+def add_events(tx: Tx, operation_id: str, events: Sequence[OperationEvent]) -> None:
+    """Write events; one that is known already (same name, same start) is brought up to date."""
+    rows = [{"operation_uuid": operation_id, **structs.asdict(event)} for event in events]
+    tx.upsert(
+        OperationEventRow, *rows, keys=("operation_uuid", "started_at", "name"),
+        update=("host", "finished_at", "result", "reason", "details"),
+    )
+
+
+def _leased(operation: Operation) -> Operation:
+    if operation.state not in UNFINISHED or operation.lease_expires_at is not None:
+        return operation
+    return structs.replace(operation, lease_expires_at=operation.created_at + CAST_LEASE)
+
+
+def _values(operation: Operation) -> dict[str, Any]:
+    found = structs.asdict(operation)
+    found["uuid"] = found.pop("id")
+    found["action"] = operation.action
+    return found

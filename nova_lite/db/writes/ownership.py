@@ -1,0 +1,55 @@
+"""Holding an operation with its instance, and committing a changed operation in the place of the old one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import select, update
+
+from nova_lite.db.errors import Superseded
+from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.models.operations import OperationRow
+from nova_lite.db.reads.instances import from_row as instance_from_row
+from nova_lite.db.reads.operations import from_row, not_found
+from nova_lite.db.session import Tx
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.operation import Operation
+
+
+def hold(tx: Tx, operation_id: str) -> ClaimGrant:
+    """Read an operation and its instance, and hold both until the transaction ends. Raises NotFound.
+
+    The instance's row is the lock of all that belongs to it, and is taken first.
+    """
+    owner = select(OperationRow.instance_uuid).where(OperationRow.uuid == operation_id).scalar_subquery()
+    row = tx.row(select(InstanceRow).where(InstanceRow.uuid == owner).with_for_update(key_share=True))
+    operation = tx.row(select(OperationRow).where(OperationRow.uuid == operation_id))
+    if row is None or operation is None:
+        raise not_found(operation_id)
+    return ClaimGrant(instance=instance_from_row(row), operation=from_row(operation))
+
+
+def save(tx: Tx, before: Operation, now: float, **changes: Any) -> Operation:
+    """Commit a changed operation in the place of ``before``, whose state and epoch must still be the row's.
+
+    :raises Superseded: they are not.
+    """
+    after = structs.replace(before, **changes, updated_at=now)
+    matched = tx.change(
+        update(OperationRow)
+        .where(OperationRow.uuid == before.id, OperationRow.state == before.state, OperationRow.epoch == before.epoch)
+        .values({**changes, "updated_at": now})
+    )
+    if not matched:
+        raise superseded(before)
+    return after
+
+
+def superseded(operation: Operation) -> Superseded:
+    """The error for whoever comes too late, with what the operation is now."""
+    return Superseded(
+        f"operation {operation.id} is {operation.state} with epoch {operation.epoch}"
+        + (f" on host {operation.host}" if operation.host else ""),
+        operation=operation.id, state=str(operation.state), epoch=operation.epoch, host=operation.host,
+    )

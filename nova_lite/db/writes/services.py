@@ -1,0 +1,50 @@
+"""Writing the registry of daemons."""
+
+from __future__ import annotations
+
+from msgspec import structs
+from sqlalchemy import delete, update
+
+from nova_lite.core.errors import NotFound
+from nova_lite.db.models.services import ServiceRow
+from nova_lite.db.session import Tx
+from nova_lite.objects.service import ServiceRecord
+
+
+def heartbeat(tx: Tx, record: ServiceRecord) -> None:
+    """A daemon is alive: its row, found by host and binary, is made or brought up to date.
+
+    Who it is (uuid) and how it is switched (enabled, forced_down) stay as they were.
+    """
+    matched = tx.change(
+        update(ServiceRow)
+        .where(ServiceRow.host == record.host, ServiceRow.binary == record.binary)
+        .values(version=record.version, topic=record.topic, last_seen_at=record.last_seen_at)
+    )
+    if not matched:
+        values = structs.asdict(record)
+        del values["id"]
+        tx.upsert(ServiceRow, values, keys=("host", "binary"), update=("version", "topic", "last_seen_at"))
+
+
+def set_state(
+    tx: Tx, uuid: str, now: float, *, enabled: bool | None = None, disabled_reason: str | None = None,
+    forced_down: bool | None = None,
+) -> None:
+    """Switch a daemon's row; None leaves a switch. Of a compute, use ``writes.hosts``, which switches its node too.
+
+    :raises NotFound: no such daemon.
+    """
+    values: dict[str, bool | str | float | None] = {"updated_at": now}
+    if enabled is not None:
+        values |= {"enabled": enabled, "disabled_reason": None if enabled else disabled_reason}
+    if forced_down is not None:
+        values["forced_down"] = forced_down
+    if not tx.change(update(ServiceRow).where(ServiceRow.uuid == uuid).values(values)):
+        raise NotFound(f"Service {uuid} could not be found.", service=uuid)
+
+
+def remove(tx: Tx, uuid: str) -> None:
+    """Forget a daemon that will not come back. Raises NotFound."""
+    if not tx.change(delete(ServiceRow).where(ServiceRow.uuid == uuid)):
+        raise NotFound(f"Service {uuid} could not be found.", service=uuid)
