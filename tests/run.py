@@ -1,0 +1,92 @@
+"""The command behind run_tests.sh: prepares the machine, then runs the layers in order, cheapest first.
+
+Standard library only: it starts before there is a virtual environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from guest.tools import APT_PACKAGES
+from stack import apt, venv
+from stack.errors import StackError
+from stack.servers import Libvirt, MariaDB, PostgreSQL, RabbitMQ
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
+# Tools that some tests call themselves.
+MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container")
+# Layers that start real brokers, databases or hypervisors.
+REAL = ("contract", "integration", "e2e")
+TESTS = "requirements-test.txt"
+
+
+def main() -> int:
+    """Run; the exit status of the first layer that failed, or 0."""
+    parser = argparse.ArgumentParser(
+        prog="run_tests.sh", description="Run the tests of nova-lite, in this order: " + " ".join(LAYERS) + ".",
+        epilog="Everything after -- goes to pytest: ./run_tests.sh unit -- -k scheduler",
+    )
+    parser.add_argument("layers", nargs="*", metavar="LAYER", help="layers to run (default: all)")
+    arguments, rest = _split(sys.argv[1:])
+    layers = tuple(parser.parse_args(arguments).layers) or LAYERS
+    for layer in layers:
+        if layer not in LAYERS:
+            parser.error(f"unknown layer {layer!r}; there are {', '.join(LAYERS)}")
+    try:
+        prepare(layers)
+    except StackError as error:
+        print(f"run_tests.sh: {error}", file=sys.stderr)
+        return 1
+    return _run(layers, rest)
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    if "--" not in arguments:
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1 :]
+
+
+def prepare(layers: tuple[str, ...]) -> None:
+    """Install the Debian packages and the virtual environment that the layers need."""
+    state = ROOT / "var"
+    state.mkdir(exist_ok=True)
+    log = state / "tests-install.log"
+    wanted = [*venv.build_packages("qemu")]
+    if set(layers) & set(REAL):
+        wanted += [name for server in (Libvirt, MariaDB, PostgreSQL, RabbitMQ) for name in server.packages]
+        wanted += [*APT_PACKAGES, *MORE_PACKAGES]
+    missing = apt.missing(wanted) if apt.available() else ()
+    if missing:
+        _say(f"installing {len(missing)} Debian packages")
+        apt.install(missing, log)
+    _say(f"virtual environment {venv.ensure(ROOT, 'qemu', log, (TESTS,))}")
+
+
+def _run(layers: tuple[str, ...], rest: list[str]) -> int:
+    python = ROOT / ".venv/bin/python"
+    environment = dict(os.environ, PYTHONPATH=str(ROOT))
+    for layer in layers:
+        started = time.monotonic()
+        _say(f"{layer} ...")
+        status = subprocess.run(
+            [python, "-m", "pytest", f"tests/{layer}", *rest], cwd=ROOT, env=environment, check=False
+        ).returncode
+        _say(f"{layer} {'passed' if not status else 'FAILED'} in {time.monotonic() - started:.0f} s")
+        if status:
+            return status
+    return 0
+
+
+def _say(line: str) -> None:
+    print(f"run_tests: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
