@@ -21,6 +21,7 @@ from nova_lite.compute.power_states import PowerStates
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.startup import Recovery
 from nova_lite.conf import Settings
+from nova_lite.conf.compute import ComputeSettings
 from nova_lite.core import launcher
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.context import system_context
@@ -28,6 +29,7 @@ from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import Credentials, ImageClient
 from nova_lite.objects.instance import Instance
+from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.virt import configdrive, drivers
@@ -78,12 +80,12 @@ def config_drives(instances_path: Path) -> Callable[[Instance], Path]:
     return make
 
 
-def build(settings: Settings) -> Service:
-    """The whole service, not yet started."""
+def build(settings: Settings, shared: Bus | None = None) -> Service:
+    """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
     clock, host = SystemClock(), settings.process.host
     owner = host_uuid(Path(settings.process.state_path))
     driver = load_driver(settings, owner, clock)
-    bus = daemon.bus(settings, "nova-compute", clock)
+    bus = shared or daemon.bus(settings, "nova-compute", clock)
     conductor = bus.proxy(Conductor)
     reporter = Reporter(host, conductor, clock)
     table = operations.table(
@@ -97,31 +99,25 @@ def build(settings: Settings) -> Service:
     power_states = PowerStates(host, driver, conductor, executor.busy, clock)
     server = bus.server(workers=settings.rpc.workers)
     server.serve(Compute, ComputeManager(executor, driver), host=host)
+    reports = HostReporter(host, owner, driver, conductor, allowance(settings.compute), clock)
+    periodic = PeriodicTasks(clock)
+    periodic.add("report", settings.compute.report_interval, reports.report, at_start=True)
+    periodic.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor).renew)
+    periodic.add("power states", settings.compute.power_sync_interval,
+                 lambda: power_states.compare(conductor.host_instances(system_context(), host)))
     return Service(NAME, [
-        Closing(bus.close), Closing(driver.close, lambda: driver.setup(power_states.on_event)), executor,
-        server, Recovery(host, conductor, executor, power_states),
-        periodic_tasks(settings, owner, driver, conductor, executor, power_states, clock),
+        *daemon.closing(bus, shared), Closing(driver.close, lambda: driver.setup(power_states.on_event)), executor,
+        server, Recovery(host, conductor, executor, power_states), periodic,
     ])
 
 
-def periodic_tasks(
-    settings: Settings, owner: str, driver: VirtDriver, conductor: Conductor, executor: Executor,
-    power_states: PowerStates, clock: Clock,
-) -> PeriodicTasks:
-    """Reports, leases, and the comparison of all power states."""
-    host, options = settings.process.host, settings.compute
-    allowance = Allowance(
+def allowance(options: ComputeSettings) -> Allowance:
+    """Over-commit and reserves as configured."""
+    return Allowance(
         cpu_allocation_ratio=options.cpu_allocation_ratio, ram_allocation_ratio=options.ram_allocation_ratio,
         disk_allocation_ratio=options.disk_allocation_ratio, reserved_memory_mb=options.reserved_memory_mb,
         reserved_disk_gb=options.reserved_disk_gb,
     )
-    reports = HostReporter(host, owner, driver, conductor, allowance, clock)
-    tasks = PeriodicTasks(clock)
-    tasks.add("report", options.report_interval, reports.report, at_start=True)
-    tasks.add("leases", options.lease_interval, Leases(host, conductor, executor).renew)
-    tasks.add("power states", options.power_sync_interval,
-              lambda: power_states.compare(conductor.host_instances(system_context(), host)))
-    return tasks
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.db.session import Database
+from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -27,16 +28,16 @@ from nova_lite.rpcapi.scheduler import Scheduler
 NAME = "nova-lite-conductor"
 
 
-def build(settings: Settings) -> Service:
-    """The whole service, not yet started."""
+def build(settings: Settings, shared: Bus | None = None) -> Service:
+    """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
     clock = SystemClock()
     options = settings.conductor
     database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
-    bus = daemon.bus(settings, "nova-conductor", clock)
+    bus = shared or daemon.bus(settings, "nova-conductor", clock)
     scheduler = bus.proxy(Scheduler)
     dispatch = Dispatch(scheduler, lambda host: bus.proxy(Compute, host=host))
     manager = ConductorManager(
-        Recorder(database, dispatch, clock, options.lease, options.max_attempts),
+        Recorder(database, dispatch, clock, options),
         Registry(database, scheduler, clock),
     )
     server = bus.server(workers=settings.rpc.workers)
@@ -46,7 +47,7 @@ def build(settings: Settings) -> Service:
     periodic.add("reaper", options.reaper_interval, reaper.reap)
     beat = daemon.heartbeat(settings, "nova-conductor", "conductor", manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
-    return Service(NAME, [Closing(database.close), Closing(bus.close), server, periodic])
+    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), server, periodic])
 
 
 def run(settings: Settings) -> int:

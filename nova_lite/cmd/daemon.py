@@ -13,6 +13,7 @@ from nova_lite.core import launcher, logs
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
 from nova_lite.core.ids import new_uuid
+from nova_lite.core.service import Closing, Part
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.rpcapi.conductor import Conductor
 
@@ -44,6 +45,8 @@ def main(name: str, what: str, argv: Sequence[str] | None, run: Callable[[Settin
     try:
         launcher.write_pid_file(settings.process.pid_file)
         return run(settings)
+    except ConfigError as error:
+        return launcher.refuse(f"{name}: {error}")
     except Exception as error:
         LOG.exception("%s could not start", name)
         print(f"{name}: {error}", file=sys.stderr)
@@ -64,6 +67,11 @@ def bus(settings: Settings, name: str, clock: Clock) -> rpc.Bus:
         ),
         clock,
     )
+
+
+def closing(bus: rpc.Bus, shared: rpc.Bus | None) -> list[Part]:
+    """The part that closes a service's own bus; a shared one is closed by whoever shares it."""
+    return [] if bus is shared else [Closing(bus.close)]
 
 
 def heartbeat(settings: Settings, binary: str, topic: str, conductor: Conductor, clock: Clock) -> Callable[[], None]:

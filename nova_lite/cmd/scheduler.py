@@ -16,7 +16,8 @@ from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.context import system_context
-from nova_lite.core.service import Closing, PeriodicTasks, Service
+from nova_lite.core.service import PeriodicTasks, Service
+from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -45,11 +46,11 @@ def filters(names: Sequence[str]) -> list[Filter]:
     return chosen
 
 
-def build(settings: Settings) -> Service:
-    """The whole service, not yet started."""
+def build(settings: Settings, shared: Bus | None = None) -> Service:
+    """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
     clock = SystemClock()
     options = settings.scheduler
-    bus = daemon.bus(settings, "nova-scheduler", clock)
+    bus = shared or daemon.bus(settings, "nova-scheduler", clock)
     conductor = bus.proxy(Conductor)
     pipeline = Pipeline(
         filters(options.filters), [RAMWeigher(options.ram_weight), CPUWeigher(options.cpu_weight)],
@@ -64,7 +65,7 @@ def build(settings: Settings) -> Service:
     periodic = PeriodicTasks(clock)
     beat = daemon.heartbeat(settings, "nova-scheduler", "scheduler", conductor, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
-    return Service(NAME, [Closing(bus.close), server, periodic])
+    return Service(NAME, [*daemon.closing(bus, shared), server, periodic])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

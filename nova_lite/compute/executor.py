@@ -40,7 +40,8 @@ class Executor:
         self._guard, self._reporter, self._settled = guard, reporter, settled
         self._pool = concurrency.pool(size)
         self._turns: dict[str, _Turn] = {}
-        self._begun: set[str] = set()
+        self._begun: dict[str, int] = {}  # epochs by operation
+        self._called_off: set[str] = set()
         self._stopping = False
         self._ended = concurrency.event()
 
@@ -49,9 +50,13 @@ class Executor:
         return instance_uuid in self._turns
 
     @property
-    def running(self) -> tuple[str, ...]:
-        """Ids of the operations that are begun here."""
-        return tuple(self._begun)
+    def running(self) -> dict[str, int]:
+        """Epochs of the operations that are begun here, by id."""
+        return dict(self._begun)
+
+    def call_off(self, operation_id: str) -> None:
+        """An operation is not ours any more: it stops at its next step and is undone."""
+        self._called_off.add(operation_id)
 
     def submit(self, context: RequestContext, operation: Operation) -> None:
         """Begin an operation at the conductor and run it; returns once it is begun.
@@ -61,22 +66,22 @@ class Executor:
         """
         if self._stopping or operation.id in self._begun:
             return
-        self._begun.add(operation.id)
+        self._begun[operation.id] = operation.epoch
         try:
             grant = self._reporter.begin(context, operation.id, operation.epoch)
         except (Superseded, NotFound, DeadlineExceeded) as error:
             LOG.info("%s of %s not begun: %s", operation.action, operation.instance_uuid, error)
-            self._begun.discard(operation.id)
+            del self._begun[operation.id]
             return
         except BaseException:
-            self._begun.discard(operation.id)
+            del self._begun[operation.id]
             raise
         self.run(context, grant)
 
     def run(self, context: RequestContext, grant: ClaimGrant) -> None:
         """Run an operation that is begun: its instance's turn comes when what runs on it has ended."""
         uuid = grant.instance.uuid
-        self._begun.add(grant.operation.id)
+        self._begun[grant.operation.id] = grant.operation.epoch
         turn = self._turns.setdefault(uuid, _Turn(concurrency.lock()))
         turn.waiting += 1
         if grant.operation.action is Action.DELETE:
@@ -87,8 +92,11 @@ class Executor:
 
     def _work(self, job: Job, turn: _Turn) -> None:
         with self._my_turn(job, turn):
-            is_delete = job.operation.action is Action.DELETE
-            self._guard.run(job, lambda: self._stopping or (turn.called_off and not is_delete))
+            self._guard.run(job, lambda: self._is_called_off(job, turn))
+
+    def _is_called_off(self, job: Job, turn: _Turn) -> bool:
+        overtaken = turn.called_off and job.operation.action is not Action.DELETE
+        return self._stopping or overtaken or job.operation.id in self._called_off
 
     @contextlib.contextmanager
     def _my_turn(self, job: Job, turn: _Turn) -> Iterator[None]:
@@ -99,7 +107,8 @@ class Executor:
         except Exception:
             LOG.exception("%s of %s ended without a result", job.operation.action, uuid)
         finally:
-            self._begun.discard(job.operation.id)
+            self._begun.pop(job.operation.id, None)
+            self._called_off.discard(job.operation.id)
             turn.waiting -= 1
             if not turn.waiting:
                 del self._turns[uuid]

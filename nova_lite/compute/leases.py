@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from nova_lite.compute.executor import Executor
 from nova_lite.core.context import system_context
 from nova_lite.rpcapi.conductor import Conductor
+
+LOG = logging.getLogger(__name__)
 
 
 class Leases:
@@ -15,6 +19,9 @@ class Leases:
 
     def renew(self) -> None:
         """One turn; nothing is sent when nothing runs."""
-        running = self._executor.running
-        if running:
-            self._conductor.renew_leases(system_context(), self._host, list(running))
+        epochs = self._executor.running
+        if not epochs:
+            return
+        for operation_id in self._conductor.renew_leases(system_context(), self._host, epochs):
+            LOG.warning("operation %s is not this host's any more; it is called off", operation_id)
+            self._executor.call_off(operation_id)

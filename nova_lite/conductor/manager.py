@@ -35,8 +35,8 @@ class ConductorManager(Conductor):
     def operation_finish(self, context: RequestContext, result: OperationResult) -> None:
         self._recorder.finish(context, result)
 
-    def renew_leases(self, context: RequestContext, host: str, operation_ids: list[str]) -> None:
-        self._recorder.renew(host, operation_ids)
+    def renew_leases(self, context: RequestContext, host: str, epochs: dict[str, int]) -> list[str]:
+        return self._recorder.renew(host, epochs)
 
     def unfinished_operations(self, context: RequestContext, host: str) -> list[ClaimGrant]:
         return self._registry.unfinished_operations(host)

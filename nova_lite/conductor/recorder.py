@@ -7,45 +7,52 @@ import logging
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.faults import no_valid_host
 from nova_lite.conductor.power_sync import vm_state_after
+from nova_lite.conf.control import ConductorSettings
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound
+from nova_lite.db.reads import operations as operation_reads
 from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import claims as claim_writes
 from nova_lite.db.writes import decisions as decision_writes
 from nova_lite.db.writes import instances as instance_writes
 from nova_lite.db.writes import operations as operation_writes
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
+from nova_lite.objects.errors import Superseded
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import OperationResult
-from nova_lite.objects.states import PowerState, VmState
+from nova_lite.objects.states import OperationState, PowerState, VmState
 
 LOG = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Every method is one transaction; casts follow after its commit. ``lease`` in seconds."""
+    """Every method is one transaction; casts follow after its commit."""
 
-    def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, lease: float, max_attempts: int) -> None:
+    def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings) -> None:
         self._database, self._dispatch, self._clock = database, dispatch, clock
-        self._lease, self._max_attempts = lease, max_attempts
+        self._lease, self._cast_lease = settings.lease, settings.requeue_after
+        self._max_attempts = settings.max_attempts
 
     def claim(self, request: ClaimRequest) -> ClaimGrant:
         """Raises NoCapacity, Superseded, NotFound."""
         now = self._clock.now()
-        return self._database.transact(lambda tx: claim_writes.claim(tx, request, now))
+        return self._database.transact(lambda tx: claim_writes.claim(tx, request, now, self._cast_lease))
 
     def no_valid_host(self, context: RequestContext, operation_id: str, epoch: int, decision: Decision) -> None:
         """End a boot that no host can take, with the reason; keep the decision."""
         now = self._clock.now()
         fault = no_valid_host(decision, now)
 
-        def write(tx: Tx) -> bool:
+        def write(tx: Tx) -> None:
+            operation = operation_reads.get(tx, operation_id)
+            if operation.epoch != epoch or operation.state is not OperationState.QUEUED:
+                raise Superseded(f"operation {operation_id} has gone on meanwhile")
             decision_writes.record(tx, context.request_id, operation_id, decision, now)
-            return operation_writes.fail(tx, operation_id, epoch, fault, VmState.ERROR, now)
+            operation_writes.fail(tx, operation, fault, VmState.ERROR, now)
 
-        if self._database.transact(write):
-            LOG.warning("%s", fault.message, extra={"request_id": context.request_id})
+        self._database.transact(write)
+        LOG.warning("%s", fault.message, extra={"request_id": context.request_id})
 
     def begin(self, operation_id: str, epoch: int, host: str) -> ClaimGrant:
         """Raises Superseded, DeadlineExceeded, NotFound."""
@@ -54,23 +61,22 @@ class Recorder:
             lambda tx: operation_writes.begin(tx, operation_id, epoch, host, now + self._lease, now)
         )
 
-    def renew(self, host: str, operation_ids: list[str]) -> None:
-        """Prolong the leases of what the host works on."""
-        now = self._clock.now()
-        self._database.transact(
-            lambda tx: operation_writes.renew_leases(tx, host, operation_ids, now + self._lease, now)
-        )
+    def renew(self, host: str, epochs: dict[str, int]) -> list[str]:
+        """Prolong the leases of what the host works on, given as epochs by operation; those that are not its own."""
+        until = self._clock.now() + self._lease
+        owned = self._database.transact(lambda tx: operation_writes.renew(tx, host, epochs, until))
+        return sorted(set(epochs) - owned)
 
     def finish(self, context: RequestContext, result: OperationResult) -> None:
         """Record an end; a boot that another host may still take goes back to the scheduler. Raises Superseded."""
         now = self._clock.now()
         outcome = self._database.transact(
-            lambda tx: operation_writes.finish(tx, result, now, self._max_attempts)
+            lambda tx: operation_writes.finish(tx, result, now, attempts=self._max_attempts)
         )
-        if outcome.rescheduled is not None:
+        if outcome.reschedule:
             LOG.warning("boot of %s failed on %s; another host is tried", outcome.instance.uuid, result.host,
                         extra={"request_id": context.request_id})
-            self._dispatch.send(context, ClaimGrant(instance=outcome.instance, operation=outcome.rescheduled))
+            self._dispatch.send(context, ClaimGrant(instance=outcome.instance, operation=outcome.operation))
 
     def power_state_changed(self, host: str, instance_uuid: str, power_state: PowerState, at: float) -> None:
         """Follow what a guest did by itself, unless an operation owns the instance."""
@@ -78,11 +84,11 @@ class Recorder:
 
         def write(tx: Tx) -> Instance | None:
             try:
-                instance = instance_writes.lock(tx, instance_uuid)
+                vm_state = vm_state_after(instance_writes.hold(tx, instance_uuid).vm_state, power_state)
             except NotFound:
                 return None
-            vm_state = vm_state_after(instance.vm_state, power_state)
-            return instance_writes.set_power_state(tx, instance_uuid, host, vm_state, power_state, at, now)
+            change = instance_writes.PowerChange(power_state=power_state, vm_state=vm_state, at=at)
+            return instance_writes.set_power_state(tx, instance_uuid, host, change, now)
 
         instance = self._database.transact(write)
         if instance is not None:

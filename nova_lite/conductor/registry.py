@@ -32,7 +32,7 @@ class Registry:
 
     def host_states(self) -> list[HostState]:
         with self._database.read() as tx:
-            return host_reads.all(tx)
+            return host_reads.every(tx)
 
     def unfinished_operations(self, host: str) -> list[ClaimGrant]:
         with self._database.read() as tx:
@@ -40,7 +40,7 @@ class Registry:
 
     def host_instances(self, host: str) -> list[Instance]:
         with self._database.read() as tx:
-            return instance_reads.of_host(tx, host)
+            return instance_reads.on_host(tx, host)
 
     def report_host(self, context: RequestContext, report: HostReport) -> None:
         """A host's report: its record, its service's heartbeat, and the news for the schedulers."""
@@ -51,8 +51,9 @@ class Registry:
         )
 
         def write(tx: Tx) -> HostState:
-            service_writes.seen(tx, service)
-            return host_writes.report(tx, report, now)
+            state = host_writes.report(tx, report, now)
+            service_writes.heartbeat(tx, service)
+            return state
 
         state = self._database.transact(write)
         try:
@@ -64,4 +65,4 @@ class Registry:
         """A daemon's heartbeat, stamped with our clock: theirs may be wrong."""
         now = self._clock.now()
         stamped = msgspec.structs.replace(service, last_seen_at=now, updated_at=now)
-        self._database.transact(lambda tx: service_writes.seen(tx, stamped))
+        self._database.transact(lambda tx: service_writes.heartbeat(tx, stamped))

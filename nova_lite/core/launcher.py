@@ -155,12 +155,12 @@ class Workers:
                 continue
             self._delay = RESTART_DELAY if age > HEALTHY_AGE else min(self._delay * 2, MAX_RESTART_DELAY)
             LOG.error("worker %d of %s ended with status %d after %.1f s; replacing it", pid, self._name, status, age)
-            _native_sleep(self._delay)
+            pause(self._delay)
             self._fork()
 
 
-def _native_sleep(seconds: float) -> None:
-    # The parent has no event loop, and under eventlet time.sleep would start one.
+def pause(seconds: float) -> None:
+    """Sleep in a parent of workers, which has no event loop: under eventlet time.sleep would start one."""
     signal.sigtimedwait(set(), seconds)
 
 

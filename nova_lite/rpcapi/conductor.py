@@ -47,9 +47,9 @@ class Conductor(Protocol):
         """The end of an operation. Raises Superseded when it is no longer this worker's: then its effects must go."""
         ...
 
-    @cast
-    def renew_leases(self, context: RequestContext, host: str, operation_ids: list[str]) -> None:
-        """The host still works on these operations."""
+    @call(timeout=10.0)
+    def renew_leases(self, context: RequestContext, host: str, epochs: dict[str, int]) -> list[str]:
+        """The host still works on these operations, given with their epochs; those that are not its own any more."""
         ...
 
     @call(timeout=10.0)
