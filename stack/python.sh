@@ -7,7 +7,8 @@ find_python() {
         new_enough "$python" && { echo "$python"; return; }
     done
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get install -y -q python3-venv || { apt-get update -q && apt-get install -y -q python3-venv; }; } >&2
+        echo "installing Python" >&2
+        { apt-get install -y -qq python3-venv || { apt-get update -qq && apt-get install -y -qq python3-venv; }; } >/dev/null 2>&1
         new_enough /usr/bin/python3 && { echo /usr/bin/python3; return; }
     fi
     echo "Python 3.11 or newer is needed; as root: apt-get install python3-venv" >&2
