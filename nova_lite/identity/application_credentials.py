@@ -30,7 +30,7 @@ class ApplicationCredentials(Registry[ApplicationCredential]):
     def issue(
         self, record: ApplicationCredential, held: Collection[str], secret: str = ""
     ) -> tuple[ApplicationCredential, str]:
-        """Store a credential and return it with its secret, which is kept only as a hash.
+        """Store a credential, made now, and return it with its secret, which is kept only as a hash.
 
         :param held: ids of the roles that the user has in the project.
         :raises BadReference: a role is not among them, or the credential is expired from the start.
@@ -40,7 +40,10 @@ class ApplicationCredentials(Registry[ApplicationCredential]):
         if record.expires_at is not None and record.expires_at <= self._clock.now():
             raise BadReference("expires_at is not in the future.", field="expires_at")
         secret = secret or secrets.token_urlsafe(64)
-        return self.create(msgspec.structs.replace(record, secret_hash=self._hasher.hash(secret))), secret
+        stored = msgspec.structs.replace(
+            record, secret_hash=self._hasher.hash(secret), created_at=self._clock.now()
+        )
+        return self.create(stored), secret
 
     def prove(self, id: str, name: str, user_id: str, secret: str) -> ApplicationCredential:
         """The credential of that id, or of that name and user.

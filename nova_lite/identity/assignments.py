@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from nova_lite.identity.effective import World, effective
 from nova_lite.identity.errors import not_found
 from nova_lite.identity.registry import Registry
 from nova_lite.identity.revocations import Revocations, grant_subject
@@ -19,6 +20,7 @@ class Tree(Protocol):
     """Projects and domains as far as assignments care."""
 
     def show(self, id: str) -> Project: ...
+    def list(self) -> Sequence[Project]: ...
 
     def ancestors(self, project: Project) -> Sequence[Project]:
         """From the parent up to and including the domain."""
@@ -87,6 +89,13 @@ class Assignments:
             links = self._links.list(actor_id=self._actors_of(user_id), target_id=above, inherited=True)
             ids |= {link.role_id for link in links if link.target_id != target.id}
         return self._roles.expand(ids)
+
+    def effective_list(self) -> Sequence[Assignment]:
+        """All assignments as they work, for each user, target and role."""
+        world = World(
+            memberships=self._memberships.list(), implications=self._roles.implications(), projects=self._tree.list()
+        )
+        return effective(self._links.list(), world)
 
     def targets_of(self, user_id: str, kind: TargetKind) -> set[str]:
         """Ids of the projects, or domains, on which a user has a role of its own or by a group."""

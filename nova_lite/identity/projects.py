@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from nova_lite.identity.errors import BadReference, InUse, not_found
 from nova_lite.identity.registry import Registry
 from nova_lite.identity.revocations import Revocations, target_subject
-from nova_lite.identity.store import IdentityStore
+from nova_lite.identity.store import IdentityStore, Wanted
 from nova_lite.objects.identity import DEFAULT_DOMAIN, Project
 
 
@@ -77,6 +77,14 @@ class Domains:
         if domain is None or not domain.is_domain:
             raise not_found(self.noun, id)
         return domain
+
+    def list(self, **wanted: Wanted) -> Sequence[Project]:
+        """The domains whose fields equal what is wanted."""
+        return self._projects.list(**wanted, is_domain=True)
+
+    def create(self, record: Project) -> Project:
+        """:raises NameTaken: its id or name is taken."""
+        return self._projects.create(record)
 
     def update(self, id: str, changes: Mapping[str, object]) -> Project:
         """Change a domain; tokens of and for one that is disabled are void."""

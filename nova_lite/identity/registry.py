@@ -70,4 +70,4 @@ def changed(record: R, changes: Mapping[str, object]) -> R:
     before, added = getattr(record, "extra", None), changes.get("extra")
     if isinstance(before, dict) and isinstance(added, dict):
         merged["extra"] = {**before, **added}
-    return msgspec.structs.replace(record, **merged)
+    return msgspec.convert({**msgspec.structs.asdict(record), **merged}, type(record))

@@ -153,9 +153,9 @@ class ApplicationCredential(Value, frozen=True, kw_only=True):
     name: str
     user_id: str
     project_id: str
-    secret_hash: str
+    secret_hash: str = ""
     role_ids: tuple[str, ...]
     description: str = ""
     unrestricted: bool = False
     expires_at: float | None = None
-    created_at: float
+    created_at: float = 0.0

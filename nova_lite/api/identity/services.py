@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+from nova_lite.identity import Identity
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IdentityServices:
     """The collaborators of the identity handlers."""
+
+    identity: Identity

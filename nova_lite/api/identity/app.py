@@ -1,0 +1,22 @@
+"""The identity dialect's application."""
+
+from __future__ import annotations
+
+from nova_lite.api.dialect import Dialect, Frame
+from nova_lite.api.identity.policies import RULES
+from nova_lite.api.identity.routes import ROUTES
+from nova_lite.api.identity.services import IdentityServices
+from nova_lite.api.services import services_of
+
+__all__ = ["ROUTES", "RULES", "app_factory", "application"]
+
+
+def application(services: IdentityServices, frame: Frame) -> Dialect[IdentityServices]:
+    """The application at ``/identity``."""
+    return Dialect(ROUTES, services, frame)
+
+
+def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[IdentityServices]:
+    """Paste application."""
+    services = services_of(global_conf)
+    return application(services.identity, services.frame)

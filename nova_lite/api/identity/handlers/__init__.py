@@ -1,0 +1,1 @@
+"""What is done for each identity route; one noun per file."""

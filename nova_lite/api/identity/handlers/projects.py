@@ -1,0 +1,68 @@
+"""Projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nova_lite.api.identity.bearer import domain_of
+from nova_lite.api.identity.collection import (
+    Collection,
+    IdentityRequest,
+    flag,
+    made,
+    select,
+    split,
+    text,
+    text_in,
+)
+from nova_lite.api.identity.views import projects as view
+from nova_lite.api.request import Json
+from nova_lite.core.ids import new_hex
+from nova_lite.objects.identity import Project
+
+_FIELDS = ("name", "enabled", "description", "tags")
+_PLACE = ("domain_id", "parent_id", "is_domain")
+
+
+def _build(request: IdentityRequest, body: Mapping[str, object]) -> Project:
+    fields = change(body)
+    if body.get("is_domain"):
+        return made(Project, id=new_hex(), is_domain=True, **fields)
+    parent_id = text_in(body, "parent_id")
+    domain_id = text_in(body, "domain_id") or _domain_of_parent(request, parent_id) or domain_of(request)
+    return made(Project, id=new_hex(), domain_id=domain_id, parent_id=parent_id or domain_id, **fields)
+
+
+def _domain_of_parent(request: IdentityRequest, parent_id: str) -> str:
+    found = request.services.identity.projects.list(id=parent_id) if parent_id else ()
+    return (found[0].domain_id or found[0].id) if found else ""
+
+
+def change(body: Mapping[str, object]) -> dict[str, object]:
+    """The changed fields; where a project is, it stays."""
+    changes = split({name: value for name, value in body.items() if name not in _PLACE}, _FIELDS)
+    if "description" in changes:
+        changes["description"] = text_in(body, "description")
+    return changes
+
+
+PROJECTS = Collection(
+    name="project", plural="projects", nouns=lambda identity: identity.projects, build=_build, change=change,
+    view=view.show,
+    filters={"name": text, "domain_id": text, "enabled": flag, "parent_id": text, "is_domain": flag},
+    target=lambda request: {"project_id": request.path["project_id"]},
+)
+
+
+def index(request: IdentityRequest) -> Json:
+    wanted = {"is_domain": False, **select(request.query, PROJECTS.filters)}
+    return PROJECTS.page(request, request.services.identity.projects.list(**wanted))
+
+
+def delete(request: IdentityRequest) -> None:
+    identity = request.services.identity
+    project = identity.projects.show(request.path["project_id"])
+    if project.is_domain:
+        identity.domains.delete(project.id)
+    else:
+        identity.projects.delete(project.id)

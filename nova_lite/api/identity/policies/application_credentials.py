@@ -1,0 +1,16 @@
+"""Who may do what with application credentials. Nobody makes them for others, administrators included."""
+
+from __future__ import annotations
+
+from nova_lite.api.identity.policies.rules import ADMIN_OR_SELF, OWNER
+from nova_lite.api.policy import Rule
+
+_MANY = "/v3/users/{user_id}/application_credentials"
+_ONE = f"{_MANY}/{{application_credential_id}}"
+
+RULES = (
+    Rule("identity:list_application_credentials", ADMIN_OR_SELF, "List a user's credentials.", (f"GET {_MANY}",)),
+    Rule("identity:get_application_credential", ADMIN_OR_SELF, "Show a credential.", (f"GET {_ONE}",)),
+    Rule("identity:create_application_credential", OWNER, "Create a credential.", (f"POST {_MANY}",)),
+    Rule("identity:delete_application_credential", ADMIN_OR_SELF, "Delete a credential.", (f"DELETE {_ONE}",)),
+)

@@ -1,0 +1,18 @@
+"""Bodies about application credentials."""
+
+from __future__ import annotations
+
+from nova_lite.api.identity.schemas.fields import BOOLEAN, ID, NULLABLE_TEXT, Field, name, wrapped
+from nova_lite.api.identity.schemas.users import SECRET
+
+_ROLE: Field = {"type": "object", "properties": {"id": ID, "name": name(255)}, "minProperties": 1}
+_FIELDS: dict[str, Field] = {
+    "name": name(255), "description": NULLABLE_TEXT, "secret": {**SECRET, "type": ["string", "null"]},
+    "unrestricted": {"type": ["boolean", "null"]}, "roles": {"type": "array", "items": _ROLE},
+    "expires_at": {"type": ["string", "null"], "format": "date-time"},
+    # Rules that limit a credential to some requests are not enforced here, and so not accepted either.
+    "access_rules": {"type": "array", "maxItems": 0},
+    "project_id": ID, "id": ID,
+}
+
+CREATE = wrapped("application_credential", {**_FIELDS, "enabled": BOOLEAN}, ["name"])

@@ -1,0 +1,21 @@
+"""Bodies about projects."""
+
+from __future__ import annotations
+
+from nova_lite.api.identity.schemas.fields import (
+    BOOLEAN,
+    NULLABLE_ID,
+    NULLABLE_TEXT,
+    TAGS,
+    Field,
+    name,
+    wrapped,
+)
+
+_FIELDS: dict[str, Field] = {
+    "name": name(64), "domain_id": NULLABLE_ID, "parent_id": NULLABLE_ID, "is_domain": BOOLEAN, "enabled": BOOLEAN,
+    "description": NULLABLE_TEXT, "tags": TAGS, "options": {"type": "object"},
+}
+
+CREATE = wrapped("project", _FIELDS, ["name"])
+UPDATE = wrapped("project", _FIELDS)

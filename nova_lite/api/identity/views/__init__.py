@@ -1,0 +1,1 @@
+"""How records look to clients; one noun per file."""
