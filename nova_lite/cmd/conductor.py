@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from nova_lite.cmd import daemon
+from nova_lite.conductor.authorisation import authorise
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.manager import ConductorManager
 from nova_lite.conductor.reaper import Reaper
@@ -41,6 +42,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         Registry(database, scheduler, clock),
     )
     server = bus.server(workers=settings.rpc.workers)
+    server.authorise = authorise
     server.serve(Conductor, manager)
     periodic = PeriodicTasks(clock)
     reaper = Reaper(database, dispatch, clock, options.requeue_after)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -40,8 +41,9 @@ def run(service: Service, grace: float = 30.0) -> int:
         received.append(number)
         if len(received) > 1:
             os._exit(128 + number)
-        os.write(writer, b"!")
 
+    # The interpreter itself writes to the pipe: under eventlet a handler runs inside the event loop and may not.
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in STOP_SIGNALS:
         signal.signal(number, on_signal)
     try:
@@ -92,6 +94,9 @@ class Workers:
         watched = {*STOP_SIGNALS, signal.SIGCHLD}
         # Blocked and fetched by sigtimedwait: the parent stays free of handlers, tasks and an event loop.
         signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+        # What is loaded now is loaded for good: kept out of every collection, its pages stay shared with the workers.
+        gc.collect()
+        gc.freeze()
         for _ in range(self._count):
             self._fork()
         readiness.notify(f"READY=1\nSTATUS={self._name} runs {self._count} workers")

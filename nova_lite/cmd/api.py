@@ -1,0 +1,171 @@
+"""nova-lite-api: the HTTP API of compute, identity and images."""
+
+from __future__ import annotations
+
+from nova_lite.core import concurrency
+
+concurrency.patch()
+
+import dataclasses
+import errno
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from wsgiref.types import WSGIApplication
+
+from oslo_config import cfg
+from oslo_policy import policy as oslo_policy
+
+import nova_lite
+from nova_lite.api import app
+from nova_lite.api.compute.app import RULES as COMPUTE_RULES
+from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
+from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.dialect import Frame
+from nova_lite.api.identity.app import RULES as IDENTITY_RULES
+from nova_lite.api.identity.services import IdentityServices
+from nova_lite.api.image.app import RULES as IMAGE_RULES
+from nova_lite.api.image.services import ImageServices
+from nova_lite.api.policy import Policy
+from nova_lite.api.services import ApiServices
+from nova_lite.cmd import daemon
+from nova_lite.conf import ConfigError, Settings
+from nova_lite.core import launcher
+from nova_lite.core.clock import SystemClock
+from nova_lite.core.service import Closing, Service
+from nova_lite.db.identity import DatabaseIdentityStore
+from nova_lite.db.images import ImageStore as DatabaseImageRecords
+from nova_lite.db.session import Database
+from nova_lite.identity import Identity, KeyRing, PasswordHasher
+from nova_lite.image.catalog import ImageCatalog
+from nova_lite.image.data import ImageData
+from nova_lite.image.members import ImageMembers
+from nova_lite.image.store.filesystem import FilesystemStore
+from nova_lite.objects.quota import Quota
+from nova_lite.rpc import Bus
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.scheduler import Scheduler
+
+NAME = "nova-lite-api"
+DEFAULT_PASTE = "etc/nova-lite/api-paste.ini"  # in the checkout or the installation's prefix
+BACKLOG = 1024  # connections that may wait to be accepted
+BIND_PATIENCE = 15.0  # seconds that a predecessor may take to let go of the port
+
+
+class HttpServer:
+    """A part of the service: the WSGI application on a socket that the parent has bound."""
+
+    def __init__(self, sock: socket.socket, application: WSGIApplication, size: int) -> None:
+        self._server = concurrency.wsgi_server(sock, application, size)
+
+    def setup(self) -> None:
+        """The socket is bound already."""
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self, grace: float) -> None:
+        self._server.stop(grace)
+
+    def kill(self) -> None:
+        self._server.stop(0.0)
+
+    def wait(self) -> None:
+        self._server.wait()
+
+
+def bind(address: str, port: int) -> socket.socket:
+    """A listening socket; waits a while for a predecessor that is just ending. Raises ConfigError."""
+    clock = SystemClock()
+    deadline = clock.monotonic() + BIND_PATIENCE
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    while True:
+        try:
+            return socket.create_server((address, port), family=family, backlog=BACKLOG)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or clock.monotonic() > deadline:
+                raise ConfigError(f"[api] cannot listen on {address}:{port}: {error.strerror}") from error
+            launcher.pause(0.2)
+
+
+def policy(settings: Settings) -> Policy:
+    """The rules: the defaults of every dialect, overridden by the operator's file."""
+    conf = cfg.ConfigOpts()
+    conf([], project="nova-lite", default_config_files=[], default_config_dirs=[])
+    own_file = settings.api.policy_file
+    enforcer = oslo_policy.Enforcer(conf, policy_file=own_file or None, use_conf=bool(own_file))
+    return Policy(enforcer, (*COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES))
+
+
+def compute_services(settings: Settings, database: Database, bus: Bus, images: ImageCatalog) -> ComputeServices:
+    """What the compute dialect works with."""
+    clock = SystemClock()
+
+    def compute_at(host: str) -> Compute:
+        return bus.proxy(Compute, host=host)
+
+    deadlines = Deadlines(create=settings.conductor.create_deadline, action=settings.conductor.action_deadline)
+    return ComputeServices(
+        database=database, images=images, compute_at=compute_at, clock=clock,
+        lifecycle=Lifecycle(database, bus.proxy(Scheduler), compute_at, clock, deadlines),
+        quota=Quota(**dataclasses.asdict(settings.quota)), page_size=settings.api.page_size,
+        down_after=settings.conductor.host_down_after,
+    )
+
+
+def image_services(settings: Settings, database: Database) -> ImageServices:
+    """What the image dialect works with."""
+    clock = SystemClock()
+    records, store = DatabaseImageRecords(database), FilesystemStore(Path(settings.image.store_dir))
+    return ImageServices(
+        catalog=ImageCatalog(records, store, clock),
+        data=ImageData(records, store, clock, settings.image.max_image_size),
+        members=ImageMembers(records, clock), clock=clock,
+    )
+
+
+def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplication:
+    """The whole pipeline over its services."""
+    clock = SystemClock()
+    identity = Identity(
+        store=DatabaseIdentityStore(database), clock=clock, hasher=PasswordHasher(),
+        keys=KeyRing(Path(settings.identity.token_key_dir), clock), token_ttl=settings.identity.token_ttl,
+    )
+    images = image_services(settings, database)
+    services = ApiServices(
+        frame=Frame(
+            public_url=settings.api.public_url, max_request_body=settings.api.max_request_body,
+            policy=policy(settings),
+        ),
+        tokens=identity, health=dict, image=images, identity=IdentityServices(identity=identity),
+        compute=compute_services(settings, database, bus, images.catalog),
+    )
+    paste_config = settings.api.paste_config or str(Path(nova_lite.__file__).parents[1] / DEFAULT_PASTE)
+    return app.load(Path(paste_config), services)
+
+
+def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) -> Service:
+    """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
+    clock = SystemClock()
+    database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
+    bus = shared or daemon.bus(settings, "nova-api", clock)
+    server = HttpServer(sock, application(settings, database, bus), settings.api.concurrency)
+    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), server])
+
+
+def run(settings: Settings) -> int:
+    """Bind the port and run the workers; the exit status."""
+    if not settings.database.connection:
+        raise ConfigError("[database] connection must say where the database is")
+    sock = bind(settings.api.listen, settings.api.port)
+    return launcher.Workers(NAME, settings.api.workers, lambda: build(settings, sock), settings.process.stop_grace).run()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the daemon; the exit status."""
+    return daemon.main(NAME, __doc__ or "", argv, run, database=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""nova-lite-manage: the operator's tool for what needs no running service."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nova_lite.cmd.seeds import FLAVORS
+from nova_lite.conf import ConfigError, Settings, load, sample
+from nova_lite.core.clock import SystemClock
+from nova_lite.core.errors import Conflict, NovaLiteError
+from nova_lite.core.launcher import refuse
+from nova_lite.db import archive, migration
+from nova_lite.db.identity import DatabaseIdentityStore
+from nova_lite.db.session import Database
+from nova_lite.db.writes import flavors
+from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, ensure_key
+from nova_lite.objects.flavor import Flavor
+from nova_lite.rpc import signing
+
+NAME = "nova-lite-manage"
+Command = Callable[[argparse.Namespace], int]
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    settings = load(arguments.config_file)
+    if not settings.database.connection:
+        raise ConfigError("[database] connection must say where the database is")
+    return settings
+
+
+def db_upgrade(arguments: argparse.Namespace) -> int:
+    migration.upgrade(_settings(arguments).database.connection, arguments.revision)
+    return 0
+
+
+def db_downgrade(arguments: argparse.Namespace) -> int:
+    migration.downgrade(_settings(arguments).database.connection, arguments.revision)
+    return 0
+
+
+def db_current(arguments: argparse.Namespace) -> int:
+    print(migration.current(_settings(arguments).database.connection) or "empty")
+    return 0
+
+
+def db_archive(arguments: argparse.Namespace) -> int:
+    """Takes away what was deleted longer ago than --days, and says how much of what."""
+    settings, clock = _settings(arguments), SystemClock()
+    database = Database(settings.database.connection, clock=clock)
+    counts = archive.archive(database, clock.now() - arguments.days * 86400, arguments.batch)
+    for table, count in counts.items():
+        print(f"{table}: {count}")
+    return 0
+
+
+def keys_generate(arguments: argparse.Namespace) -> int:
+    """Makes the key pairs that are missing; existing ones stay."""
+    directory = Path(arguments.directory)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for identity in arguments.identity:
+        if not (directory / f"{identity}.key").exists():
+            print(signing.generate(directory, identity))
+    return 0
+
+
+def run_bootstrap(arguments: argparse.Namespace) -> int:
+    """Identity's first records, the key of the tokens, and the usual flavors. Safe to repeat."""
+    settings, clock = _settings(arguments), SystemClock()
+    passwords = [os.environ.get(f"NOVA_LITE_{who}_PASSWORD", "") for who in ("ADMIN", "SERVICE")]
+    if not all(passwords):
+        return refuse(f"{NAME}: NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD must be in the environment")
+    database = Database(settings.database.connection, clock=clock)
+    ensure_key(Path(settings.identity.token_key_dir))
+    identity = Identity(
+        store=DatabaseIdentityStore(database), clock=clock, keys=KeyRing(Path(settings.identity.token_key_dir), clock),
+        hasher=PasswordHasher(), token_ttl=settings.identity.token_ttl,
+    )
+    plan = Plan(
+        admin_password=passwords[0], service_password=passwords[1], public_url=settings.api.public_url,
+        region=settings.identity.region,
+    )
+    for change in (*bootstrap(identity, plan), *_seed_flavors(database)):
+        print(change)
+    return 0
+
+
+def _seed_flavors(database: Database) -> list[str]:
+    def make(flavor: Flavor) -> str:
+        try:
+            database.transact(lambda tx: flavors.create(tx, flavor))
+        except Conflict:
+            return ""
+        return f"created flavor {flavor.name}"
+
+    return [change for change in map(make, FLAVORS) if change]
+
+
+def config_sample(arguments: argparse.Namespace) -> int:
+    """Prints the reference of all options, or writes it to --output."""
+    if arguments.output:
+        Path(arguments.output).write_text(sample.render())
+    else:
+        print(sample.render(), end="")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog=NAME, description=__doc__)
+    top.add_argument("--config-file", action="append", default=[], metavar="FILE",
+                     help="configuration file; may be given several times (default: /etc/nova-lite/nova-lite.conf)")
+    groups = top.add_subparsers(required=True, metavar="COMMAND")
+    _db_commands(groups.add_parser("db", help="the database's schema and old records").add_subparsers(required=True))
+    keys = groups.add_parser("keys", help="key pairs that sign messages").add_subparsers(required=True)
+    generate = keys.add_parser("generate", help="make the key pairs that are missing")
+    generate.add_argument("directory")
+    generate.add_argument("identity", nargs="+", help="for example nova-compute@host1")
+    generate.set_defaults(run=keys_generate)
+    boot = groups.add_parser("bootstrap", help="make the first users, the catalog and the usual flavors; repeatable. "
+                             "Passwords come from NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD")
+    boot.set_defaults(run=run_bootstrap)
+    config = groups.add_parser("config", help="the configuration").add_subparsers(required=True)
+    render = config.add_parser("sample", help="print every option with its default")
+    render.add_argument("--output", metavar="FILE", default="")
+    render.set_defaults(run=config_sample)
+    return top
+
+
+def _db_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    upgrade = commands.add_parser("upgrade", help="bring the schema up to a revision")
+    upgrade.add_argument("revision", nargs="?", default="head")
+    upgrade.set_defaults(run=db_upgrade)
+    downgrade = commands.add_parser("downgrade", help="take the schema down to a revision (base: nothing)")
+    downgrade.add_argument("revision")
+    downgrade.set_defaults(run=db_downgrade)
+    commands.add_parser("current", help="print the schema's revision").set_defaults(run=db_current)
+    old = commands.add_parser("archive", help="take away what was deleted long ago")
+    old.add_argument("--days", type=float, default=30.0, help="older than this many days (default: 30)")
+    old.add_argument("--batch", type=int, default=1000, help="instances per transaction (default: 1000)")
+    old.set_defaults(run=db_archive)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
+    arguments = parser().parse_args(argv)
+    command: Command = arguments.run
+    try:
+        return command(arguments)
+    except ConfigError as error:
+        return refuse(f"{NAME}: {error}")
+    except NovaLiteError as error:
+        print(f"{NAME}: {error.message}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
