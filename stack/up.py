@@ -84,7 +84,8 @@ class Up:
         state = self._cloud.state
         if odd := set(f"{state}{self._cloud.root}") & FORBIDDEN:
             raise StackError(f"supervisord cannot have {' '.join(sorted(odd))} in a path", "use another directory")
-        if state.exists() and any(state.iterdir()) and not (state / CHOICES_FILE).exists():
+        ours = (state / CHOICES_FILE).exists() or state == self._cloud.root / "var"
+        if not ours and any(state.iterdir()):
             raise StackError(f"{state} holds files that are not a cloud's", "choose another --state DIR")
         new = recall(state) is None
         for path in self._cloud.directories:
