@@ -11,7 +11,7 @@ from nova_lite.core.context import system_context
 from nova_lite.core.errors import Invalid
 from nova_lite.rpc.client import Address, Caller, make_proxy
 from nova_lite.rpc.codec import Codec
-from nova_lite.rpc.drivers.base import Driver
+from nova_lite.rpc.drivers.base import Driver, Sink
 from nova_lite.rpc.drivers.local import LocalDriver, LocalExchange
 from nova_lite.rpc.errors import CannotSend
 from nova_lite.rpc.interface import Version, interface_of
@@ -79,7 +79,7 @@ def connect(settings: BusSettings, clock: Clock, exchange: LocalExchange | None 
     """
     pending = Pending()
     codec = Codec(_signer(settings), settings.max_message)
-    return Bus(settings, clock, codec, _driver(settings, pending, exchange), pending)
+    return Bus(settings, clock, codec, open_driver(settings, pending, exchange), pending)
 
 
 def _signer(settings: BusSettings) -> Signer:
@@ -88,15 +88,19 @@ def _signer(settings: BusSettings) -> Signer:
     return NoSigner()
 
 
-def _driver(settings: BusSettings, pending: Pending, exchange: LocalExchange | None) -> Driver:
+def open_driver(settings: BusSettings, sink: Sink, exchange: LocalExchange | None = None) -> Driver:
+    """The driver that the settings name, not connected yet.
+
+    :raises Invalid: a setting that it needs is missing.
+    """
     if settings.transport == "local":
-        return LocalDriver(exchange or LocalExchange(), pending, settings.send_timeout)
+        return LocalDriver(exchange or LocalExchange(), sink, settings.send_timeout)
     if settings.transport == "zmq":
         from nova_lite.rpc.drivers.zmq import ZmqDriver
 
-        return ZmqDriver(settings, pending)
+        return ZmqDriver(settings, sink)
     if settings.transport == "kombu":
         from nova_lite.rpc.drivers.kombu import KombuDriver
 
-        return KombuDriver(settings, pending)
+        return KombuDriver(settings, sink)
     raise Invalid(f"transport {settings.transport!r} is none of local, zmq, kombu")

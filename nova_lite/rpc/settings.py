@@ -13,6 +13,7 @@ class BusSettings:
     ``identity`` names this process to others, e.g. ``nova-compute@host1``; it is the name of its key. ``signing``
     takes effect when ``key_dir`` is set: then every message is signed and an unsigned one is refused.
 
+    ``namespace`` keeps several clouds apart that share a broker.
     ``call_timeout`` holds for calls whose contract gives none; ``send_timeout`` is how long a cast waits for its
     confirmation; ``message_ttl`` is the longest life of any message: older ones are refused.
     ``max_message`` bounds one message, ``prefetch`` the messages that a server has taken and not finished.
@@ -24,6 +25,7 @@ class BusSettings:
 
     transport: Literal["local", "zmq", "kombu"] = "zmq"
     identity: str
+    namespace: str = "nova-lite"
     zmq_ipc_dir: str = ""
     zmq_ring: str = ""
     url: str = ""

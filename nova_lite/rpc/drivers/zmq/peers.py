@@ -93,7 +93,8 @@ class IpcPeers:
         except FileNotFoundError:
             return []
         if stamp != self._stamp:
-            self._entries = sorted(entry for name in os.listdir(self._directory) if (entry := self._entry(name)))
+            names = sorted(os.listdir(self._directory))
+            self._entries = [entry for name in names if (entry := self._entry(name)) is not None]
             # A change within the same tick of the kernel's clock would go unseen: keep looking until it has settled.
             settled = time.time_ns() - stamp > SETTLED * 1e9
             self._stamp = stamp if settled else -1

@@ -1,0 +1,19 @@
+"""The brokerless driver: peers talk to each other directly over ZeroMQ.
+
+A server binds one ROUTER socket per target. A client has one ROUTER socket that connects to every server it talks to
+and names each of them by its endpoint, so that a message goes to the server that was chosen and an answer comes back
+on the connection of its question.
+
+Messages are ``[kind, id, payload]`` behind the router's address frame. Towards a server the kind is ``call``,
+``cast`` or ``fanout``; back it is ``answer``, ``taken`` (the receipt of a cast) or ``gone`` (the server is stopping:
+ask another).
+
+A ZeroMQ socket has one descriptor that tells of changes, once each, and reading or sending may swallow the news. So
+whoever touches a socket *pumps* it afterwards: takes whatever has come. One task per socket waits on the descriptor.
+"""
+
+from __future__ import annotations
+
+from nova_lite.rpc.drivers.zmq.driver import ZmqDriver
+
+__all__ = ["ZmqDriver"]

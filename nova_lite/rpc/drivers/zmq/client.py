@@ -1,0 +1,119 @@
+"""The client's side: one socket to all servers, and what is known of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import zmq
+from zmq.utils.monitor import parse_monitor_message
+
+from nova_lite.core import concurrency
+from nova_lite.rpc.drivers.base import Sink
+from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, TAKEN, Channel
+from nova_lite.rpc.drivers.zmq.peers import Peers
+from nova_lite.rpc.errors import Withdrawn
+from nova_lite.rpc.pending import Pending
+
+CONNECT_TIMEOUT = 2.0  # seconds for a tcp peer to answer a connect
+
+
+class Link:
+    """What is known of the connection to one endpoint; ``settled`` once the first attempt has ended either way."""
+
+    def __init__(self) -> None:
+        self.connected = False
+        self.settled = concurrency.event()
+
+
+class Monitor(Channel):
+    """Knows which endpoints of a socket are connected. Only for tcp: ipc peers have locks to look at."""
+
+    EVENTS = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_CONNECT_RETRIED
+
+    def __init__(self, socket: zmq.Socket[bytes]) -> None:
+        super().__init__(socket)
+        self._links: dict[str, Link] = {}
+
+    def expect(self, endpoint: str) -> None:
+        self._links[endpoint] = Link()
+
+    def connected(self, endpoint: str) -> bool:
+        return self._links[endpoint].connected
+
+    def settle(self, endpoint: str) -> None:
+        """Wait until it is known whether the endpoint answers; one that stays silent for long does not."""
+        settled = self._links[endpoint].settled
+        settled.wait(CONNECT_TIMEOUT)
+        settled.set()
+
+    def pump(self) -> None:
+        with self._lock:
+            for frames in self.received():
+                message = parse_monitor_message(frames)
+                link = self._links.get(message["endpoint"].decode())
+                if link is not None:
+                    link.connected = message["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED
+                    link.settled.set()
+
+
+class Wire(Channel):
+    """The client's socket: everything that is sent, and the answers."""
+
+    def __init__(self, socket: zmq.Socket[bytes], peers: Peers, sink: Sink, monitor: Monitor | None) -> None:
+        super().__init__(socket)
+        self._peers, self._sink, self._monitor = peers, sink, monitor
+        self._known: set[str] = set()
+        self.receipts = Pending()
+
+    def connect(self, endpoints: list[str]) -> None:
+        """Begin to connect to those that are new."""
+        if self._known.issuperset(endpoints):
+            return
+        with self._lock:
+            for endpoint in set(endpoints) - self._known:
+                self._known.add(endpoint)
+                if self._monitor is not None:
+                    self._monitor.expect(endpoint)
+                self._socket.setsockopt(zmq.CONNECT_ROUTING_ID, endpoint.encode())
+                self._socket.connect(endpoint)
+
+    def reach(self, endpoint: str) -> bool:
+        """False when nobody is there."""
+        if self._monitor is not None:
+            self._monitor.settle(endpoint)
+        return self.alive(endpoint)
+
+    def alive(self, endpoint: str) -> bool:
+        """False when the peer is known to be dead; then it is forgotten."""
+        if self._monitor is not None:
+            return self._monitor.connected(endpoint)
+        if self._peers.alive(endpoint):
+            return True
+        with self._lock:
+            if endpoint in self._known and not self._closed:
+                self._known.discard(endpoint)
+                self._socket.disconnect(endpoint)
+        return False
+
+    def pump(self) -> None:
+        with self._lock:
+            for address, kind, message_id, payload in self.received():
+                key = message_id.decode()
+                if kind == ANSWER:
+                    self._sink.answered(key, payload)
+                elif kind == TAKEN:
+                    self.receipts.answered(key, TAKEN)
+                elif kind == GONE:
+                    error = Withdrawn(f"{address.decode()} is stopping")
+                    self.receipts.failed(key, error)
+                    self._sink.failed(key, error)
+
+
+class PeerRoute(NamedTuple):
+    """The server that a message went to."""
+
+    wire: Wire
+    endpoint: str
+
+    def alive(self) -> bool:
+        return self.wire.alive(self.endpoint)

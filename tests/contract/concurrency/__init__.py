@@ -1,0 +1,1 @@
+"""One suite over both back ends of nova_lite.core.concurrency."""

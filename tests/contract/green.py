@@ -1,0 +1,29 @@
+"""pytest under green threads: ``python -m tests.contract.green ARGS`` patches the process before pytest is imported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from nova_lite.core import concurrency
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(directory: str, timeout: float) -> str:
+    """Run the tests of a directory on the eventlet back end in a process of its own; the output when one fails."""
+    command = [sys.executable, "-m", "tests.contract.green", directory]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def main() -> int:
+    concurrency.patch("eventlet")
+    import pytest
+
+    return pytest.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

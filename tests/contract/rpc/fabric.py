@@ -1,0 +1,81 @@
+"""Fabric: makes buses of one transport that reach each other, and closes them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+from nova_lite.core.clock import Clock, SystemClock
+from nova_lite.core.ids import new_hex
+from nova_lite.rpc import Bus, BusSettings, LocalExchange, Server
+from tests.contract.rpc.contracts import Office, Post
+
+ADDRESSES = 4  # servers that one ring file makes room for, per target
+
+
+class Fabric:
+    """``settings`` are what buses of this fabric have in common."""
+
+    def __init__(self, settings: BusSettings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.exchange = LocalExchange()
+        self.clock = clock or SystemClock()
+        self._buses: list[Bus] = []
+        self._servers: list[Server] = []
+
+    @property
+    def transport(self) -> str:
+        return self.settings.transport
+
+    def bus(self, identity: str = "client", **changes: Any) -> Bus:
+        from nova_lite.rpc import connect
+
+        settings = dataclasses.replace(self.settings, identity=identity, **changes)
+        bus = connect(settings, self.clock, self.exchange)
+        self._buses.append(bus)
+        return bus
+
+    def office(self, host: str | None = None, *, workers: int = 16, **changes: Any) -> tuple[Office, Server]:
+        """A started server of Post on a bus of its own."""
+        office = Office(host or "office")
+        server = self.bus(f"post@{host or 'any'}", **changes).server(workers)
+        server.serve(Post, office, host)
+        server.start()
+        self._servers.append(server)
+        return office, server
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.kill()
+        for bus in self._buses:
+            bus.close()
+
+
+def zmq_ring(path: Path, hosts: tuple[str, ...] = ("h1", "h2")) -> Path:
+    """A ring file with free ports for the targets of the suite."""
+    ring = {
+        target: [f"tcp://127.0.0.1:{_free_port()}" for _ in range(ADDRESSES)]
+        for target in ("post", *(f"post.{host}" for host in hosts))
+    }
+    path.write_text(json.dumps(ring))
+    return path
+
+
+def settings_of(transport: str, directory: Path, broker_url: str) -> BusSettings:
+    """The settings of a fresh fabric: ``transport`` is local, zmq-ipc, zmq-tcp, kombu-classic or kombu-quorum."""
+    if transport == "local":
+        return BusSettings(transport="local", identity="")
+    if transport == "zmq-ipc":
+        return BusSettings(transport="zmq", identity="", zmq_ipc_dir=str(directory / "bus"))
+    if transport == "zmq-tcp":
+        return BusSettings(transport="zmq", identity="", zmq_ring=str(zmq_ring(directory / "ring.json")))
+    kind: Any = transport.removeprefix("kombu-")
+    return BusSettings(transport="kombu", identity="", url=broker_url, queue_type=kind, namespace=f"t{new_hex()[:8]}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
