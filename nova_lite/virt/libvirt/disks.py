@@ -113,9 +113,10 @@ def verify(instance: Instance, base: Path, format_: str) -> int:
     """
     argv = [*LIMITS, "qemu-img", "info", "--output=json", "--force-share", "-f", format_, str(base)]
     try:
-        info = msgspec.json.decode(programs.run(argv), type=_Info)
+        info = msgspec.json.decode(programs.run(argv, name="qemu-img"), type=_Info)
     except (programs.ProgramFailed, msgspec.MsgspecError) as error:
-        raise ImageUnacceptable(f"the image cannot be read as {format_}: {error}", instance=instance.uuid) from error
+        reason = str(error).replace(str(base), "the image")
+        raise ImageUnacceptable(f"the image cannot be read as {format_}: {reason}", instance=instance.uuid) from error
     if info.backing_filename or info.format_specific.data.get("data-file"):
         raise ImageUnacceptable("the image refers to other files", instance=instance.uuid)
     return info.virtual_size

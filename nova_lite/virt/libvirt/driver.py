@@ -130,7 +130,8 @@ class LibvirtDriver:
         """libvirtd was away, and what happened meanwhile was not heard: tell what is now."""
         try:
             for domain in self._domains.all():
-                self._events.announce(domain.uuid, domain.power_state)
+                self._events.know(domain.uuid)
+                self._events.hear(domain.uuid, domain.power_state)
         except HypervisorUnavailable:
             LOG.warning("libvirt went away again; the states of domains are told when it is back")
 

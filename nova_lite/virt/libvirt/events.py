@@ -77,20 +77,16 @@ class Lifecycle:
         """This domain is ours; it need not be looked up when it speaks, and may be gone by then."""
         self._known.add(uuid)
 
-    def announce(self, uuid: str, state: PowerState) -> None:
-        """Report a state that was found by looking, after events may have been missed."""
-        self.know(uuid)
-        self._put(Notice(uuid=uuid, power_state=state, at=self._clock.now()))
+    def hear(self, uuid: str, state: PowerState | None) -> None:
+        """A domain has this state now; None: its definition is gone. From any native thread."""
+        if self._pump is not None:
+            self._pump.put(Notice(uuid=uuid, power_state=state, at=self._clock.now()))
 
     def _heard(self, _host: Host, domain: Domain, event: int, detail: int, _opaque: None) -> None:
         # In libvirt's thread: nothing here may block, log or call libvirt over the wire.
         state = interpret(event, detail)
         if state is not None or event == libvirt.VIR_DOMAIN_EVENT_UNDEFINED:
-            self._put(Notice(uuid=domain.UUIDString(), power_state=state, at=self._clock.now()))
-
-    def _put(self, notice: Notice) -> None:
-        if self._pump is not None:
-            self._pump.put(notice)
+            self.hear(domain.UUIDString(), state)
 
     def _report(self, notice: Notice) -> None:
         if notice.power_state is None:

@@ -16,7 +16,7 @@ DomainType = Literal["kvm", "qemu", "test"]
 TAP_NAME = 14  # characters of a tap device's name, which Linux limits to 15
 DISK_BUSES = {"virtio": "vd", "sata": "sd"}
 NIC_MODELS = ("virtio", "e1000", "e1000e", "rtl8139")
-MACHINES_WITH_PCI_EXPRESS = ("q35",)
+PCI_EXPRESS = "q35"  # also in the names of its versions, as in pc-q35-7.2
 SMALL_DEVICES = 3  # balloon, random numbers, agent: each takes a PCI Express slot
 
 
@@ -128,7 +128,7 @@ def _cpu(domain_type: DomainType, settings: LibvirtSettings) -> CpuPlan:
 
 
 def _root_ports(machine: str, devices: int, settings: LibvirtSettings) -> int:
-    if not machine.endswith(MACHINES_WITH_PCI_EXPRESS):
+    if PCI_EXPRESS not in machine:
         return 0
     return devices + SMALL_DEVICES + settings.spare_ports
 

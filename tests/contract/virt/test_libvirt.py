@@ -1,0 +1,109 @@
+"""What libvirt's driver owes beyond the common contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from nova_lite.core.ids import new_uuid
+from nova_lite.objects.states import PowerState
+from nova_lite.virt.driver import DomainNotFound, HypervisorUnavailable, ImageUnacceptable, VirtError
+from stack.servers import Libvirt
+from tests.builders.guests import a_spec, an_instance, qcow2_header
+from tests.contract.virt.lab import until
+from tests.contract.virt.libvirt_lab import LibvirtLab, QemuLab
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_domains_of_others_are_neither_seen_nor_touched(libvirt_lab: LibvirtLab) -> None:
+    uuid = new_uuid()
+    libvirt_lab.define_foreign(uuid, f"instance-{uuid}")
+    try:
+        assert libvirt_lab.driver.list_domains() == []
+        with pytest.raises(DomainNotFound):
+            libvirt_lab.driver.power_on(uuid)
+        with pytest.raises(VirtError, match="another owner"):
+            libvirt_lab.driver.spawn(a_spec(an_instance(uuid)))
+        libvirt_lab.driver.destroy(uuid)
+        assert libvirt_lab.leftovers(uuid) == [f"instance-{uuid}"]
+    finally:
+        libvirt_lab.remove_foreign(uuid)
+
+
+def test_a_host_without_libvirt_says_what_was_tried(tmp_path: Path) -> None:
+    with pytest.raises(HypervisorUnavailable, match=r"no libvirt at qemu\+unix.*no-such-socket"):
+        LibvirtLab(f"qemu+unix:///system?socket={tmp_path}/no-such-socket", tmp_path)
+
+
+def test_an_image_that_only_looks_like_one_is_refused_by_qemu(qemu_lab: QemuLab) -> None:
+    spec = a_spec(image_path=qemu_lab.write_image("header-only", qcow2_header()))
+    with pytest.raises(ImageUnacceptable, match="cannot be read as qcow2") as caught:
+        qemu_lab.driver.create_disks(spec)
+    assert str(qemu_lab.directory) not in caught.value.message
+
+
+def test_a_config_drive_belongs_to_the_instance_and_goes_with_it(qemu_lab: QemuLab) -> None:
+    drive = qemu_lab.write_image("drive.iso", b"config".ljust(2048, b"\0"))
+    spec = msgspec.structs.replace(qemu_lab.a_guest(), config_drive=drive)
+    qemu_lab.driver.create_disks(spec)
+    drive.unlink()
+    qemu_lab.driver.spawn(spec)
+    qemu_lab.wait_until_up(spec.instance.uuid)
+    qemu_lab.driver.destroy(spec.instance.uuid)
+    assert qemu_lab.leftovers(spec.instance.uuid) == []
+
+
+def test_a_restart_of_libvirtd_is_survived(qemu_lab: QemuLab, libvirt_server: Libvirt) -> None:
+    spec = qemu_lab.a_guest()
+    uuid = spec.instance.uuid
+    qemu_lab.driver.create_disks(spec)
+    qemu_lab.driver.spawn(spec)
+    qemu_lab.wait_until_up(uuid)
+    process = int((libvirt_server.data_dir / f"run/qemu/{spec.instance.name}.pid").read_text(encoding="ascii"))
+    libvirt_server.kill()
+    try:
+        with pytest.raises(HypervisorUnavailable):
+            qemu_lab.driver.power_state(uuid)
+        os.kill(process, signal.SIGKILL)
+        until(lambda: not Path(f"/proc/{process}").exists(), "the guest's process has gone")
+    finally:
+        libvirt_server.start()
+    # Nobody asks: the driver finds out by itself and tells what happened while nobody listened.
+    qemu_lab.events.wait(uuid, PowerState.SHUTDOWN)
+    qemu_lab.driver.power_on(uuid)
+    qemu_lab.events.wait(uuid, PowerState.RUNNING)
+
+
+@pytest.mark.parametrize("backend", ["eventlet", "threading"])
+def test_other_tasks_run_while_libvirt_works(qemu_lab: QemuLab, backend: str) -> None:
+    image = qemu_lab.a_guest().image_path
+    probe = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.contract.virt.hub_probe", qemu_lab.uri, str(qemu_lab.directory),
+         str(image)],
+        cwd=ROOT, env={**os.environ, "NOVA_LITE_CONCURRENCY": backend}, capture_output=True, text=True, check=False,
+        timeout=60,
+    )
+    assert probe.returncode == 0, probe.stderr
+    report = json.loads(probe.stdout)
+    assert report["backend"] == backend
+    assert report["ticks"]["spawn"] >= 5, report
+    assert report["ticks"]["destroy"] >= 3, report
+    assert report["events"] == ["RUNNING", "PAUSED", "RUNNING", "SHUTDOWN"]
+
+
+def test_the_hypervisors_own_view_agrees(qemu_lab: QemuLab) -> None:
+    spec = qemu_lab.a_guest()
+    qemu_lab.driver.create_disks(spec)
+    qemu_lab.driver.spawn(spec)
+    domain = qemu_lab.other_connection.lookupByUUIDString(spec.instance.uuid)
+    assert domain.name() == spec.instance.name
+    qemu_lab.driver.pause(spec.instance.uuid)
+    until(lambda: domain.state()[0] == 3, "libvirt says paused")
