@@ -17,9 +17,9 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.db import engines
-from nova_lite.db.errors import DatabaseError, DatabaseUnavailable, Duplicate
+from nova_lite.db.border import is_transient, never_sent, translated
+from nova_lite.db.errors import DatabaseUnavailable, Duplicate
 from nova_lite.db.models.base import Base
-from nova_lite.db.transient import is_transient, never_sent
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -150,9 +150,9 @@ class Database:
                 return self._attempt(function)
             except (DBAPIError, PoolTimeout) as error:
                 if not is_transient(error) or self._clock.monotonic() >= deadline:
-                    raise _translated(error) from error
+                    raise translated(error) from error
             except SQLAlchemyError as error:
-                raise _translated(error) from error
+                raise translated(error) from error
             concurrency.sleep(pause * (1 + os.getpid() % 10 / 10))  # rivals in other processes pause otherwise
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -167,7 +167,7 @@ class Database:
             with self._reader.connect() as connection:
                 yield Tx(connection)
         except SQLAlchemyError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     def close(self) -> None:
         """Close all connections of this process. The database may be used again afterwards."""
@@ -201,13 +201,3 @@ class Database:
         self._turn = concurrency.lock()
         self._writer: Engine = engines.writer(self._url, self._pool_size)
         self._reader: Engine = engines.reader(self._url, self._pool_size)
-
-
-def _translated(error: SQLAlchemyError) -> NovaLiteError:
-    if is_transient(error):
-        return DatabaseUnavailable(f"the database does not answer or stays busy: {_summary(error)}")
-    return DatabaseError(f"the database refused a statement: {_summary(error)}")
-
-
-def _summary(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", None) or error).strip().split("\n")[0]

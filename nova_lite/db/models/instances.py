@@ -91,5 +91,4 @@ class ArchivedInstanceRow(Base):
     uuid: Mapped[Uuid] = mapped_column(primary_key=True)
     project_id: Mapped[ExternalId]
     deleted_at: Mapped[float]
-    archived_at: Mapped[float]
     record: Mapped[str] = mapped_column(LongText)

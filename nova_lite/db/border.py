@@ -1,4 +1,4 @@
-"""Which database errors pass by themselves: the transaction did not happen, and may be tried again."""
+"""Foreign errors at the border: which of them pass by themselves, and what they are called inside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.db.errors import DatabaseError, DatabaseUnavailable
 
 # serialization_failure, deadlock_detected, lock_not_available; too_many_connections, admin_shutdown, crash_shutdown,
 # cannot_connect_now
@@ -22,6 +25,14 @@ def is_transient(error: SQLAlchemyError) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     return error.connection_invalidated or _lost_a_race(error.orig) or _not_connected(error.orig)
+
+
+def translated(error: SQLAlchemyError) -> NovaLiteError:
+    """The error of ours that leaves this room in the place of SQLAlchemy's."""
+    summary = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+    if is_transient(error):
+        return DatabaseUnavailable(f"the database does not answer or stays busy: {summary}")
+    return DatabaseError(f"the database refused a statement: {summary}")
 
 
 def never_sent(error: DBAPIError) -> bool:
