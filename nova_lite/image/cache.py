@@ -22,7 +22,7 @@ from nova_lite.objects.image import ImageMeta
 
 LOG = logging.getLogger(__name__)
 
-PAUSE = 0.5  # seconds after the first broken download, doubled after each
+PAUSE = 0.5
 RECENT = 3600.0  # seconds after its last use in which a file is kept, for those who are about to build on it
 PARTIAL = ".partial"
 LOCK = ".lock"
@@ -47,15 +47,19 @@ class ImageSource(Protocol):
 class ImageCache:
     """One directory of base files. Several tasks and processes may share it; an image is downloaded once.
 
-    Names: the hash where the record has one, so that equal images share a file and a changed image never meets old
-    data; else ``id-`` and the image's id.
+    ``attempts`` are made at a download, with ``pause`` seconds after the first and twice as many after each further
+    one. Names: the hash where the record has one, so that equal images share a file and a changed image never meets
+    old data; else ``id-`` and the image's id.
     """
 
-    def __init__(self, client: ImageSource, path: Path, clock: Clock, attempts: int = 3) -> None:
+    def __init__(
+        self, client: ImageSource, path: Path, clock: Clock, attempts: int = 3, pause: float = PAUSE
+    ) -> None:
         self._client = client
         self._path = path
         self._clock = clock
         self._attempts = attempts
+        self._pause = pause
         self._locks = _Locks()
 
     def fetch(self, context: RequestContext, meta: ImageMeta) -> Path:
@@ -99,7 +103,7 @@ class ImageCache:
 
     def _download(self, context: RequestContext, meta: ImageMeta, file: Path) -> None:
         """Bring a file into being, whole and verified or not at all."""
-        pause = PAUSE
+        pause = self._pause
         partial = file.with_name(f"{file.name}.{new_hex()}{PARTIAL}")
         try:
             for attempt in range(1, self._attempts + 1):

@@ -17,7 +17,7 @@ from nova_lite.objects.image import ImageMeta
 
 RENEW_BEFORE = 60.0  # seconds before its expiry in which a token is not used any more
 ATTEMPTS = 3
-PAUSE = 0.5  # seconds after the first failed attempt, doubled after each
+PAUSE = 0.5
 
 _NOT_PROPERTIES = frozenset({
     "id", "name", "status", "visibility", "protected", "checksum", "owner", "size", "virtual_size", "container_format",
@@ -72,12 +72,18 @@ class TokenSource:
 
 
 class ImageClient:
-    """Shows and downloads images. ``image_url`` with or without ``/v2``; ``timeout`` in seconds of silence."""
+    """Shows and downloads images. ``image_url`` with or without ``/v2``; ``timeout`` in seconds of silence.
 
-    def __init__(self, image_url: str, credentials: Credentials, clock: Clock, timeout: float = 60.0) -> None:
+    ``pause``: seconds after the first failed attempt, doubled after each.
+    """
+
+    def __init__(
+        self, image_url: str, credentials: Credentials, clock: Clock, timeout: float = 60.0, pause: float = PAUSE
+    ) -> None:
         self._url = _versioned(image_url, "v2")
         self._tokens = TokenSource(credentials, clock, timeout)
         self._timeout = timeout
+        self._pause = pause
 
     def show(self, context: RequestContext, image_id: str) -> ImageMeta:
         """What the service says of an image.
@@ -103,7 +109,7 @@ class ImageClient:
 
     def _get(self, context: RequestContext, path: str) -> Answer:
         """An answer that is not 401 for an old token, nor an error of the connection that passes."""
-        pause = PAUSE
+        pause = self._pause
         for _ in range(ATTEMPTS - 1):
             try:
                 return self._authorized(context, path)

@@ -34,7 +34,8 @@ class FilesystemStore:
         final = self._file(image_id)
         with _translated():
             self._path.mkdir(parents=True, exist_ok=True)
-            return FileWriter(final, final.with_name(f"{final.name}.{new_hex()}{PARTIAL}"))
+            partial = final.with_name(f"{final.name}.{new_hex()}{PARTIAL}")
+            return FileWriter(partial.open("xb", buffering=0), partial, final)
 
     def open(self, location: str) -> Reader:
         """The file, open for reading."""
@@ -66,10 +67,11 @@ class FilesystemStore:
 class FileWriter:
     """One upload. The file appears under its final name whole, or not at all."""
 
-    def __init__(self, final: Path, partial: Path) -> None:
-        self._final = final
+    def __init__(self, file: BinaryIO, partial: Path, final: Path) -> None:
+        """:param file: ``partial``, open for writing without a buffer."""
+        self._file: BinaryIO | None = file
         self._partial = partial
-        self._file: BinaryIO | None = partial.open("xb", buffering=0)
+        self._final = final
 
     def write(self, block: bytes) -> None:
         """Append."""

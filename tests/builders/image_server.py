@@ -1,0 +1,116 @@
+"""A small image service with an identity service beside it, whose failures are configured: for clients of both."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+EXPIRES = "2099-01-01T00:00:00.000000Z"
+
+
+class ImageServer:
+    """Serves ``images`` (documents by id) and ``data`` (bytes by id) on a free port; a context manager.
+
+    Failures, each counted down: ``refuse_logins`` (401), ``expire_tokens`` (a request with a token meets 401 and the
+    token is worthless from then on), ``unavailable`` (503), ``break_off`` (half of the data, then the end).
+    """
+
+    def __init__(
+        self, images: Mapping[str, Mapping[str, object]] | None = None, data: Mapping[str, bytes] | None = None,
+        expires_at: str = EXPIRES,
+    ) -> None:
+        self.images = dict(images or {})
+        self.data = dict(data or {})
+        self.expires_at = expires_at
+        self.refuse_logins = 0
+        self.expire_tokens = 0
+        self.unavailable = 0
+        self.break_off = 0
+        self.requests: list[str] = []
+        self.logins: list[dict[str, object]] = []
+        self.tokens: set[str] = set()
+        self.global_ids: set[str] = set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> ImageServer:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def downloads(self) -> int:
+        """How often data were asked for."""
+        return sum(1 for line in self.requests if line.endswith("/file"))
+
+    def takes(self, failure: str) -> bool:
+        """Whether a failure is due; it counts down."""
+        left: int = getattr(self, failure)
+        setattr(self, failure, max(0, left - 1))
+        return left > 0
+
+
+def _handler(server: ImageServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is printed."""
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            server.requests.append(f"POST {self.path}")
+            if server.takes("refuse_logins"):
+                return self._answer(401, {})
+            server.logins.append(body)
+            token = f"token-{len(server.logins)}"
+            server.tokens.add(token)
+            return self._answer(201, {"token": {"expires_at": server.expires_at}}, {"X-Subject-Token": token})
+
+        def do_GET(self) -> None:
+            server.requests.append(f"GET {self.path}")
+            server.global_ids.add(self.headers["X-OpenStack-Request-ID"])
+            if server.takes("expire_tokens"):
+                server.tokens.clear()
+            if self.headers["X-Auth-Token"] not in server.tokens:
+                return self._answer(401, {})
+            if server.takes("unavailable"):
+                return self._answer(503, {})
+            image_id = self.path.removeprefix("/v2/images/").removesuffix("/file")
+            if image_id not in server.images:
+                return self._answer(404, {})
+            if self.path.endswith("/file"):
+                return self._data(server.data.get(image_id, b""))
+            return self._answer(200, server.images[image_id])
+
+        def _data(self, data: bytes) -> None:
+            self.send_response(200 if data else 204)
+            if data:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            if server.takes("break_off"):
+                self.close_connection = True
+                self.wfile.write(data[: len(data) // 2])
+            else:
+                self.wfile.write(data)
+
+        def _answer(
+            self, status: int, document: Mapping[str, object], headers: Mapping[str, str] | None = None
+        ) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
