@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from nova_lite.api.compute import versions
+from nova_lite.api.compute.policies import RULES
+from nova_lite.api.compute.routes import ROUTES
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.dialect import Dialect, Frame
 from nova_lite.api.microversions import VersionRange
 from nova_lite.api.routing import Route
 from nova_lite.api.services import services_of
 
-ROUTES: tuple[Route[ComputeServices], ...] = (
-    Route(method="GET", path="/", handler=versions.show_current, public=True),
-    Route(method="GET", path="/versions/{version_id}", handler=versions.show_by_id),
-)
+__all__ = ["ROUTES", "RULES", "app_factory", "application", "legacy_app_factory"]
 
 # v2.0 is the first microversion under another prefix: its clients send no version, and are told none.
 LEGACY = VersionRange("compute", "X-OpenStack-Nova-API-Version", versions.VERSIONS.minimum, versions.VERSIONS.minimum)

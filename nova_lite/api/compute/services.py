@@ -3,8 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Protocol
+
+from nova_lite.api.compute.lifecycle import Lifecycle
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import RequestContext
+from nova_lite.db.session import Database
+from nova_lite.objects.image import ImageMeta
+from nova_lite.objects.quota import Quota
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.scheduler import Scheduler
+
+
+class Images(Protocol):
+    """Where images are looked up: the embedded catalog, or a client of a real one."""
+
+    def get_meta(self, context: RequestContext, image_id: str) -> ImageMeta:
+        """What a boot needs to know of an image.
+
+        :raises NotFound: there is none that this caller may use.
+        """
+        ...
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ComputeServices:
-    """The collaborators of the compute handlers."""
+    """The collaborators of the compute handlers.
+
+    ``compute_at`` gives the proxy of a host; ``quota`` the limits of projects that have none of their own;
+    ``page_size`` the items that one answer holds at most; ``down_after`` the seconds of silence after which a service
+    counts as down.
+    """
+
+    database: Database
+    lifecycle: Lifecycle
+    scheduler: Scheduler
+    compute_at: Callable[[str], Compute]
+    images: Images
+    quota: Quota
+    clock: Clock
+    page_size: int = 1000
+    down_after: float = 60.0

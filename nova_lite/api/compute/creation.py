@@ -1,0 +1,188 @@
+"""From the body of a create to the servers it asks for: every rule that needs more than the schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from nova_lite.api.compute.booleans import truth_or
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Invalid, QuotaExceeded
+from nova_lite.core.ids import new_hex, new_uuid
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.image import ImageMeta
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.key_pair import KeyPair
+from nova_lite.objects.nic import Nic
+from nova_lite.objects.states import TaskState, VmState
+
+Body = Mapping[str, object]
+
+# The address that QEMU's user-mode network gives to every guest.
+USER_MODE_ADDRESS = "10.0.2.15"
+
+
+@dataclasses.dataclass(frozen=True)
+class Placement:
+    """Where a boot may go. ``host`` is set only for those who may choose it."""
+
+    availability_zone: str | None = None
+    host: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ingredients:
+    """What the body names, found."""
+
+    flavor: Flavor
+    image: ImageMeta
+    key_pair: KeyPair | None
+    placement: Placement
+
+
+def counts(body: Body) -> tuple[int, int]:
+    """How many servers, at least and at most.
+
+    :raises Invalid: the least is more than the most.
+    """
+    least = int(str(body.get("min_count", 1)))
+    most = int(str(body.get("max_count", least)))
+    if least > most:
+        raise Invalid("min_count must be <= max_count", field="min_count")
+    return least, most
+
+
+def image_id(body: Body) -> str:
+    """The image to boot from: by imageRef, by a block device mapping, or by both when they agree.
+
+    :raises Invalid: there is none, they differ, or the mapping needs what does not exist here (volumes).
+    """
+    if body.get("block_device_mapping"):
+        raise Invalid("Volumes are not available in this cloud: block_device_mapping must not be used.",
+                      field="block_device_mapping")
+    named = str(body.get("imageRef") or "")
+    devices = cast("Sequence[Body]", body.get("block_device_mapping_v2") or ())
+    for device in devices:
+        _check_device(device)
+    boots = [device for device in devices if str(device.get("boot_index")) == "0"]
+    if devices and len(boots) != 1:
+        raise Invalid("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping "
+                      "combination is not valid.", field="boot_index")
+    mapped = str(boots[0].get("uuid") or boots[0].get("image_id") or "") if boots else ""
+    if named and mapped and named != mapped:
+        raise Invalid("Block Device Mapping is Invalid: imageRef and the device with boot_index 0 name two images.",
+                      field="block_device_mapping_v2")
+    if not named and not mapped:
+        raise Invalid("Block Device Mapping is Invalid: You specified more local devices than the limit allows, or no "
+                      "image to boot from: imageRef is needed.", field="imageRef")
+    return named or mapped
+
+
+def _check_device(device: Body) -> None:
+    source, destination = device.get("source_type"), device.get("destination_type", "local")
+    if source in ("volume", "snapshot") or destination == "volume":
+        raise Invalid("Block Device Mapping is Invalid: volumes are not available in this cloud.",
+                      field="block_device_mapping_v2")
+    if source != "image":
+        raise Invalid("Block Device Mapping is Invalid: only the local device that the image is copied to is "
+                      "available in this cloud.", field="source_type")
+    if not truth_or(device.get("delete_on_termination"), "delete_on_termination", True):
+        raise Invalid("Block Device Mapping is Invalid: a local device goes with its server: delete_on_termination "
+                      "must be true.", field="delete_on_termination")
+
+
+def check_image(image: ImageMeta, flavor: Flavor) -> None:
+    """:raises Invalid: the image cannot be booted from, or not with a flavor of this size."""
+    if image.status != "active":
+        raise Invalid(f"Image {image.id} is not active.", field="imageRef")
+    if image.min_ram > flavor.memory_mb:
+        raise Invalid("Flavor's memory is too small for requested image.", field="flavorRef")
+    needed = max(image.min_disk << 30, image.virtual_size or 0)
+    if flavor.root_gb and needed > flavor.root_gb << 30:
+        raise Invalid(
+            f"Flavor's disk is too small for requested image. Flavor disk is {flavor.root_gb << 30} bytes, image "
+            f"needs {needed} bytes.", field="flavorRef",
+        )
+
+
+def check_extras(body: Body, project_id: str) -> None:
+    """:raises Invalid: the body asks for what is not there: networks, security groups, injected files."""
+    networks = body.get("networks")
+    for network in cast("Sequence[Body]", networks) if isinstance(networks, list) else ():
+        if network.get("port"):
+            raise Invalid(f"Port id {network['port']} could not be found.", field="port")
+        if network.get("uuid"):
+            raise Invalid(f"Network {network['uuid']} could not be found.", field="uuid")
+        raise Invalid("Bad networks format: a network is named by its uuid or by a port.", field="networks")
+    for group in cast("Sequence[Body]", body.get("security_groups") or ()):
+        if group.get("name", "default") != "default":
+            raise Invalid(f"Security group {group['name']} not found for project {project_id}.",
+                          field="security_groups")
+    if body.get("personality"):
+        raise Invalid("Files cannot be injected into servers of this cloud: use user_data.", field="personality")
+    if body.get("trusted_image_certificates"):
+        raise Invalid("Image certificates cannot be validated in this cloud.", field="trusted_image_certificates")
+
+
+def check_metadata(metadata: Mapping[str, str], limit: int) -> None:
+    """:raises QuotaExceeded: there are more items than a server may have."""
+    if 0 <= limit < len(metadata):
+        raise QuotaExceeded(f"Maximum number of metadata items exceeds {limit}", resource="metadata_items")
+
+
+def servers(body: Body, found: Ingredients, context: RequestContext, count: int, now: float) -> list[Instance]:
+    """The servers, as they are first written down. Of several, each has its number in its name."""
+    reservation = f"r-{new_hex()[:8]}"
+    return [_server(body, found, context, (index, count, reservation), now) for index in range(count)]
+
+
+def _server(
+    body: Body, found: Ingredients, context: RequestContext, place: tuple[int, int, str], now: float
+) -> Instance:
+    index, count, reservation = place
+    uuid, pair = new_uuid(), found.key_pair
+    name = str(body["name"]) if count == 1 else f"{body['name']}-{index + 1}"
+    return Instance(
+        uuid=uuid,
+        project_id=context.project_id,
+        user_id=context.user_id,
+        display_name=name,
+        hostname=str(body.get("hostname") or hostname(name, uuid)),
+        flavor=found.flavor,
+        image=found.image,
+        availability_zone=found.placement.availability_zone,
+        vm_state=VmState.BUILDING,
+        task_state=TaskState.SCHEDULING,
+        description=_text(body.get("description")),
+        key_name=pair.name if pair else None,
+        key_data=pair.public_key if pair else None,
+        user_data=_text(body.get("user_data")),
+        config_drive=truth_or(body.get("config_drive") or None, "config_drive", False),
+        metadata=dict(cast("Mapping[str, str]", body.get("metadata") or {})),
+        tags=tuple(dict.fromkeys(cast("Sequence[str]", body.get("tags") or ()))),
+        nics=() if body.get("networks") in ("none", []) else (_nic(),),
+        reservation_id=reservation,
+        launch_index=index,
+        access_ip_v4=str(body.get("accessIPv4") or ""),
+        access_ip_v6=str(body.get("accessIPv6") or ""),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _nic() -> Nic:
+    digits = new_hex()
+    mac = ":".join(("fa", "16", "3e", digits[0:2], digits[2:4], digits[4:6]))
+    return Nic(id=new_uuid(), mac_address=mac, addresses=(USER_MODE_ADDRESS,))
+
+
+def hostname(name: str, uuid: str) -> str:
+    """A name that a host on the network may have, made of a server's name: letters, digits and dashes, at most 63."""
+    plain = re.sub(r"[^a-z0-9-]", "", re.sub(r"[ _.]", "-", name.lower()))
+    return plain[:63].strip("-") or f"server-{uuid}"

@@ -1,0 +1,137 @@
+"""Servers: create, list, show, change, delete."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from nova_lite.api.compute import creation, filters
+from nova_lite.api.compute.booleans import truth_or
+from nova_lite.api.compute.handlers.boot import ingredients
+from nova_lite.api.compute.handlers.hosts import host_views
+from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
+from nova_lite.api.compute.paging import page_size
+from nova_lite.api.compute.policies import servers as rules
+from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.compute.views import servers as views
+from nova_lite.api.compute.views.links import next_page
+from nova_lite.api.microversions import v
+from nova_lite.api.policy import Target
+from nova_lite.api.request import Json, Reply, Request
+from nova_lite.core.errors import QuotaExceeded
+from nova_lite.core.ids import new_hex
+from nova_lite.db.reads import instances as reads
+from nova_lite.db.reads import quotas
+from nova_lite.db.writes import instances as writes
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Create
+
+_SEEN = (
+    (views.ATTRIBUTES, rules.ATTRIBUTES),
+    (views.HOST_STATUS, rules.HOST_STATUS),
+    (views.EXTRA_SPECS, rules.SHOW_EXTRA_SPECS),
+)
+
+
+def circumstances(request: Request[ComputeServices], *more: str, about: Target | None = None) -> views.Circumstances:
+    """What this caller may see; ``more`` are the parts that the kind of answer has."""
+    allowed = {part for part, rule in _SEEN if request.allows(rule, about)}
+    hosts = host_views(request.services) if views.ATTRIBUTES in allowed else {}
+    return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts)
+
+
+def show(request: Request[ComputeServices]) -> Json:
+    server = server_of(request)
+    return views.show(server, circumstances(request, views.FULL, views.ONE, about=target(server)))
+
+
+def index(request: Request[ComputeServices]) -> Json:
+    page, links = _page(request, rules.ALL_TENANTS, "servers")
+    c = views.Circumstances(request.base_url, request.version, frozenset())
+    return {"servers": views.brief(page, c), **links}
+
+
+def detail(request: Request[ComputeServices]) -> Json:
+    page, links = _page(request, rules.DETAIL_ALL_TENANTS, "servers/detail")
+    return {"servers": views.detail(page, circumstances(request, views.FULL)), **links}
+
+
+def _page(
+    request: Request[ComputeServices], all_tenants_rule: str, path: str
+) -> tuple[list[Instance], dict[str, object]]:
+    viewer = filters.Viewer(
+        project_id=request.context.project_id, everything=request.allows(rules.ALL_FILTERS), version=request.version
+    )
+    all_tenants = filters.wants_all_tenants(request.query, viewer)
+    if all_tenants:
+        request.authorize(request.own_target(), all_tenants_rule)
+    wanted = filters.parse(request.query, viewer, all_tenants=all_tenants)
+    limit = page_size(request.query, request.services.page_size)
+    if wanted is None or limit == 0:
+        return [], {}
+    with request.services.database.read() as tx:
+        page = reads.page(
+            tx, wanted, sort=filters.sorting(request.query), marker=request.query.one("marker"), limit=limit
+        )
+    if len(page) < limit:
+        return page, {}
+    return page, {"servers_links": next_page(request.base_url, path, request.query, page[-1].uuid)}
+
+
+def create(request: Request[ComputeServices]) -> Reply:
+    """Accept a boot of one server or several; all or none."""
+    body = request.member("server")
+    services = request.services
+    least, most = creation.counts(body)
+    with services.database.read() as tx:
+        quota = quotas.of_project(tx, request.context.project_id, services.quota)
+    creation.check_metadata(cast("dict[str, str]", body.get("metadata") or {}), quota.metadata_items)
+    creation.check_extras(body, request.context.project_id)
+    found = ingredients(request, body)
+    made = creation.servers(body, found, request.context, most, services.clock.now())
+    arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
+    try:
+        services.lifecycle.create(request.context, made, arguments, quota)
+    except QuotaExceeded:
+        if least == most:
+            raise
+        # Fewer are welcome: the least that the client asked for still is all or nothing.
+        made = made[:least]
+        services.lifecycle.create(request.context, made, arguments, quota)
+    return _created(request, body, made[0])
+
+
+def _created(request: Request[ComputeServices], body: dict[str, object], first: Instance) -> Reply:
+    if truth_or(body.get("return_reservation_id"), "return_reservation_id", False):
+        return Reply(json={"reservation_id": first.reservation_id})
+    password = str(body.get("adminPass") or new_hex()[:12])
+    c = views.Circumstances(request.base_url, request.version, frozenset())
+    location = f"{request.base_url}/servers/{first.uuid}"
+    return Reply(json=views.created(first, password, c), headers={"Location": location})
+
+
+_CHANGEABLE = {
+    "name": "display_name", "description": "description", "hostname": "hostname", "accessIPv4": "access_ip_v4",
+    "accessIPv6": "access_ip_v6",
+}
+
+
+def update(request: Request[ComputeServices]) -> Json:
+    """Change what may be changed at any time."""
+    server = server_of(request)
+    body = request.member("server")
+    fields = {ours: body[theirs] for theirs, ours in _CHANGEABLE.items() if theirs in body}
+    fields |= {name: fields[name] or "" for name in ("access_ip_v4", "access_ip_v6") if name in fields}
+    if fields:
+        now = request.services.clock.now()
+        server = request.services.database.transact(
+            lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, **fields)
+        )
+    more = (views.FULL, views.ONE) if request.version >= v("2.75") else (views.ONE,)
+    return views.show(server, circumstances(request, *more, about=target(server)))
+
+
+def delete(request: Request[ComputeServices]) -> None:
+    server = server_of(request)
+    request.services.lifecycle.delete(
+        request.context, server, override_lock=may_override_lock(request, server)
+    )

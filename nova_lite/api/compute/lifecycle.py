@@ -1,0 +1,111 @@
+"""The write path of servers: one transaction that records what was asked, then one cast. Every dialect goes through it."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from nova_lite.api.compute.transitions import transition
+from nova_lite.core.clock import Clock
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Unavailable
+from nova_lite.core.ids import new_uuid
+from nova_lite.db.session import Database
+from nova_lite.db.writes import instances as writes
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Arguments, Create, Delete, Operation
+from nova_lite.objects.quota import Quota
+from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.scheduler import Scheduler
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """Seconds from the request to the end: of a boot, and of any other action."""
+
+    create: float
+    action: float
+
+
+class Lifecycle:
+    """Accepts changes of servers.
+
+    The operation row is the outbox (DESIGN section 4): once it is committed the request is accepted, and a cast that
+    reaches nobody is only logged, because the conductor's reaper casts it again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        scheduler: Scheduler,
+        compute_at: Callable[[str], Compute],
+        clock: Clock,
+        deadlines: Deadlines,
+    ) -> None:
+        self._database, self._scheduler, self._compute_at = database, scheduler, compute_at
+        self._clock, self._deadlines = clock, deadlines
+
+    def create(self, context: RequestContext, servers: Sequence[Instance], arguments: Create, quota: Quota) -> None:
+        """Accept a boot of all these servers, or of none.
+
+        :raises QuotaExceeded: they would not all fit into the project's quota.
+        """
+        now = self._clock.now()
+        operations = [self._operation(context, server.uuid, server.project_id, arguments) for server in servers]
+        self._database.transact(lambda tx: writes.create(tx, servers, operations, quota, now))
+        for server, operation in zip(servers, operations, strict=True):
+            self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation))
+
+    def act(self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool) -> None:
+        """Accept an action.
+
+        :raises NotFound: the server is gone.
+        :raises Conflict: its state, its lock or the lack of a host forbids the action.
+        """
+        operation = self._operation(context, server.uuid, server.project_id, arguments)
+        rule = transition(arguments)
+        grant = self._database.transact(
+            lambda tx: writes.start_action(
+                tx, operation, rule, self._clock.now(), project_id=server.project_id, override_lock=override_lock
+            )
+        )
+        self._run(context, grant.instance, grant.operation)
+
+    def delete(self, context: RequestContext, server: Instance, *, override_lock: bool) -> None:
+        """Accept a deletion; a server that no host has is gone when this returns.
+
+        :raises NotFound: the server is gone.
+        :raises Conflict: it is locked.
+        """
+        operation = self._operation(context, server.uuid, server.project_id, Delete())
+        deletion = self._database.transact(
+            lambda tx: writes.start_delete(
+                tx, operation, self._clock.now(), project_id=server.project_id, override_lock=override_lock
+            )
+        )
+        if deletion.outcome == "started" and deletion.operation is not None:
+            self._run(context, deletion.instance, deletion.operation)
+
+    def _operation(
+        self, context: RequestContext, instance_uuid: str, project_id: str, arguments: Arguments
+    ) -> Operation:
+        now = self._clock.now()
+        patience = self._deadlines.create if isinstance(arguments, Create) else self._deadlines.action
+        return Operation(
+            id=new_uuid(), request_id=context.request_id, instance_uuid=instance_uuid, project_id=project_id,
+            user_id=context.user_id, arguments=arguments, deadline=now + patience, created_at=now, updated_at=now,
+        )
+
+    def _run(self, context: RequestContext, server: Instance, operation: Operation) -> None:
+        host = server.host or ""
+        self._send(operation, partial(self._compute_at(host).run_operation, context, server, operation))
+
+    def _send(self, operation: Operation, cast: Callable[[], None]) -> None:
+        try:
+            cast()
+        except Unavailable as error:
+            LOG.warning("%s of %s waits for the reaper: %s", operation.action, operation.instance_uuid, error)

@@ -1,0 +1,16 @@
+"""Rules of the compute dialect, with Nova's names and secure-RBAC defaults; a noun per file."""
+
+from nova_lite.api.compute.policies import (
+    flavors,
+    instance_actions,
+    key_pairs,
+    limits,
+    server_actions,
+    servers,
+    services,
+)
+
+RULES = (
+    *servers.RULES, *server_actions.RULES, *instance_actions.RULES, *flavors.RULES, *key_pairs.RULES, *limits.RULES,
+    *services.RULES,
+)

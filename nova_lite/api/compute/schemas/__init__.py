@@ -1,0 +1,1 @@
+"""What a request may hold, as JSON Schema tables by microversion."""

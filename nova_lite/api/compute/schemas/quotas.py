@@ -1,0 +1,27 @@
+"""What requests about limits and quotas may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nova_lite.api.compute.schemas.types import ANY_TEXT, BOOLEAN, Piece, loose_then_strict, struct, wrapped
+from nova_lite.api.microversions import ByVersion
+
+_LIMIT: Piece = {"type": ["integer", "string"], "pattern": "^-?[0-9]+$", "minimum": -1, "maximum": 2147483647,
+                 "minLength": 1, "maxLength": 10}
+COUNTED = ("instances", "cores", "ram", "metadata_items", "key_pairs", "server_groups", "server_group_members")
+_NETWORK = ("fixed_ips", "floating_ips", "security_groups", "security_group_rules")
+_FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_bytes")
+
+
+def _set(*names: str) -> Mapping[str, Piece]:
+    return {**dict.fromkeys(names, _LIMIT), "force": BOOLEAN}
+
+
+UPDATE = ByVersion(
+    ("2.1", wrapped("quota_set", struct(_set(*COUNTED, *_NETWORK, *_FILES)))),
+    ("2.36", wrapped("quota_set", struct(_set(*COUNTED, *_FILES)))),
+    ("2.57", wrapped("quota_set", struct(_set(*COUNTED)))),
+)
+SHOW_QUERY = loose_then_strict("2.75", ("2.1", {"user_id": ANY_TEXT}))
+LIMITS_QUERY = loose_then_strict("2.75", ("2.1", {"tenant_id": ANY_TEXT, "reserved": ANY_TEXT}))

@@ -1,0 +1,1 @@
+"""What an answer holds, as tables of keys by microversion."""

@@ -1,0 +1,94 @@
+"""Limits and quota sets as the API shows them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from nova_lite.api.compute.views.table import Field, at, render
+from nova_lite.api.microversions import Microversion
+from nova_lite.objects.quota import Quota, Usage
+
+UNLIMITED = -1
+
+
+@dataclasses.dataclass(frozen=True)
+class Ledger:
+    """What a project may have and what it has."""
+
+    quota: Quota
+    usage: Usage
+    key_pairs: int = 0
+
+    def in_use(self, resource: str) -> int:
+        """How much of a resource is taken."""
+        if resource == "key_pairs":
+            return self.key_pairs
+        return {"instances": self.usage.instances, "cores": self.usage.cores, "ram": self.usage.ram}.get(resource, 0)
+
+
+def _limit(resource: str, since: str = "2.1", until: str = "9999.0") -> Field[Ledger, None]:
+    return Field(resource, lambda ledger, _: int(getattr(ledger.quota, resource)), since, until)
+
+
+def _fixed(resource: str, limit: int, until: str) -> Field[Ledger, None]:
+    return Field(resource, lambda ledger, _: limit, until=until)
+
+
+# Network items left in 2.36, injected files in 2.57: nobody counts them, they are shown as Nova's defaults.
+_QUOTAS: tuple[Field[Ledger, None], ...] = (
+    _limit("cores"),
+    _limit("instances"),
+    _limit("key_pairs"),
+    _limit("metadata_items"),
+    _limit("ram"),
+    _limit("server_groups"),
+    _limit("server_group_members"),
+    _fixed("fixed_ips", UNLIMITED, "2.35"),
+    _fixed("floating_ips", UNLIMITED, "2.35"),
+    _fixed("security_groups", UNLIMITED, "2.35"),
+    _fixed("security_group_rules", UNLIMITED, "2.35"),
+    _fixed("injected_file_content_bytes", 0, "2.56"),
+    _fixed("injected_file_path_bytes", 0, "2.56"),
+    _fixed("injected_files", 0, "2.56"),
+)
+
+_LIMITS: tuple[Field[Ledger, None], ...] = (
+    Field("maxTotalInstances", lambda x, _: x.quota.instances),
+    Field("maxTotalCores", lambda x, _: x.quota.cores),
+    Field("maxTotalRAMSize", lambda x, _: x.quota.ram),
+    Field("maxTotalKeypairs", lambda x, _: x.quota.key_pairs),
+    Field("maxServerMeta", lambda x, _: x.quota.metadata_items),
+    Field("maxServerGroups", lambda x, _: x.quota.server_groups),
+    Field("maxServerGroupMembers", lambda x, _: x.quota.server_group_members),
+    Field("totalInstancesUsed", lambda x, _: x.usage.instances),
+    Field("totalCoresUsed", lambda x, _: x.usage.cores),
+    Field("totalRAMUsed", lambda x, _: x.usage.ram),
+    Field("totalServerGroupsUsed", lambda x, _: 0),
+    _fixed("maxSecurityGroupRules", UNLIMITED, "2.35"),
+    _fixed("maxSecurityGroups", UNLIMITED, "2.35"),
+    _fixed("maxTotalFloatingIps", UNLIMITED, "2.35"),
+    _fixed("totalFloatingIpsUsed", 0, "2.35"),
+    _fixed("totalSecurityGroupsUsed", 0, "2.35"),
+    _fixed("maxImageMeta", 128, "2.38"),
+    _fixed("maxPersonality", 0, "2.56"),
+    _fixed("maxPersonalitySize", 0, "2.56"),
+)
+
+
+def quota_set(ledger: Ledger, version: Microversion, project_id: str | None) -> dict[str, object]:
+    """The limits of a project; its id is left out when ``project_id`` is None."""
+    shown = render(at(_QUOTAS, version, frozenset()), ledger, None)
+    return {"quota_set": shown if project_id is None else {"id": project_id, **shown}}
+
+
+def quota_detail(ledger: Ledger, version: Microversion, project_id: str) -> dict[str, object]:
+    """The limits of a project with what is taken of them."""
+    shown: dict[str, object] = {"id": project_id}
+    for field in at(_QUOTAS, version, frozenset()):
+        shown[field.key] = {"limit": field.value(ledger, None), "in_use": ledger.in_use(field.key), "reserved": 0}
+    return {"quota_set": shown}
+
+
+def limits(ledger: Ledger, version: Microversion) -> dict[str, object]:
+    """Absolute limits; rate limits are a thing of the past."""
+    return {"limits": {"rate": [], "absolute": render(at(_LIMITS, version, frozenset()), ledger, None)}}
