@@ -1,0 +1,132 @@
+"""A store of identity records in memory: what the rules are tested over. No SQL, no transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from nova_lite.core.errors import Conflict
+from nova_lite.identity.store import Wanted
+from nova_lite.objects import identity as objects
+
+V = TypeVar("V", bound=msgspec.Struct)
+
+
+def _selected(values: Sequence[V], wanted: dict[str, Wanted]) -> list[V]:
+    def equals(value: V, name: str, expected: Wanted) -> bool:
+        actual = getattr(value, name)
+        return actual in expected if isinstance(expected, tuple) else actual == expected
+
+    return [value for value in values if all(equals(value, name, expected) for name, expected in wanted.items())]
+
+
+class MemoryRecords(Generic[V]):
+    """Records by id; ``unique`` are the fields that together may occur once."""
+
+    def __init__(self, *unique: str) -> None:
+        self._unique = unique
+        self._records: dict[str, V] = {}
+
+    def get(self, id: str, /) -> V | None:
+        return self._records.get(id)
+
+    def list(self, **wanted: Wanted) -> Sequence[V]:
+        return _selected([self._records[id] for id in sorted(self._records)], wanted)
+
+    def insert(self, record: V, /) -> None:
+        id = _id(record)
+        if id in self._records or self._clashes(record):
+            raise Conflict("taken")
+        self._records[id] = record
+
+    def replace(self, record: V, /) -> bool:
+        if self._clashes(record):
+            raise Conflict("taken")
+        if _id(record) not in self._records:
+            return False
+        self._records[_id(record)] = record
+        return True
+
+    def delete(self, id: str, /) -> bool:
+        return self._records.pop(id, None) is not None
+
+    def _clashes(self, record: V) -> bool:
+        key = {name: getattr(record, name) for name in self._unique}
+        return bool(key) and any(_id(other) != _id(record) for other in self.list(**key))
+
+
+class MemoryLinks(Generic[V]):
+    def __init__(self) -> None:
+        self._links: list[V] = []
+
+    def list(self, **wanted: Wanted) -> Sequence[V]:
+        return _selected(self._links, wanted)
+
+    def add(self, link: V, /) -> None:
+        if link not in self._links:
+            self._links.append(link)
+
+    def remove(self, link: V, /) -> bool:
+        if link not in self._links:
+            return False
+        self._links.remove(link)
+        return True
+
+
+class MemoryPasswords:
+    def __init__(self) -> None:
+        self._passwords: dict[str, objects.Password] = {}
+
+    def get(self, user_id: str, /) -> objects.Password | None:
+        return self._passwords.get(user_id)
+
+    def put(self, password: objects.Password, /) -> None:
+        self._passwords[password.user_id] = password
+
+    def count_failure(self, user_id: str, at: float, /) -> None:
+        known = self._passwords[user_id]
+        self.put(msgspec.structs.replace(known, failures=known.failures + 1, last_failed_at=at))
+
+    def clear_failures(self, user_id: str, /) -> None:
+        self.put(msgspec.structs.replace(self._passwords[user_id], failures=0))
+
+
+class MemoryRevocations:
+    """``reads`` counts how often the list was asked for."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self._revocations: list[objects.Revocation] = []
+
+    def add(self, revocations: Sequence[objects.Revocation]) -> None:
+        self._revocations += revocations
+
+    def since(self, at: float) -> Sequence[objects.Revocation]:
+        self.reads += 1
+        return [revocation for revocation in self._revocations if revocation.at >= at]
+
+
+class MemoryStore:
+    """Everything an identity service keeps."""
+
+    def __init__(self) -> None:
+        self.projects: MemoryRecords[objects.Project] = MemoryRecords("domain_id", "name")
+        self.users: MemoryRecords[objects.User] = MemoryRecords("domain_id", "name")
+        self.groups: MemoryRecords[objects.Group] = MemoryRecords("domain_id", "name")
+        self.roles: MemoryRecords[objects.Role] = MemoryRecords("domain_id", "name")
+        self.regions: MemoryRecords[objects.Region] = MemoryRecords()
+        self.services: MemoryRecords[objects.CatalogService] = MemoryRecords()
+        self.endpoints: MemoryRecords[objects.Endpoint] = MemoryRecords()
+        self.application_credentials: MemoryRecords[objects.ApplicationCredential] = MemoryRecords("user_id", "name")
+        self.memberships: MemoryLinks[objects.Membership] = MemoryLinks()
+        self.implications: MemoryLinks[objects.Implication] = MemoryLinks()
+        self.assignments: MemoryLinks[objects.Assignment] = MemoryLinks()
+        self.passwords = MemoryPasswords()
+        self.revocations = MemoryRevocations()
+
+
+def _id(record: msgspec.Struct) -> str:
+    id: str = msgspec.structs.asdict(record)["id"]
+    return id
