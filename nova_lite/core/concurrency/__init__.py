@@ -20,14 +20,26 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from nova_lite.core.concurrency.base import Backend, Empty, Event, Full, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+from nova_lite.core.concurrency.base import (
+    Backend,
+    Empty,
+    Event,
+    Full,
+    Killed,
+    Lock,
+    Mailbox,
+    Pool,
+    Queue,
+    Task,
+    WSGIServer,
+)
 
 if TYPE_CHECKING:
     import socket
     from wsgiref.types import WSGIApplication
 
 __all__ = [
-    "Empty", "Event", "Full", "Lock", "Mailbox", "Pool", "Queue", "Task", "WSGIServer",
+    "Empty", "Event", "Full", "Killed", "Lock", "Mailbox", "Pool", "Queue", "Task", "WSGIServer",
     "after_fork", "backend", "event", "lock", "mailbox", "native", "native_thread", "patch", "pool", "queue", "sleep",
     "spawn", "wait_readable", "wsgi_server",
 ]

@@ -19,6 +19,10 @@ Empty = stdlib_queue.Empty
 Full = stdlib_queue.Full
 
 
+class Killed(Exception):
+    """The task that was waited for had been killed."""
+
+
 class Task(Protocol[T_co]):
     """Work that runs concurrently."""
 
@@ -28,7 +32,10 @@ class Task(Protocol[T_co]):
         ...
 
     def wait(self, timeout: float | None = None) -> T_co:
-        """The function's result; raises what it raised, or ``TimeoutError`` after ``timeout`` seconds."""
+        """The function's result.
+
+        Raises what the function raised, ``TimeoutError`` after ``timeout`` seconds, ``Killed`` when it was killed.
+        """
         ...
 
     def kill(self) -> None:
@@ -78,7 +85,7 @@ class Pool(Protocol):
     """A bounded set of tasks."""
 
     def spawn(self, function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Run a function; blocks while the pool is full."""
+        """Run a function; blocks while the pool is full. What it raises is logged."""
         ...
 
     def running(self) -> int: ...

@@ -5,13 +5,14 @@ from __future__ import annotations
 import collections
 import logging
 import socket
+import time
 import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
-from nova_lite.core.concurrency.base import Empty, Event, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, WSGIServer
 
 with warnings.catch_warnings():
     # eventlet announces its retirement at every import; docs/adr names the way out (the threading back end).
@@ -24,6 +25,7 @@ with warnings.catch_warnings():
     import eventlet.tpool
     import eventlet.wsgi
     from eventlet import patcher
+    from eventlet.support import greenlets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,9 +46,12 @@ class GreenTask(Generic[T]):
         return bool(self._thread.dead)
 
     def wait(self, timeout: float | None = None) -> T:
-        with eventlet.Timeout(timeout, TimeoutError(f"task still running after {timeout} s")):
-            result: T = self._thread.wait()
-            return result
+        try:
+            with eventlet.Timeout(timeout, TimeoutError(f"task still running after {timeout} s")):
+                result: T = self._thread.wait()
+        except greenlets.GreenletExit as error:
+            raise Killed("the task was killed") from error
+        return result
 
     def kill(self) -> None:
         self._thread.kill()
@@ -107,13 +112,17 @@ class GreenQueue(Generic[T]):
 
 
 class GreenMailbox(Generic[T]):
-    """A deque and a pipe: native threads append and write one byte, green readers wait for the byte."""
+    """A deque and a pipe: native threads append and write one byte, a green reader waits for the byte.
+
+    One reader at a time waits on the pipe; the hub allows no more.
+    """
 
     def __init__(self) -> None:
         self._items: collections.deque[T] = collections.deque()
         self._reader, self._writer = native_os.pipe()
         native_os.set_blocking(self._reader, False)
         native_os.set_blocking(self._writer, False)
+        self._reading = GreenLock()
 
     def put(self, item: T) -> None:
         self._items.append(item)
@@ -123,12 +132,18 @@ class GreenMailbox(Generic[T]):
             pass  # the pipe is full of wake-ups already: the reader will come
 
     def get(self, timeout: float | None = None) -> T:
-        while True:
-            if self._items:
-                return self._items.popleft()
-            if not _wait_readable(self._reader, timeout):
-                raise Empty
-            native_os.read(self._reader, 65536)
+        end = None if timeout is None else time.monotonic() + timeout
+        if not self._reading.acquire(timeout):
+            raise Empty
+        try:
+            while not self._items:
+                left = None if end is None else max(end - time.monotonic(), 0.0)
+                if not _wait_readable(self._reader, left):
+                    raise Empty
+                native_os.read(self._reader, 65536)
+            return self._items.popleft()
+        finally:
+            self._reading.release()
 
     def close(self) -> None:
         native_os.close(self._reader)
@@ -140,7 +155,7 @@ class GreenPool:
         self._pool = eventlet.GreenPool(size)
 
     def spawn(self, function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
-        self._pool.spawn_n(function, *args, **kwargs)
+        self._pool.spawn_n(_guarded, function, *args, **kwargs)
 
     def running(self) -> int:
         return int(self._pool.running())
@@ -162,7 +177,7 @@ class GreenWSGIServer:
         listener = eventlet.greenio.GreenSocket(self._socket)
         self._thread = eventlet.spawn(
             eventlet.wsgi.server, listener, self._application, custom_pool=self._pool, log_output=False,
-            keepalive=True, socket_timeout=HEADER_TIMEOUT, debug=False, capitalize_response_headers=False,
+            keepalive=True, socket_timeout=HEADER_TIMEOUT, debug=False,
         )
 
     def stop(self, grace: float) -> None:
@@ -175,6 +190,13 @@ class GreenWSGIServer:
     def wait(self) -> None:
         if self._thread is not None:
             self._thread.wait()
+
+
+def _guarded(function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
+    try:
+        function(*args, **kwargs)
+    except Exception:
+        LOG.exception("a task of a pool failed")
 
 
 def _wait_readable(fd: int, timeout: float | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import select
 import socket
@@ -15,6 +16,7 @@ from nova_lite.core.concurrency.base import Event, Lock, Mailbox, Pool, Queue, T
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LOG = logging.getLogger(__name__)
 
 
 class ThreadTask(Generic[T]):
@@ -108,6 +110,8 @@ class ThreadPool:
         def run() -> None:
             try:
                 function(*args, **kwargs)
+            except Exception:
+                LOG.exception("a task of a pool failed")
             finally:
                 self._slots.release()
                 with self._changed:

@@ -1,0 +1,259 @@
+"""What every concurrency back end owes, on the one that this process uses."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+
+from nova_lite.core import concurrency
+
+
+class Waiting:
+    """Tasks that wait for an event; ``arrived`` returns once they have begun to."""
+
+    def __init__(self, gate: concurrency.Event, count: int) -> None:
+        self._gate = gate
+        self._begun: concurrency.Queue[None] = concurrency.queue()
+        self.tasks = [concurrency.spawn(self._wait) for _ in range(count)]
+
+    def _wait(self) -> bool:
+        self._begun.put(None)
+        return self._gate.wait(10)
+
+    def arrived(self) -> list[concurrency.Task[bool]]:
+        for _ in self.tasks:
+            self._begun.get(5)
+        return self.tasks
+
+
+def test_a_task_returns_its_result() -> None:
+    assert concurrency.spawn(lambda a, b: a + b, 1, b=2).wait(5) == 3
+
+
+def test_a_task_raises_what_its_function_raised() -> None:
+    def fail() -> None:
+        raise KeyError("x")
+
+    task = concurrency.spawn(fail)
+    with pytest.raises(KeyError):
+        task.wait(5)
+    assert task.dead
+
+
+def test_waiting_for_a_task_ends_at_the_timeout() -> None:
+    gate = concurrency.event()
+    task = concurrency.spawn(gate.wait, 10)
+    with pytest.raises(TimeoutError):
+        task.wait(0.05)
+    assert not task.dead
+    gate.set()
+    assert task.wait(5) is True
+
+
+def test_a_killed_task_may_be_waited_for() -> None:
+    gate = concurrency.event()
+    (task,) = Waiting(gate, 1).arrived()
+    task.kill()
+    gate.set()
+    with contextlib.suppress(concurrency.Killed):
+        task.wait(5)
+    assert task.dead
+
+
+def test_an_event_wakes_every_waiter() -> None:
+    gate = concurrency.event()
+    tasks = Waiting(gate, 5).arrived()
+    gate.set()
+    assert [task.wait(5) for task in tasks] == [True] * 5
+    assert gate.is_set()
+    assert gate.wait(0)
+
+
+def test_an_event_that_nobody_sets_times_out_and_may_be_cleared() -> None:
+    gate = concurrency.event()
+    assert gate.wait(0.02) is False
+    gate.set()
+    gate.set()
+    gate.clear()
+    assert not gate.is_set()
+    assert gate.wait(0.02) is False
+
+
+def test_clearing_an_event_does_not_lose_its_waiters() -> None:
+    gate = concurrency.event()
+    (task,) = Waiting(gate, 1).arrived()
+    gate.clear()
+    gate.set()
+    assert task.wait(10) is True
+
+
+def test_a_lock_excludes() -> None:
+    lock = concurrency.lock()
+    assert lock.acquire()
+    assert lock.acquire(timeout=0.02) is False
+    lock.release()
+    with lock:
+        assert lock.acquire(timeout=0) is False
+    assert lock.acquire(timeout=0)
+
+
+def test_a_queue_is_first_in_first_out() -> None:
+    queue = concurrency.queue()
+    for number in range(5):
+        queue.put(number)
+    assert queue.qsize() == 5
+    assert [queue.get(1) for _ in range(5)] == list(range(5))
+
+
+def test_a_queue_says_when_it_is_empty_or_full() -> None:
+    queue = concurrency.queue(1)
+    with pytest.raises(concurrency.Empty):
+        queue.get(0.02)
+    with pytest.raises(concurrency.Empty):
+        queue.get(0)
+    queue.put(1)
+    with pytest.raises(concurrency.Full):
+        queue.put(2, 0.02)
+    with pytest.raises(concurrency.Full):
+        queue.put(2, 0)
+
+
+def test_a_full_queue_holds_its_writer_back() -> None:
+    queue = concurrency.queue(1)
+    queue.put(1)
+    writer = concurrency.spawn(queue.put, 2)
+    assert not writer.dead
+    assert (queue.get(1), queue.get(1)) == (1, 2)
+    writer.wait(5)
+
+
+def test_a_pool_is_bounded() -> None:
+    pool, gate = concurrency.pool(2), concurrency.event()
+    for _ in range(2):
+        pool.spawn(gate.wait, 10)
+    third = concurrency.spawn(pool.spawn, gate.wait, 10)
+    assert pool.running() == 2
+    assert not third.dead
+    assert pool.wait(0.02) is False
+    gate.set()
+    third.wait(5)
+    assert pool.wait(5) is True
+    assert pool.running() == 0
+
+
+def test_a_pool_survives_a_failing_task(caplog: pytest.LogCaptureFixture) -> None:
+    pool = concurrency.pool(1)
+
+    def fail() -> None:
+        raise KeyError("task")
+
+    with caplog.at_level(logging.ERROR):
+        pool.spawn(fail)
+        pool.spawn(lambda: None)
+        assert pool.wait(5)
+    assert "a task of a pool failed" in caplog.text
+
+
+def test_a_native_call_does_not_stop_other_tasks() -> None:
+    reader, writer = os.pipe()
+    helper = concurrency.spawn(lambda: os.write(writer, b"x"))
+    assert concurrency.native(lambda: os.read(reader, 1)) == b"x"
+    assert helper.wait(5) == 1
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_native_call_raises_what_it_raised() -> None:
+    def fail() -> None:
+        raise KeyError("native")
+
+    with pytest.raises(KeyError, match="native"):
+        concurrency.native(fail)
+
+
+def test_a_mailbox_takes_from_native_threads() -> None:
+    mailbox = concurrency.mailbox()
+    with pytest.raises(concurrency.Empty):
+        mailbox.get(0.02)
+
+    def fill() -> None:
+        for number in range(100):
+            mailbox.put(number)
+
+    concurrency.native_thread(fill, "filler")
+    assert [mailbox.get(5) for _ in range(100)] == list(range(100))
+    with pytest.raises(concurrency.Empty):
+        mailbox.get(0.02)
+    mailbox.close()
+
+
+def test_several_tasks_share_a_mailbox() -> None:
+    mailbox = concurrency.mailbox()
+    tasks = [concurrency.spawn(mailbox.get, 5) for _ in range(3)]
+    for number in range(3):
+        mailbox.put(number)
+    assert {task.wait(5) for task in tasks} == {0, 1, 2}
+    mailbox.close()
+
+
+def test_a_mailbox_keeps_its_timeout_under_false_alarms() -> None:
+    mailbox = concurrency.mailbox()
+    mailbox.put(1)
+    mailbox.put(2)
+    assert (mailbox.get(1), mailbox.get(1)) == (1, 2)
+    started = time.monotonic()
+    with pytest.raises(concurrency.Empty):
+        mailbox.get(0.05)
+    assert time.monotonic() - started < 5
+    mailbox.close()
+
+
+def test_waiting_for_a_descriptor() -> None:
+    reader, writer = os.pipe()
+    assert concurrency.wait_readable(reader, 0.02) is False
+    assert concurrency.wait_readable(reader, 0) is False
+    concurrency.spawn(os.write, writer, b"x")
+    assert concurrency.wait_readable(reader, 5) is True
+    os.close(reader)
+    os.close(writer)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        yield sock
+
+
+def test_a_wsgi_server_answers_and_stops(listener: socket.socket) -> None:
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
+        return [b"ok"]
+
+    address = listener.getsockname()
+    server = concurrency.wsgi_server(listener, application, 4)
+    server.start()
+    with socket.create_connection(address, timeout=5) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while chunk := client.recv(4096):
+            answer += chunk
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"ok")
+    server.stop(1.0)
+    with pytest.raises(OSError), socket.create_connection(address, timeout=1) as late:
+        late.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        if not late.recv(1):
+            raise ConnectionResetError
+
+
+def test_the_back_end_cannot_be_changed() -> None:
+    other = "threading" if concurrency.backend() == "eventlet" else "eventlet"
+    with pytest.raises(ValueError, match="cannot replace"):
+        concurrency.patch(other)
