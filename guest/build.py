@@ -2,6 +2,7 @@
 """Command line of the recipe: `guest/build.py --output FILE.qcow2`; needs nothing but Python and Debian's tools."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - started:5.1f} s] {text}", flush=True)
 
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(EXIT_FAILED))  # so that temporary files go
     try:
         built = build(request, say)
     except GuestBuildError as error:

@@ -25,7 +25,7 @@ _FAT16_LEAST_MEBIBYTES = 17
 
 # The first line is what the guest needs. The rest saves an emulated guest time at the cost of hardening that a
 # throw-away image does without: no mitigations, no self-tests at start. Address randomisation stays: a kernel that
-# unpacks itself over the one before makes QEMU drop translated code page by page, and a reset takes 8 s, not 3.
+# unpacks itself over the one before makes QEMU drop translated code store by store, and each reset takes 8 s, not 3-6.
 KERNEL_ARGUMENTS = (
     "console=tty0 console=ttyS0,115200 quiet panic=5 "
     "mitigations=off no_timer_check tsc=reliable random.trust_cpu=on init_on_alloc=0 audit=0 "

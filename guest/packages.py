@@ -34,7 +34,11 @@ def kernel_of(description: str) -> Package:
 
 def current_kernel() -> Package:
     """The newest kernel in apt's lists."""
-    return kernel_of(run("apt-cache", "show", "--no-all-versions", KERNEL_META_PACKAGE))
+    try:
+        description = run("apt-cache", "show", "--no-all-versions", KERNEL_META_PACKAGE)
+    except GuestBuildError:  # apt-cache fails for what it does not know
+        description = ""
+    return kernel_of(description)
 
 
 def fetch(package: Package, cache: Path) -> Path:
@@ -42,7 +46,10 @@ def fetch(package: Package, cache: Path) -> Path:
     target = cache / package.file_name
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        run("apt-get", "download", "-q", f"{package.name}={package.version}", cwd=cache)
+        try:
+            run("apt-get", "download", "-q", f"{package.name}={package.version}", cwd=cache)
+        except GuestBuildError as error:
+            raise GuestBuildError(f"{error} (are apt's lists old? run apt-get update)") from error
         if not target.exists():
             raise GuestBuildError(f"apt-get download did not leave {target.name}")
     return target
