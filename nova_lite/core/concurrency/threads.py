@@ -134,7 +134,8 @@ class ThreadWSGIServer:
     def __init__(self, sock: socket.socket, application: WSGIApplication, size: int) -> None:
         from waitress.server import create_server
 
-        self._server = create_server(
+        # Any: the stubs of waitress know neither its trigger nor its map.
+        self._server: Any = create_server(
             application, sockets=[sock], threads=size, expose_tracebacks=False, clear_untrusted_proxy_headers=True,
             ident="nova-lite", max_request_body_size=1 << 50,  # the API limits each route's body itself
         )
@@ -144,8 +145,15 @@ class ThreadWSGIServer:
         self._task = ThreadTask(self._server.run)
 
     def stop(self, grace: float) -> None:
-        self._server.close()
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=int(grace))
+        from waitress import wasyncore
+
+        # Sockets are closed by the thread that polls them: another one would pull them from under its select().
+        server = self._server
+        server.trigger.pull_trigger(lambda: wasyncore.dispatcher.close(server))
+        server.task_dispatcher.shutdown(cancel_pending=True, timeout=int(grace))
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        if self._task is not None:
+            self._task.wait(timeout=grace + 1.0)
 
     def wait(self) -> None:
         if self._task is not None:
