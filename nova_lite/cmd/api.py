@@ -93,8 +93,7 @@ def policy(settings: Settings) -> Policy:
     """The rules: the defaults of every dialect, overridden by the operator's file."""
     conf = cfg.ConfigOpts()
     conf([], project="nova-lite", default_config_files=[], default_config_dirs=[])
-    own_file = settings.api.policy_file
-    enforcer = oslo_policy.Enforcer(conf, policy_file=own_file or None, use_conf=bool(own_file))
+    enforcer = oslo_policy.Enforcer(conf, policy_file=settings.api.policy_file or None)
     return Policy(enforcer, (*COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES))
 
 
@@ -105,10 +104,11 @@ def compute_services(settings: Settings, database: Database, bus: Bus, images: I
     def compute_at(host: str) -> Compute:
         return bus.proxy(Compute, host=host)
 
+    scheduler = bus.proxy(Scheduler)
     deadlines = Deadlines(create=settings.conductor.create_deadline, action=settings.conductor.action_deadline)
     return ComputeServices(
-        database=database, images=images, compute_at=compute_at, clock=clock,
-        lifecycle=Lifecycle(database, bus.proxy(Scheduler), compute_at, clock, deadlines),
+        database=database, images=images, compute_at=compute_at, clock=clock, scheduler=scheduler,
+        lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),
         quota=Quota(**dataclasses.asdict(settings.quota)), page_size=settings.api.page_size,
         down_after=settings.conductor.host_down_after,
     )

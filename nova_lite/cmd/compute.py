@@ -20,6 +20,8 @@ from nova_lite.compute.manager import ComputeManager
 from nova_lite.compute.power_states import PowerStates
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.startup import Recovery
+from nova_lite.compute.steps.create_disks import CreateDisks
+from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.conf import Settings
 from nova_lite.conf.compute import ComputeSettings
 from nova_lite.core import launcher
@@ -88,8 +90,10 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     bus = shared or daemon.bus(settings, "nova-compute", clock)
     conductor = bus.proxy(Conductor)
     reporter = Reporter(host, conductor, clock)
+    config_drive = config_drives(Path(settings.compute.instances_path))
     table = operations.table(
-        driver, image_cache(settings, clock), config_drives(Path(settings.compute.instances_path))
+        driver, FetchImage(image_cache(settings, clock)),
+        CreateDisks(driver, config_drive, settings.compute.force_config_drive),
     )
     guard = Guard(host, table, driver, reporter, clock)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.

@@ -9,10 +9,8 @@ import msgspec
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
-from nova_lite.core.errors import NovaLiteError
 from nova_lite.core.ids import new_uuid
 from nova_lite.objects.host import HostReport, Inventory
-from nova_lite.rpc.errors import Unroutable
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.virt.driver import HostFacts, VirtDriver
 
@@ -52,11 +50,7 @@ class HostReporter:
 
     def report(self) -> None:
         """Send one report. A hypervisor that cannot be reached sends none: the host counts as down after a while."""
-        facts = self._driver.facts()
-        try:
-            self._conductor.report_host(system_context(), self.document(facts))
-        except Unroutable as error:
-            raise NovaLiteError(f"no conductor to report to: {error}") from error
+        self._conductor.report_host(system_context(), self.document(self._driver.facts()))
 
     def document(self, facts: HostFacts) -> HostReport:
         """The report as a value."""

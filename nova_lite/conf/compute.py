@@ -20,6 +20,7 @@ class ComputeSettings:
         600.0, "Seconds between two comparisons of all guests' power states with the records.", minimum=1,
     )
     concurrent_operations: int = option(10, "Operations that run at a time.", minimum=1)
+    force_config_drive: bool = option(True, "Give every guest a config drive, not only those whose request asks for it.")
     cpu_allocation_ratio: float = option(4.0, "Virtual CPUs offered for each real one.", minimum=0.1)
     ram_allocation_ratio: float = option(1.0, "Memory offered for each real byte.", minimum=0.1)
     disk_allocation_ratio: float = option(1.0, "Disk offered for each real byte.", minimum=0.1)

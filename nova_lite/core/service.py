@@ -16,8 +16,11 @@ from typing import Protocol
 
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
+from nova_lite.core.errors import NovaLiteError
 
 LOG = logging.getLogger(__name__)
+
+RETRY = 1.0  # seconds after which a failed turn of a periodic task is tried again, if its interval is longer
 
 
 class Part(Protocol):
@@ -100,7 +103,7 @@ class Service:
 
 
 class PeriodicTasks:
-    """A part that runs functions at intervals. An error is logged and the next turn comes; turns never overlap."""
+    """A part that runs functions at intervals. Turns never overlap; a failed one is logged and soon tried again."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -121,12 +124,20 @@ class PeriodicTasks:
     def _loop(self, name: str, interval: float, function: Callable[[], None], at_start: bool) -> None:
         due = self._clock.monotonic() + (0.0 if at_start else interval)
         while not self._stop.wait(max(0.0, due - self._clock.monotonic())):
-            try:
-                function()
-            except Exception:
-                LOG.exception("periodic task %s failed; next turn in %.1f s", name, interval)
+            pause = interval if self._turn(name, function) else min(interval, RETRY)
             # A late turn moves the following ones: nothing is run twice to catch up.
-            due = max(due + interval, self._clock.monotonic())
+            due = max(due + pause, self._clock.monotonic())
+
+    def _turn(self, name: str, function: Callable[[], None]) -> bool:
+        try:
+            function()
+        except NovaLiteError as error:
+            LOG.warning("periodic task %s: %s", name, error)
+            return False
+        except Exception:
+            LOG.exception("periodic task %s failed", name)
+            return False
+        return True
 
     def stop(self, grace: float) -> None:
         self._stop.set()

@@ -37,7 +37,7 @@ def test_import_contracts_hold() -> None:
 
 def _imports(path: object) -> list[tuple[int, str]]:
     found = []
-    for node in ast.walk(source.tree(path)):  # type: ignore[arg-type]
+    for node in ast.walk(source.tree(path)):
         if isinstance(node, ast.Import):
             found += [(node.lineno, alias.name.split(".")[0]) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -6,18 +6,18 @@ from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.operations.create import CreateOperation
 from nova_lite.compute.operations.delete import DeleteOperation
 from nova_lite.compute.operations.power import pause, reboot, start, stop, unpause
-from nova_lite.compute.steps.create_disks import BuildConfigDrive
-from nova_lite.compute.steps.fetch_image import ImageCache
+from nova_lite.compute.steps.create_disks import CreateDisks
+from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.objects.states import Action
 from nova_lite.virt.driver import VirtDriver
 
 
 def table(
-    driver: VirtDriver, cache: ImageCache, build_config_drive: BuildConfigDrive
+    driver: VirtDriver, fetch_image: FetchImage, create_disks: CreateDisks
 ) -> dict[Action, LifecycleOperation]:
     """Every action that a compute with this driver carries out."""
     return {
-        Action.CREATE: CreateOperation(driver, cache, build_config_drive),
+        Action.CREATE: CreateOperation(driver, fetch_image, create_disks),
         Action.DELETE: DeleteOperation(driver),
         Action.PAUSE: pause(driver),
         Action.UNPAUSE: unpause(driver),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nova_lite.compute.steps.base import Step
-from nova_lite.compute.steps.create_disks import BuildConfigDrive, CreateDisks
-from nova_lite.compute.steps.fetch_image import FetchImage, ImageCache
+from nova_lite.compute.steps.create_disks import CreateDisks
+from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.spawn import Spawn
 from nova_lite.objects.states import VmState
 from nova_lite.virt.driver import VirtDriver
@@ -17,8 +17,8 @@ class CreateOperation:
     done: VmState | None = VmState.ACTIVE
     reschedules = True
 
-    def __init__(self, driver: VirtDriver, cache: ImageCache, build_config_drive: BuildConfigDrive) -> None:
-        self._steps = (FetchImage(cache), CreateDisks(driver, build_config_drive), Spawn(driver))
+    def __init__(self, driver: VirtDriver, fetch_image: FetchImage, create_disks: CreateDisks) -> None:
+        self._steps = (fetch_image, create_disks, Spawn(driver))
 
     def steps(self) -> Sequence[Step]:
         return self._steps

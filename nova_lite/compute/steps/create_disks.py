@@ -17,12 +17,13 @@ BuildConfigDrive = Callable[[Instance], Path]
 class CreateDisks:
     name = "create_disks"
 
-    def __init__(self, driver: VirtDriver, build_config_drive: BuildConfigDrive) -> None:
-        self._driver, self._build_config_drive = driver, build_config_drive
+    def __init__(self, driver: VirtDriver, build_config_drive: BuildConfigDrive, always: bool) -> None:
+        """``always``: also for instances that did not ask for a config drive."""
+        self._driver, self._build_config_drive, self._always = driver, build_config_drive, always
 
     def run(self, job: Job) -> Job:
         self._driver.create_disks(job.guest)
-        if not job.instance.config_drive:
+        if not (job.instance.config_drive or self._always):
             return job
         return dataclasses.replace(job, config_drive=self._build_config_drive(job.instance))
 
