@@ -9,11 +9,11 @@ from stack.files import write_private
 
 
 def write(cloud: Cloud, password: str, libvirt_uri: str) -> str:
-    """Write it, and link it from the checkout's root unless another cloud's is there; what was done."""
+    """Write it, and link it from the checkout's root; there, the cloud in var/ goes before others. What was done."""
     path = cloud.state / "openrc"
     write_private(path, settings.openrc(cloud, password, libvirt_uri))
     link = cloud.root / "openrc"
-    if belongs(cloud, link) or not link.exists():
+    if cloud.state == cloud.root / "var" or not link.exists():
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(path, cloud.root))
     return f"{shown(cloud)} written"

@@ -76,6 +76,7 @@ def config_drives(instances_path: Path) -> Callable[[Instance], Path]:
 
     def make(instance: Instance) -> Path:
         path = instances_path / instance.uuid / "disk.config"
+        path.parent.mkdir(parents=True, exist_ok=True)
         configdrive.build(instance, path)
         return path
 
