@@ -53,7 +53,7 @@ class ImageData:
 
         :raises Conflict: it is not queued (any more). :raises TooLarge: the data are more than the limit.
         :raises FormatRefused: the content is unsafe, or not of the format that the record declares.
-        :raises Invalid: the formats are not set, or fewer data came than announced.
+        :raises Invalid: the formats are not set, or not as many data came as announced.
         :raises NotFound: the image was deleted meanwhile.
         """
         rules.check_upload(image)
@@ -82,14 +82,11 @@ class ImageData:
         return _blocks(reader, start, image.size or 0 if count is None else count)
 
     def _take(self, stream: Stream, digest: Digest, writer: Writer, length: int | None) -> None:
-        while length is None or digest.size < length:
-            block = _next_block(stream, BLOCK if length is None else min(BLOCK, length - digest.size))
-            if not block:
-                break
+        while block := _next_block(stream):
             # Hashing and writing happen outside the hub; other requests are served meanwhile.
             concurrency.native(_consume, digest, writer, block)
-        if length is not None and digest.size < length:
-            raise Invalid(f"The upload ended after {digest.size} of {length} bytes", size=digest.size)
+        if length is not None and digest.size != length:
+            raise Invalid(f"The upload ended after {digest.size} bytes, {length} were announced", size=digest.size)
 
     def _judge(self, digest: Digest, image: Image) -> inspection.Inspection:
         found = inspection.inspect(digest.sample())
@@ -150,9 +147,9 @@ class _Reserved:
                 return
 
 
-def _next_block(stream: Stream, count: int) -> bytes:
+def _next_block(stream: Stream) -> bytes:
     try:
-        return stream.read(count)
+        return stream.read(BLOCK)
     except (OSError, ValueError) as error:
         raise Invalid(f"The upload broke off: {error}") from error
 

@@ -47,21 +47,20 @@ def download(request: Request[ImageServices]) -> Reply:
 
 
 def _length(request: Request[ImageServices]) -> int | None:
-    """Bytes that the client announced; None where it sends chunks until it is done."""
-    if request.http.headers.get("Transfer-Encoding", "").lower() == "chunked":
-        return _announced(request)
-    text = request.http.environ.get("CONTENT_LENGTH") or "0"
-    if not (text.isascii() and text.isdigit()):
-        raise Invalid(f"Content-Length {text!r} is not a number of bytes.", field="Content-Length")
-    return int(text)
+    """Bytes that the client announced; None where it sends chunks until it is done and says no more."""
+    announced = {
+        name: _count(name, request.http.headers[name])
+        for name in ("Content-Length", "X-OpenStack-Image-Size")
+        if name in request.http.headers
+    }
+    if len(set(announced.values())) > 1:
+        raise Invalid(f"The announced sizes differ: {announced}", field="X-OpenStack-Image-Size")
+    return next(iter(announced.values()), None)
 
 
-def _announced(request: Request[ImageServices]) -> int | None:
-    text = request.http.headers.get("X-OpenStack-Image-Size")
-    if text is None:
-        return None
+def _count(name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise Invalid(f"x-openstack-image-size {text!r} is not a number of bytes.", field="x-openstack-image-size")
+        raise Invalid(f"{name} {text!r} is not a number of bytes.", field=name)
     return int(text)
 
 
