@@ -89,12 +89,13 @@ def tap_name(nic: Nic) -> str:
 
 
 def build(instance: Instance, path: Path) -> None:
-    """Make the drive at ``path``; it is there whole or not at all. The directory must exist.
+    """Make the drive at ``path``; it is there whole or not at all. Its directory is made if need be.
 
     :raises VirtError: no program that makes ISO images is installed, or it failed.
     """
     seed = bytes.fromhex("".join(new_hex() for _ in range(SEED_WORDS)))
     files = documents(instance, seed)
+    path.parent.mkdir(exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         _write(scratch / "tree", files)

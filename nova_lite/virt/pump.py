@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -9,10 +10,14 @@ from nova_lite.core import concurrency
 from nova_lite.core.concurrency import Mailbox
 
 T = TypeVar("T")
+LOG = logging.getLogger(__name__)
 
 
 class Pump(Generic[T]):
-    """Calls ``listener`` with everything that was put, from one task and in order. The listener MUST NOT raise."""
+    """Calls ``listener`` with everything that was put, from one task and in order.
+
+    What the listener raises is logged: a failure with one event does not keep the others.
+    """
 
     def __init__(self, listener: Callable[[T], None]) -> None:
         self._listener = listener
@@ -34,4 +39,7 @@ class Pump(Generic[T]):
 
     def _run(self) -> None:
         while (item := self._mailbox.get()) is not None:
-            self._listener(item)
+            try:
+                self._listener(item)
+            except Exception:
+                LOG.exception("an event was not taken: %s", item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,6 +84,8 @@ class FakeHypervisor:
             domain = self._domains.pop(uuid, None)
             if self._directory is not None:
                 (self._directory / f"{uuid}.json").unlink(missing_ok=True)
+                # Others may have put files of the instance beside, as they do with a driver that has disks.
+                shutil.rmtree(self._directory / uuid, ignore_errors=True)
         if domain is not None and domain.defined and domain.power_state != PowerState.SHUTDOWN:
             self._report(uuid, PowerState.SHUTDOWN)
 

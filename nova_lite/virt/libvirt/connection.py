@@ -112,6 +112,7 @@ class Connection:
         self._watcher, self._on_back = watcher, on_back
         self._lock = concurrency.lock()
         self._host: Host | None = None
+        self._broken: Host | None = None  # the last one of which libvirt said that it is closed
         self._lost: Mailbox[bool] | None = None
         self._mender: Task[None] | None = None
 
@@ -151,11 +152,12 @@ class Connection:
         except HypervisorUnavailable:
             if concurrency.native(_alive, host):
                 raise
+            self._broken = host
         return concurrency.native(_work, work, self._connected(what, uuid), what, uuid)
 
     def _connected(self, what: str, uuid: str) -> Host:
         with self._lock:
-            if self._host is None or not concurrency.native(_alive, self._host):
+            if self._host is None or self._host is self._broken:
                 self._host = None
                 self._host = concurrency.native(self._open, what, uuid)
             return self._host
@@ -171,8 +173,9 @@ class Connection:
             raise HypervisorUnavailable(f"{what} failed: {message}", instance=uuid) from error
         return host
 
-    def _closed(self, _host: Host, _reason: int, _opaque: None) -> None:
+    def _closed(self, host: Host, _reason: int, _opaque: None) -> None:
         # In libvirt's own thread: no logging, no locks.
+        self._broken = host
         if self._lost is not None:
             self._lost.put(True)
 

@@ -15,6 +15,7 @@ import pytest
 from nova_lite.core.ids import new_uuid
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.driver import DomainNotFound, HypervisorUnavailable, ImageUnacceptable, VirtError
+from nova_lite.virt.libvirt import kvm
 from stack.servers import Libvirt
 from tests.builders.guests import a_spec, an_instance, qcow2_header
 from tests.contract.virt.lab import until
@@ -107,3 +108,7 @@ def test_the_hypervisors_own_view_agrees(qemu_lab: QemuLab) -> None:
     assert domain.name() == spec.instance.name
     qemu_lab.driver.pause(spec.instance.uuid)
     until(lambda: domain.state()[0] == 3, "libvirt says paused")
+
+
+def test_the_self_tests_guest_speaks_where_guests_can_run() -> None:
+    assert kvm.probe("qemu-system-x86_64", 30.0, accelerator="tcg") == ""

@@ -52,3 +52,12 @@ def test_the_console_shows_each_boot_up_to_its_login_prompt() -> None:
     assert "eth0: 10.0.0.4" in text
     assert text.endswith("login: ")
     assert boot_text(a_domain(boots=0)) == ""
+
+
+def test_whatever_was_put_beside_a_domain_goes_with_it(tmp_path: Path) -> None:
+    hypervisor = FakeHypervisor(ManualClock(), tmp_path)
+    hypervisor.put(a_domain())
+    (tmp_path / "u1").mkdir()
+    (tmp_path / "u1" / "disk.config").touch()
+    hypervisor.remove("u1")
+    assert list(tmp_path.iterdir()) == []
