@@ -77,7 +77,7 @@ def choose_libvirt(cloud: Cloud) -> tuple[str, str]:
     if cloud.choices.hypervisor == "fake":
         return "", "fake: guests are pretended"
     if known := known_libvirt(cloud):
-        return known, f"{known} as before"
+        return known, ("a private libvirtd" if known == PRIVATE else known) + ", as before"
     decision = hypervisor.decide(cloud.instances)
     chosen = decision.uri or PRIVATE
     write_private(cloud.etc / LIBVIRT_FILE, chosen + "\n")

@@ -14,7 +14,7 @@ FLAVOR = {"name": "m1.nano", "ram": 128, "vcpus": 1, "disk": 1}
 SERVER, KEY_PAIR = "demo", "demo"
 BOOT_TIMEOUT = 180.0
 CONSOLE_TIMEOUT = 90.0
-SIGNS_OF_LIFE = ("NOVALITE GUEST UP", "login:")
+SIGN_OF_LIFE = "login:"
 POLL = 0.25
 KEY_PROGRAM = """\
 from cryptography.hazmat.primitives import serialization as s
@@ -89,7 +89,7 @@ class Demo:
         deadline = time.monotonic() + CONSOLE_TIMEOUT
         while True:
             text = self._client.post(action, {"os-getConsoleOutput": {"length": 200}}).get("output")
-            if any(sign in text for sign in SIGNS_OF_LIFE) or time.monotonic() > deadline:
+            if SIGN_OF_LIFE in text or time.monotonic() > deadline:
                 return "\n".join(text.replace("\r", "").rstrip().splitlines()[-lines:])
             self._progress(f"the guest boots ... {_last_line(text)}")
             time.sleep(POLL)
