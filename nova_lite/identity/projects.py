@@ -32,7 +32,7 @@ class Projects(Registry[Project]):
     def update(self, id: str, changes: Mapping[str, object]) -> Project:
         """Change a project; tokens for one that is disabled are void."""
         project = super().update(id, changes)
-        if changes.get("enabled") is False:
+        if not project.enabled:
             self._revocations.revoke(target_subject(id))
         return project
 
@@ -61,35 +61,32 @@ class Projects(Registry[Project]):
             raise BadReference(f"{field} names no domain or project: {id}.", field=field)
 
 
-class Domains:
+class Domains(Registry[Project]):
     """Domains: the same records, with rules of their own."""
 
-    noun = "domain"
-
     def __init__(self, store: IdentityStore, projects: Projects, revocations: Revocations) -> None:
+        super().__init__("domain", store.projects)
         self._store = store
         self._projects = projects
         self._revocations = revocations
 
     def show(self, id: str) -> Project:
         """:raises RecordNotFound: no domain has that id."""
-        domain = self._store.projects.get(id)
-        if domain is None or not domain.is_domain:
+        domain = super().show(id)
+        if not domain.is_domain:
             raise not_found(self.noun, id)
         return domain
 
     def list(self, **wanted: Wanted) -> Sequence[Project]:
         """The domains whose fields equal what is wanted."""
-        return self._projects.list(**wanted, is_domain=True)
-
-    def create(self, record: Project) -> Project:
-        """:raises NameTaken: its id or name is taken."""
-        return self._projects.create(record)
+        return super().list(**wanted, is_domain=True)
 
     def update(self, id: str, changes: Mapping[str, object]) -> Project:
         """Change a domain; tokens of and for one that is disabled are void."""
-        self.show(id)
-        return self._projects.update(id, changes)
+        domain = super().update(id, changes)
+        if not domain.enabled:
+            self._revocations.revoke(target_subject(id))
+        return domain
 
     def delete(self, id: str) -> None:
         """Delete a domain with all it holds. Each part is gone for good when it is gone: safe to repeat.

@@ -34,7 +34,7 @@ class Users(Registry[User]):
     def update(self, id: str, changes: Mapping[str, object]) -> User:
         """Change a user; the tokens of one that is disabled are void."""
         user = super().update(id, changes)
-        if changes.get("enabled") is False:
+        if not user.enabled:
             self._revocations.revoke(user_subject(id))
         return user
 

@@ -1,3 +1,5 @@
+"""The services under test."""
+
 from __future__ import annotations
 
 from pathlib import Path

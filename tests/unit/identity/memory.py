@@ -1,8 +1,11 @@
-"""A store of identity records in memory: what the rules are tested over. No SQL, no transactions."""
+"""A store of identity records in memory: what the rules are tested over. No SQL, no transactions.
+
+tests/contract/db/test_identity.py holds it to what the real one does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -23,10 +26,11 @@ def _selected(values: Sequence[V], wanted: dict[str, Wanted]) -> list[V]:
 
 
 class MemoryRecords(Generic[V]):
-    """Records by id; ``unique`` are the fields that together may occur once."""
+    """Records by id; ``unique`` are the fields that together may occur once, ``forget`` drops what is said of one."""
 
-    def __init__(self, *unique: str) -> None:
+    def __init__(self, *unique: str, forget: Callable[[str], None] = lambda id: None) -> None:
         self._unique = unique
+        self._forget = forget
         self._records: dict[str, V] = {}
 
     def get(self, id: str, /) -> V | None:
@@ -50,6 +54,7 @@ class MemoryRecords(Generic[V]):
         return True
 
     def delete(self, id: str, /) -> bool:
+        self._forget(id)
         return self._records.pop(id, None) is not None
 
     def _clashes(self, record: V) -> bool:
@@ -74,6 +79,10 @@ class MemoryLinks(Generic[V]):
         self._links.remove(link)
         return True
 
+    def forget(self, id: str) -> None:
+        """Drop every link that names the record."""
+        self._links = [link for link in self._links if id not in msgspec.structs.astuple(link)]
+
 
 class MemoryPasswords:
     def __init__(self) -> None:
@@ -86,11 +95,15 @@ class MemoryPasswords:
         self._passwords[password.user_id] = password
 
     def count_failure(self, user_id: str, at: float, /) -> None:
-        known = self._passwords[user_id]
-        self.put(msgspec.structs.replace(known, failures=known.failures + 1, last_failed_at=at))
+        known = self._passwords.get(user_id)
+        if known is not None:
+            self.put(msgspec.structs.replace(known, failures=known.failures + 1, last_failed_at=at))
 
     def clear_failures(self, user_id: str, /) -> None:
         self.put(msgspec.structs.replace(self._passwords[user_id], failures=0))
+
+    def forget(self, user_id: str) -> None:
+        self._passwords.pop(user_id, None)
 
 
 class MemoryRevocations:
@@ -101,7 +114,9 @@ class MemoryRevocations:
         self._revocations: list[objects.Revocation] = []
 
     def add(self, revocations: Sequence[objects.Revocation]) -> None:
-        self._revocations += revocations
+        if revocations:
+            self._revocations = [item for item in self._revocations if item.expires_at >= revocations[0].at]
+            self._revocations += revocations
 
     def since(self, at: float) -> Sequence[objects.Revocation]:
         self.reads += 1
@@ -112,12 +127,13 @@ class MemoryStore:
     """Everything an identity service keeps."""
 
     def __init__(self) -> None:
-        self.projects: MemoryRecords[objects.Project] = MemoryRecords("domain_id", "name")
-        self.users: MemoryRecords[objects.User] = MemoryRecords("domain_id", "name")
-        self.groups: MemoryRecords[objects.Group] = MemoryRecords("domain_id", "name")
-        self.roles: MemoryRecords[objects.Role] = MemoryRecords("domain_id", "name")
+        named, drop = ("domain_id", "name"), self._forget
+        self.projects: MemoryRecords[objects.Project] = MemoryRecords(*named, forget=drop)
+        self.users: MemoryRecords[objects.User] = MemoryRecords(*named, forget=drop)
+        self.groups: MemoryRecords[objects.Group] = MemoryRecords(*named, forget=drop)
+        self.roles: MemoryRecords[objects.Role] = MemoryRecords(*named, forget=drop)
         self.regions: MemoryRecords[objects.Region] = MemoryRecords()
-        self.services: MemoryRecords[objects.CatalogService] = MemoryRecords()
+        self.services: MemoryRecords[objects.CatalogService] = MemoryRecords(forget=drop)
         self.endpoints: MemoryRecords[objects.Endpoint] = MemoryRecords()
         self.application_credentials: MemoryRecords[objects.ApplicationCredential] = MemoryRecords("user_id", "name")
         self.memberships: MemoryLinks[objects.Membership] = MemoryLinks()
@@ -125,6 +141,17 @@ class MemoryStore:
         self.assignments: MemoryLinks[objects.Assignment] = MemoryLinks()
         self.passwords = MemoryPasswords()
         self.revocations = MemoryRevocations()
+
+    def _forget(self, id: str) -> None:
+        """Ids are unique over all kinds: what names this one goes."""
+        self.passwords.forget(id)
+        for links in (self.memberships.forget, self.implications.forget, self.assignments.forget):
+            links(id)
+        for credential in self.application_credentials.list():
+            if id in (credential.user_id, credential.project_id):
+                self.application_credentials.delete(credential.id)
+        for endpoint in self.endpoints.list(service_id=id):
+            self.endpoints.delete(endpoint.id)
 
 
 def _id(record: msgspec.Struct) -> str:

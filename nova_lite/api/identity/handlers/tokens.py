@@ -74,10 +74,10 @@ def _document(request: IdentityRequest, claims: Claims) -> Json:
     identity = request.services.identity
     ids = tuple(filter(None, {claims.user_domain_id, claims.scope.domain_id}))
     names = {domain.id: domain.name for domain in identity.projects.list(id=ids)}
-    roles = [role for role in identity.roles.list(domain_id=None) if role.name in claims.roles]
+    roles = identity.roles.list(domain_id=None, name=claims.roles) if claims.roles else ()
     scoped = claims.scope.kind != "unscoped" and "nocatalog" not in request.query
     built = identity.catalog.build(claims.user_id, _project_id(claims)) if scoped else None
-    return {"token": view.show(claims, names, roles, built)}
+    return {"token": view.show(claims, names, sorted(roles, key=lambda role: role.name), built)}
 
 
 def _project_id(claims: Claims) -> str:

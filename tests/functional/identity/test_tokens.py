@@ -1,0 +1,170 @@
+"""Logging in and what a token is good for, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from tests.functional.identity.cloud import ADMIN_PASSWORD, DEFAULT, IdentityCloud, by_password, by_token
+
+
+def test_versions_are_found_without_a_token(cloud: IdentityCloud) -> None:
+    answer = cloud.call("GET", "")
+    assert answer.status == 200
+    version = answer.json["version"]
+    assert version["id"].startswith("v3.") and version["status"] == "stable"
+    assert version["links"] == [{"rel": "self", "href": f"{cloud.url}/"}]
+    with pytest.raises(urllib.error.HTTPError) as choice:
+        urllib.request.urlopen(f"{cloud.root}/identity", timeout=30)
+    with choice.value as all_versions:
+        assert (all_versions.code, json.load(all_versions)) == (300, {"versions": {"values": [version]}})
+
+
+def test_a_login_answers_with_the_token_and_what_it_states(cloud: IdentityCloud) -> None:
+    answer = cloud.authenticate(by_password("admin", ADMIN_PASSWORD), "admin")
+    assert answer.status == 201
+    assert answer.headers["X-Subject-Token"].startswith("nl1.")
+    assert answer.headers["X-OpenStack-Request-ID"].startswith("req-")
+    token = answer.json["token"]
+    assert token["user"]["domain"] == {"id": "default", "name": "Default"}
+    assert token["project"]["name"] == "admin"
+    assert re.fullmatch(r"[0-9a-f]{32}", token["project"]["id"])
+    assert [role["name"] for role in token["roles"]] == ["admin", "manager", "member", "reader"]
+    assert all(re.fullmatch(r"[0-9a-f]{32}", role["id"]) for role in token["roles"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", token["expires_at"])
+    assert token["methods"] == ["password"]
+    compute = next(entry for entry in token["catalog"] if entry["type"] == "compute")
+    public = next(endpoint for endpoint in compute["endpoints"] if endpoint["interface"] == "public")
+    assert (public["url"], public["region"], public["region_id"]) == (
+        f"{cloud.root}/compute/v2.1", "RegionOne", "RegionOne",
+    )
+
+
+def test_users_and_projects_go_by_id_as_well(cloud: IdentityCloud, admin: str) -> None:
+    me = cloud.call("GET", "/auth/tokens", token=admin, headers={"X-Subject-Token": admin}).json["token"]
+    identity = {
+        "methods": ["password"], "password": {"user": {"id": me["user"]["id"], "password": ADMIN_PASSWORD}},
+    }
+    scope = {"project": {"id": me["project"]["id"]}}
+    answer = cloud.call("POST", "/auth/tokens", {"auth": {"identity": identity, "scope": scope}})
+    assert answer.json["token"]["project"]["id"] == me["project"]["id"]
+
+
+@pytest.mark.parametrize(("scope", "key"), [
+    ({"system": {"all": True}}, "system"), ({"unscoped": {}}, None),
+])
+def test_other_scopes(cloud: IdentityCloud, scope: dict[str, Any], key: str | None) -> None:
+    token = cloud.authenticate(by_password("admin", ADMIN_PASSWORD), **scope).json["token"]
+    assert "project" not in token
+    assert ("roles" in token, "catalog" in token) == (key is not None, key is not None)
+    assert key is None or token[key] == {"all": True}
+
+
+def test_the_catalog_is_left_out_when_asked(cloud: IdentityCloud, admin: str) -> None:
+    body = {"auth": {
+        "identity": by_token(admin), "scope": {"project": {"name": "admin", "domain": DEFAULT}},
+    }}
+    answer = cloud.call("POST", "/auth/tokens?nocatalog", body)
+    assert answer.status == 201
+    assert "catalog" not in answer.json["token"]
+    assert answer.json["token"]["methods"] == ["password", "token"]
+
+
+def test_wrong_user_wrong_password_and_wrong_project_get_the_same_answer(cloud: IdentityCloud, member: str) -> None:
+    answers = [
+        cloud.authenticate(by_password("rose", "wrong"), "rose"),
+        cloud.authenticate(by_password("nobody", "secret"), "rose"),
+        cloud.authenticate(by_password("rose", "secret"), "admin"),
+        cloud.authenticate(by_password("rose", "secret"), "nowhere"),
+    ]
+    assert {answer.status for answer in answers} == {401}
+    assert len({answer.json["error"]["message"] for answer in answers}) == 1
+    assert answers[0].json["error"].keys() == {"code", "message", "title"}
+    assert answers[0].headers["WWW-Authenticate"] == f'Keystone uri="{cloud.root}/identity"'
+
+
+@pytest.mark.parametrize(("body", "field"), [
+    ({}, "auth"), ({"auth": {}}, "identity"), ({"auth": {"identity": {}}}, "methods"),
+    ({"auth": {"identity": {"methods": []}}}, "methods"),
+    ({"auth": {"identity": {"methods": ["password"]}}}, "password"),
+    ({"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "x"}}}}}, "password"),
+    ({"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "x", "password": 1}}}}}, "password"),
+    ({"auth": {"identity": {"methods": ["token"], "token": {"id": "x"}}, "scope": {"planet": {}}}}, "planet"),
+    ({"auth": {"identity": {"methods": ["token"], "token": "x"}}}, "token"),
+    ("text", "object"), ([1], "object"),
+])
+def test_a_malformed_login_is_told_what_is_wrong(cloud: IdentityCloud, body: object, field: str) -> None:
+    answer = cloud.call("POST", "/auth/tokens", body)
+    assert answer.status == 400
+    assert field in answer.json["error"]["message"]
+
+
+def test_an_unknown_method_is_not_accepted(cloud: IdentityCloud) -> None:
+    assert cloud.authenticate({"methods": ["telepathy"]}).status == 401
+
+
+def test_a_token_can_be_inspected_checked_and_revoked_by_its_bearer(cloud: IdentityCloud, member: str) -> None:
+    subject = {"X-Subject-Token": member}
+    shown = cloud.call("GET", "/auth/tokens", token=member, headers=subject)
+    assert (shown.status, shown.json["token"]["user"]["name"]) == (200, "rose")
+    assert shown.headers["X-Subject-Token"] == member
+    checked = cloud.call("HEAD", "/auth/tokens", token=member, headers=subject)
+    assert (checked.status, checked.json) == (200, None)
+    assert cloud.call("DELETE", "/auth/tokens", token=member, headers=subject).status == 204
+    assert cloud.call("GET", "/auth/projects", token=member).status == 401
+
+
+def test_a_revoked_or_senseless_subject_is_not_found(cloud: IdentityCloud, admin: str, member: str) -> None:
+    cloud.call("DELETE", "/auth/tokens", token=admin, headers={"X-Subject-Token": member})
+    for subject in (member, "nonsense", ""):
+        for method, status in (("GET", 404), ("HEAD", 404), ("DELETE", 404)):
+            assert cloud.call(method, "/auth/tokens", token=admin, headers={"X-Subject-Token": subject}).status == status
+
+
+def test_others_tokens_are_not_shown_to_a_member(cloud: IdentityCloud, admin: str, member: str) -> None:
+    assert cloud.call("GET", "/auth/tokens", token=member, headers={"X-Subject-Token": admin}).status == 403
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "nl1.0000000000000000.AAAA.AAAA"])
+def test_without_a_valid_token_nothing_is_told(cloud: IdentityCloud, token: str) -> None:
+    for path in ("/users", "/projects/0", "/nowhere"):
+        answer = cloud.call("GET", path, token=token)
+        assert answer.status == 401, path
+
+
+def test_the_bearers_reach(cloud: IdentityCloud, member: str) -> None:
+    projects = cloud.call("GET", "/auth/projects", token=member).json
+    assert [project["name"] for project in projects["projects"]] == ["rose"]
+    assert projects["links"] == {"self": f"{cloud.url}/auth/projects", "previous": None, "next": None}
+    assert cloud.call("GET", "/auth/domains", token=member).json["domains"] == []
+    assert cloud.call("GET", "/auth/system", token=member).json["system"] == []
+    types = [entry["type"] for entry in cloud.call("GET", "/auth/catalog", token=member).json["catalog"]]
+    assert types == ["compute", "identity", "image"]
+
+
+def test_an_application_credential_logs_in(cloud: IdentityCloud, member: str) -> None:
+    user_id = cloud.call("GET", "/auth/tokens", token=member, headers={"X-Subject-Token": member}).json["token"][
+        "user"]["id"]
+    path = f"/users/{user_id}/application_credentials"
+    made = cloud.call("POST", path, {"application_credential": {"name": "robot", "roles": [{"name": "reader"}]}}, member)
+    assert made.status == 201, made
+    credential = made.json["application_credential"]
+    identity = {
+        "methods": ["application_credential"],
+        "application_credential": {"id": credential["id"], "secret": credential["secret"]},
+    }
+    answer = cloud.authenticate(identity)
+    assert [role["name"] for role in answer.json["token"]["roles"]] == ["reader"]
+    token = answer.headers["X-Subject-Token"]
+    assert cloud.call("POST", path, {"application_credential": {"name": "child"}}, token).status == 403
+    listed = cloud.call("GET", path, token=member).json["application_credentials"]
+    assert [("secret" in item, item["name"]) for item in listed] == [(False, "robot")]
+    refused = cloud.call("POST", path, {"application_credential": {"name": "x", "roles": [{"name": "admin"}]}}, member)
+    assert (refused.status, "roles" in refused.json["error"]["message"]) == (400, True)
+    assert cloud.call("DELETE", f"{path}/{credential['id']}", token=member).status == 204
+    assert cloud.authenticate(identity).status == 401
