@@ -57,7 +57,8 @@ class Lifecycle:
         self._listener: Callable[[LifecycleEvent], None] | None = None
 
     def start(self, listener: Callable[[LifecycleEvent], None]) -> None:
-        """From now on report to ``listener``."""
+        """From now on report to ``listener``, and to nobody else."""
+        self.stop()
         self._listener = listener
         self._pump = Pump(self._report)
 
