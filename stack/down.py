@@ -35,9 +35,10 @@ class Down:
     def _daemons(self) -> str:
         if not self._supervisor.running():
             return "no supervisor runs"
-        for daemon in reversed(self._cloud.daemons):
-            self._supervisor.stop(daemon.name)
-        return f"{len(self._cloud.daemons)} stopped"
+        daemons = self._cloud.daemons
+        for program in dict.fromkeys(daemon.program for daemon in reversed(daemons)):
+            self._supervisor.stop(*(daemon.name for daemon in daemons if daemon.program == program))
+        return f"{len(daemons)} stopped"
 
     def _guests(self) -> str:
         uri = backing.known_libvirt(self._cloud)

@@ -61,7 +61,8 @@ class Up:
         try:
             for name in plan(self._demo):
                 self._report.step(name, acts[name])
-            self._report.plain(self._shown)
+            if self._shown:
+                self._report.plain(self._shown)
         finally:
             self._builder.stop()
 
