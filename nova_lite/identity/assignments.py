@@ -93,7 +93,8 @@ class Assignments:
     def effective_list(self) -> Sequence[Assignment]:
         """All assignments as they work, for each user, target and role."""
         world = World(
-            memberships=self._memberships.list(), implications=self._roles.implications(), projects=self._tree.list()
+            memberships=self._memberships.list(), implications=self._roles.implications(), projects=self._tree.list(),
+            hidden=frozenset(role.id for role in self._roles.list() if role.domain_id is not None),
         )
         return effective(self._links.list(), world)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nova_lite.core.clock import Clock
 from nova_lite.identity.application_credentials import ApplicationCredentials
-from nova_lite.identity.errors import login_refused
+from nova_lite.identity.errors import TokenRefused, login_refused, token_unknown
 from nova_lite.identity.login import ByApplicationCredential, ByPassword, ByToken, Login, Named, Proof, WantedScope
 from nova_lite.identity.revocations import Revocations
 from nova_lite.identity.roles import Roles
@@ -40,7 +40,9 @@ class Prover:
         self._revocations = revocations
 
     def check(self, proof: Proof) -> Evidence:
-        """:raises LoginRefused: the proof does not hold, or its user or the user's domain is disabled."""
+        """:raises LoginRefused: the proof does not hold, or its user or the user's domain is disabled.
+        :raises RecordNotFound: it is a token that is not valid (any more).
+        """
         if isinstance(proof, ByPassword):
             evidence = self._by_password(proof)
         elif isinstance(proof, ByToken):
@@ -58,11 +60,16 @@ class Prover:
         return Evidence(user=user, method="password")
 
     def _by_token(self, proof: ByToken) -> Evidence:
-        parent = self._tokens.open(proof.token)
         self._revocations.refresh()
+        try:
+            parent = self._tokens.open(proof.token)
+        except TokenRefused:
+            raise token_unknown() from None
+        if self._revocations.voids(parent):
+            raise token_unknown()
         user = self._directory.user(Named(id=parent.user_id))
         # An application credential is good for its own project only: its tokens cannot become others.
-        if user is None or self._revocations.voids(parent) or parent.application_credential_id:
+        if user is None or parent.application_credential_id:
             raise login_refused()
         return Evidence(user=user, method="token", parent=parent)
 
@@ -89,6 +96,7 @@ class Authenticator:
         """What the token for this login states. It lives no longer than what it was made from.
 
         :raises LoginRefused: a proof does not hold, they are about several users, or the scope is not theirs.
+        :raises RecordNotFound: the proof is a token that is not valid (any more).
         """
         found = [self._prover.check(proof) for proof in login.proofs]
         user = found[0].user

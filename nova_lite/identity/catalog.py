@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nova_lite.identity.errors import BadReference, InUse
-from nova_lite.identity.registry import Registry
+from nova_lite.identity.registry import Registry, changed
 from nova_lite.identity.store import IdentityStore
 from nova_lite.objects.base import Value
 from nova_lite.objects.identity import CatalogService, Endpoint, Region
@@ -45,11 +45,19 @@ class Endpoints(Registry[Endpoint]):
 
     def create(self, record: Endpoint) -> Endpoint:
         """:raises BadReference: the service is not there. A region that is not is made."""
+        self._prepare(record)
+        return super().create(record)
+
+    def update(self, id: str, changes: Mapping[str, object]) -> Endpoint:
+        """As :meth:`create`."""
+        self._prepare(changed(self.show(id), changes))
+        return super().update(id, changes)
+
+    def _prepare(self, record: Endpoint) -> None:
         if self._store.services.get(record.service_id) is None:
             raise BadReference(f"service_id names no service: {record.service_id}.", field="service_id")
         if record.region_id is not None and self._store.regions.get(record.region_id) is None:
             self._store.regions.insert(Region(id=record.region_id))
-        return super().create(record)
 
 
 class Catalog:

@@ -12,11 +12,12 @@ from nova_lite.objects.identity import Assignment, Implication, Membership, Proj
 
 
 class World(Value, frozen=True, kw_only=True):
-    """All that assignments are resolved by."""
+    """All that assignments are resolved by. ``hidden`` are the roles of single domains: only what they imply counts."""
 
     memberships: Sequence[Membership]
     implications: Sequence[Implication]
     projects: Sequence[Project]
+    hidden: frozenset[str] = frozenset()
 
 
 def effective(assignments: Iterable[Assignment], world: World) -> list[Assignment]:
@@ -25,7 +26,7 @@ def effective(assignments: Iterable[Assignment], world: World) -> list[Assignmen
     for origin in assignments:
         for member in _members(origin, world.memberships):
             for placed in _places(member, world.projects):
-                for role_id in sorted(closure([placed.role_id], world.implications)):
+                for role_id in sorted(closure([placed.role_id], world.implications) - world.hidden):
                     found[msgspec.structs.replace(placed, role_id=role_id)] = None
     return list(found)
 

@@ -54,6 +54,11 @@ def not_found(noun: str, identifier: str) -> RecordNotFound:
     return RecordNotFound(f"There is no {noun} {identifier}.", noun=noun, id=identifier)
 
 
+def token_unknown() -> RecordNotFound:
+    """For a token that is talked about, as opposed to the bearer's own; it is not repeated in the message."""
+    return RecordNotFound("There is no such token.", noun="token")
+
+
 def login_refused() -> LoginRefused:
     return LoginRefused("The credentials are not valid, or they are not good for the scope that was asked for.")
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nova_lite.core.clock import Clock
-from nova_lite.identity.errors import BadReference, login_refused, not_found
+from nova_lite.identity.errors import login_refused, not_found
 from nova_lite.identity.passwords import PasswordHasher
 from nova_lite.identity.registry import Registry
 from nova_lite.identity.revocations import Revocations, grant_subject, user_subject
-from nova_lite.identity.store import IdentityStore
+from nova_lite.identity.store import IdentityStore, Records
 from nova_lite.identity.throttle import is_deaf
-from nova_lite.objects.identity import Group, Membership, Password, User
+from nova_lite.objects.identity import Group, Membership, Password, Project, User
+
+
+def require_domain(projects: Records[Project], id: str) -> None:
+    """:raises RecordNotFound: no domain has that id."""
+    domain = projects.get(id)
+    if domain is None or not domain.is_domain:
+        raise not_found("domain", id)
 
 
 class Users(Registry[User]):
@@ -25,10 +32,8 @@ class Users(Registry[User]):
         self._revocations = revocations
 
     def create(self, record: User) -> User:
-        """:raises BadReference: the domain is not there."""
-        domain = self._store.projects.get(record.domain_id)
-        if domain is None or not domain.is_domain:
-            raise BadReference(f"domain_id names no domain: {record.domain_id}.", field="domain_id")
+        """:raises RecordNotFound: the domain is not there."""
+        require_domain(self._store.projects, record.domain_id)
         return super().create(record)
 
     def update(self, id: str, changes: Mapping[str, object]) -> User:
@@ -100,6 +105,11 @@ class Groups(Registry[Group]):
         self._store = store
         self._users = users
         self._revocations = revocations
+
+    def create(self, record: Group) -> Group:
+        """:raises RecordNotFound: the domain is not there."""
+        require_domain(self._store.projects, record.domain_id)
+        return super().create(record)
 
     def delete(self, id: str) -> None:
         """Delete a group; what its members may do by it, their tokens may no more."""

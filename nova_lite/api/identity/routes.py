@@ -95,8 +95,18 @@ GROUP_ROUTES: Routes = (
 _project_routes = PROJECTS.routes(project_schemas.CREATE, project_schemas.UPDATE)
 _project_routes = replaced(_project_routes, "GET", "/v3/projects", projects.index)
 _project_routes = replaced(_project_routes, "HEAD", "/v3/projects", projects.index)
+_TAGS = "/v3/projects/{project_id}/tags"
+_TAG = f"{_TAGS}/{{tag}}"
 PROJECT_ROUTES: Routes = (
     *replaced(_project_routes, "DELETE", "/v3/projects/{project_id}", projects.delete),
+    *get(_TAGS, projects.tags, "identity:list_project_tags", late=True),
+    Route(method="PUT", path=_TAGS, handler=projects.replace_tags, rule="identity:update_project_tags",
+          body=project_schemas.TAG_LIST),
+    Route(method="DELETE", path=_TAGS, handler=projects.remove_tags, rule="identity:delete_project_tags", success=204),
+    *(Route(method=method, path=_TAG, handler=projects.check_tag, rule="identity:get_project_tag", late=True,
+            success=204) for method in ("GET", "HEAD")),
+    Route(method="PUT", path=_TAG, handler=projects.add_tag, rule="identity:create_project_tag", success=201),
+    Route(method="DELETE", path=_TAG, handler=projects.remove_tag, rule="identity:delete_project_tag", success=204),
     *DOMAINS.routes(domain_schemas.CREATE, domain_schemas.UPDATE),
 )
 

@@ -71,7 +71,7 @@ def test_a_name_that_is_taken_is_a_conflict(cloud: IdentityCloud, admin: str, no
 @pytest.mark.parametrize(("noun", "body", "field"), [
     ("user", {}, "name"), ("user", {"name": ""}, "name"), ("user", {"name": " "}, "name"),
     ("user", {"name": 5}, "name"), ("user", {"name": "x" * 256}, "name"), ("user", {"name": "x", "enabled": "no"}, "enabled"),
-    ("user", {"name": "x", "password": ""}, "password"), ("user", {"name": "x", "domain_id": NOWHERE}, "domain_id"),
+    ("user", {"name": "x", "password": ""}, "password"),
     ("project", {"name": "x" * 65}, "name"), ("project", {"name": "x", "parent_id": NOWHERE}, "parent_id"),
     ("project", {"name": "x", "tags": ["a", "a"]}, "tags"), ("domain", {"name": "x" * 65}, "name"),
     ("role", {"name": None}, "name"), ("service", {"name": "x"}, "type"),
@@ -198,3 +198,23 @@ def test_a_method_that_a_path_has_not_is_refused(cloud: IdentityCloud, admin: st
     answer = cloud.call(method, "/users", token=admin)
     assert answer.status == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+def test_a_project_is_tagged(cloud: IdentityCloud, admin: str) -> None:
+    path = f"/projects/{cloud.create('project', admin, name='tagged')['id']}"
+    assert cloud.call("PUT", f"{path}/tags/red", token=admin).status == 201
+    assert cloud.call("HEAD", f"{path}/tags/red", token=admin).status == 204
+    assert cloud.call("PUT", f"{path}/tags", {"tags": ["blue", "green"]}, admin).json == {"tags": ["blue", "green"]}
+    assert cloud.call("GET", f"{path}/tags/red", token=admin).status == 404
+    assert cloud.call("DELETE", f"{path}/tags/red", token=admin).status == 404
+    assert cloud.call("PUT", f"{path}/tags/a,b", token=admin).status == 400
+    assert cloud.call("DELETE", f"{path}/tags/blue", token=admin).status == 204
+    assert cloud.call("GET", f"{path}/tags", token=admin).json == {"tags": ["green"]}
+    assert cloud.call("DELETE", f"{path}/tags", token=admin).status == 204
+    assert cloud.call("GET", path, token=admin).json["project"]["tags"] == []
+    assert cloud.call("DELETE", path, token=admin).status == 204
+
+
+@pytest.mark.parametrize("noun", ["user", "group"])
+def test_a_record_in_a_domain_that_is_not_there_is_refused(cloud: IdentityCloud, admin: str, noun: str) -> None:
+    assert cloud.call("POST", f"/{noun}s", {noun: {"name": "x", "domain_id": NOWHERE}}, admin).status == 404

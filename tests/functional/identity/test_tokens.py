@@ -168,3 +168,9 @@ def test_an_application_credential_logs_in(cloud: IdentityCloud, member: str) ->
     assert (refused.status, "roles" in refused.json["error"]["message"]) == (400, True)
     assert cloud.call("DELETE", f"{path}/{credential['id']}", token=member).status == 204
     assert cloud.authenticate(identity).status == 401
+
+
+def test_a_token_that_is_no_more_cannot_be_turned_into_another(cloud: IdentityCloud, member: str) -> None:
+    cloud.call("DELETE", "/auth/tokens", token=member, headers={"X-Subject-Token": member})
+    for token in (member, "nonsense"):
+        assert cloud.authenticate(by_token(token)).status == 404

@@ -5,7 +5,7 @@ import pytest
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unauthenticated
 from nova_lite.core.ids import new_hex
-from nova_lite.identity.errors import LoginRefused
+from nova_lite.identity.errors import LoginRefused, RecordNotFound
 from nova_lite.identity.login import ByApplicationCredential, ByPassword, ByToken, Login, Named, WantedScope
 from nova_lite.objects.identity import ApplicationCredential
 from tests.unit.identity.world import ADMIN_PASSWORD, TTL, World, login, named, rescope
@@ -100,7 +100,7 @@ class TestRescoping:
         token, claims = world.identity.login(login("rose", "secret", "rose"))
         world.identity.revoke(claims)
         for service in (world.identity, world.elsewhere()):
-            with pytest.raises(LoginRefused):
+            with pytest.raises(RecordNotFound):
                 service.login(rescope(token, None))
 
     def test_two_proofs_must_be_about_one_user(self, world: World) -> None:

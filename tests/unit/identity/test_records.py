@@ -5,7 +5,7 @@ import pytest
 from nova_lite.core.ids import new_hex
 from nova_lite.identity.catalog import fill_in
 from nova_lite.identity.errors import BadReference, InUse, NameTaken, RecordNotFound
-from nova_lite.objects.identity import CatalogService, Endpoint, Project, Region, User
+from nova_lite.objects.identity import CatalogService, Endpoint, Group, Project, Region, User
 from tests.unit.identity.world import World
 
 
@@ -34,8 +34,10 @@ def test_extra_fields_are_kept_and_merged(world: World) -> None:
 def test_a_record_needs_a_domain_that_is_there(world: World) -> None:
     project = world.project("garden")
     for domain_id in ("0" * 32, project.id):
-        with pytest.raises(BadReference, match="domain_id"):
+        with pytest.raises(RecordNotFound, match="domain"):
             world.identity.users.create(User(id=new_hex(), name="rose", domain_id=domain_id))
+        with pytest.raises(RecordNotFound, match="domain"):
+            world.identity.groups.create(Group(id=new_hex(), name="roses", domain_id=domain_id))
     with pytest.raises(BadReference, match="parent_id"):
         world.identity.projects.create(
             Project(id=new_hex(), name="p", domain_id="default", parent_id="0" * 32)

@@ -91,11 +91,12 @@ def test_a_domain_is_no_project_for_a_grant(world: World) -> None:
 def test_effective_assignments_resolve_groups_implications_and_inheritance() -> None:
     links = Links(
         memberships=[Membership(group_id="g", user_id="u")],
-        implications=[Implication(prior_id="r", implied_id="s")],
+        implications=[Implication(prior_id="r", implied_id="h"), Implication(prior_id="h", implied_id="s")],
         projects=[
             Project(id="d", name="d", is_domain=True), Project(id="p", name="p", domain_id="d", parent_id="d"),
             Project(id="q", name="q", domain_id="d", parent_id="p"),
         ],
+        hidden=frozenset("h"),
     )
     granted = Assignment(
         actor_kind="group", actor_id="g", target_kind="domain", target_id="d", role_id="r", inherited=True

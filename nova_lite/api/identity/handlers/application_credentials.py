@@ -44,7 +44,8 @@ def create(request: IdentityRequest) -> Json:
     identity = request.services.identity
     if not request.context.project_id:
         raise BadReference("An application credential needs a token for the project that it is for.", field="scope")
-    held = identity.roles.list(name=request.context.roles, domain_id=None)
+    project = identity.projects.show(request.context.project_id)
+    held = identity.assignments.effective(request.context.user_id, "project", project)
     record, secret = identity.application_credentials.issue(
         _record(request, body, held), {role.id for role in held}, text_in(body, "secret")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from nova_lite.api.identity.bearer import domain_of
 from nova_lite.api.identity.collection import (
@@ -15,9 +16,11 @@ from nova_lite.api.identity.collection import (
     text,
     text_in,
 )
+from nova_lite.api.identity.schemas.projects import TAG_LIST
 from nova_lite.api.identity.views import projects as view
-from nova_lite.api.request import Json
+from nova_lite.api.request import Json, Reply
 from nova_lite.core.ids import new_hex
+from nova_lite.identity.errors import not_found
 from nova_lite.objects.identity import Project
 
 _FIELDS = ("name", "enabled", "description", "tags")
@@ -57,6 +60,49 @@ PROJECTS = Collection(
 def index(request: IdentityRequest) -> Json:
     wanted = {"is_domain": False, **select(request.query, PROJECTS.filters)}
     return PROJECTS.page(request, request.services.identity.projects.list(**wanted))
+
+
+def tags(request: IdentityRequest) -> Json:
+    request.authorize(PROJECTS.target(request))
+    return {"tags": list(_shown(request).tags)}
+
+
+def check_tag(request: IdentityRequest) -> None:
+    request.authorize(PROJECTS.target(request))
+    if request.path["tag"] not in _shown(request).tags:
+        raise not_found("tag", request.path["tag"])
+
+
+def replace_tags(request: IdentityRequest) -> Json:
+    return _retag(request, cast("list[str]", request.body["tags"]))
+
+
+def add_tag(request: IdentityRequest) -> Reply:
+    tag = {"tags": [request.path["tag"]]}
+    TAG_LIST.check(tag)
+    _retag(request, [*_shown(request).tags, *tag["tags"]])
+    return Reply(headers={"Location": f"{request.base_url}{request.http.path_info}"})
+
+
+def remove_tag(request: IdentityRequest) -> None:
+    found = list(_shown(request).tags)
+    if request.path["tag"] not in found:
+        raise not_found("tag", request.path["tag"])
+    _retag(request, [tag for tag in found if tag != request.path["tag"]])
+
+
+def remove_tags(request: IdentityRequest) -> None:
+    _retag(request, [])
+
+
+def _shown(request: IdentityRequest) -> Project:
+    return request.services.identity.projects.show(request.path["project_id"])
+
+
+def _retag(request: IdentityRequest, found: list[str]) -> Json:
+    changes = {"tags": list(dict.fromkeys(found))}
+    project = request.services.identity.projects.update(request.path["project_id"], changes)
+    return {"tags": list(project.tags)}
 
 
 def delete(request: IdentityRequest) -> None:

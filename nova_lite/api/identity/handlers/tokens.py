@@ -9,7 +9,8 @@ from nova_lite.api.identity.views import domains as domain_view
 from nova_lite.api.identity.views import projects as project_view
 from nova_lite.api.identity.views import tokens as view
 from nova_lite.api.request import Json, Reply
-from nova_lite.core.errors import NotFound, Unauthenticated
+from nova_lite.core.errors import Unauthenticated
+from nova_lite.identity.errors import token_unknown
 from nova_lite.identity.tokens import Claims
 from nova_lite.objects.identity import TargetKind
 
@@ -67,7 +68,7 @@ def _subject(request: IdentityRequest) -> tuple[str, Claims]:
         return token, request.services.identity.inspect(token)
     except Unauthenticated:
         # The caller is known; it is the token asked about that is not there.
-        raise NotFound(f"{SUBJECT} holds no valid token.") from None
+        raise token_unknown() from None
 
 
 def _document(request: IdentityRequest, claims: Claims) -> Json:

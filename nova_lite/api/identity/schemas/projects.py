@@ -11,6 +11,7 @@ from nova_lite.api.identity.schemas.fields import (
     name,
     wrapped,
 )
+from nova_lite.api.validation import Schema
 
 _FIELDS: dict[str, Field] = {
     "name": name(64), "domain_id": NULLABLE_ID, "parent_id": NULLABLE_ID, "is_domain": BOOLEAN, "enabled": BOOLEAN,
@@ -19,3 +20,6 @@ _FIELDS: dict[str, Field] = {
 
 CREATE = wrapped("project", _FIELDS, ["name"])
 UPDATE = wrapped("project", _FIELDS)
+TAG_LIST = Schema({
+    "type": "object", "properties": {"tags": TAGS}, "required": ["tags"], "additionalProperties": False,
+})
