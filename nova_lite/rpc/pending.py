@@ -54,3 +54,8 @@ class Pending:
         waiter = self._waiters.get(message_id)
         if waiter is not None:
             waiter.settle(error)
+
+    def fail_all(self, error: NovaLiteError) -> None:
+        """Nothing that waits now can be answered any more."""
+        for waiter in list(self._waiters.values()):
+            waiter.settle(error)

@@ -1,0 +1,145 @@
+"""Ear: a listener with its queues, on a connection of its own."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import functools
+import logging
+from typing import Any, NamedTuple
+
+from nova_lite.core import concurrency
+from nova_lite.core.ids import new_hex
+from nova_lite.rpc.drivers.base import Incoming, Receiver
+from nova_lite.rpc.drivers.kombu.line import LOST, Line
+from nova_lite.rpc.drivers.kombu.publisher import Publisher, fanout_key
+from nova_lite.rpc.settings import BusSettings
+from nova_lite.rpc.target import Target
+
+LOG = logging.getLogger(__name__)
+
+QUEUE_LIFE = 2.0  # message lifetimes after which a queue without consumers is deleted: all in it has expired
+
+
+class Delivered(NamedTuple):
+    """A message from the broker and the channel that it must be acknowledged on."""
+
+    channel: Any
+    message: Any
+
+
+class Ear:
+    """Consumes the queues of one target. Messages that the receiver has no room for wait here: at most the prefetch
+    of each queue, the broker keeps the rest."""
+
+    def __init__(self, settings: BusSettings, target: Target, receiver: Receiver, publisher: Publisher) -> None:
+        self._settings, self._target = settings, target
+        self._receiver, self._publisher = receiver, publisher
+        self._line = Line(settings.url, settings.heartbeat, self._opened, self._broken, receiver.lost)
+        self._lock = concurrency.lock()
+        self._channel: Any = None
+        self._queues: list[str] = []
+        self._waiting: collections.deque[Delivered] = collections.deque()
+        self._started = self._paused = False
+
+    def open(self) -> None:
+        """Declare and bind, so that senders can route here; goes on trying when the broker is not there yet."""
+        self._line.start()
+        if not self._line.wait_up(self._settings.send_timeout):
+            LOG.warning("%s listens as soon as the broker is there", self._target)
+
+    def start(self) -> None:
+        with self._lock:
+            self._started = True
+            if self._line.up:
+                self._consume(nowait=True)
+
+    def resume(self) -> None:
+        with self._lock:
+            while self._waiting and self._receiver.room():
+                self._take(*self._waiting.popleft())
+
+    def pause(self) -> None:
+        self._paused = True
+        with contextlib.suppress(*LOST):
+            for queue in self._queues:
+                self._channel.basic_cancel(queue, nowait=True)
+        with self._lock:
+            while self._waiting:
+                self._give_back(*self._waiting.popleft())
+
+    def close(self) -> None:
+        self._paused = True
+        self._line.close()
+
+    def _opened(self, connection: Any) -> None:
+        channel = connection.channel()
+        exchange = self._settings.namespace
+        channel.exchange_declare(exchange, "direct", durable=True, auto_delete=False)
+        # Per consumer: quorum queues know no other way.
+        channel.basic_qos(0, self._settings.prefetch, False)
+        queues = []
+        for target in {Target(self._target.topic), self._target}:
+            queue = f"{exchange}.{target}"
+            channel.queue_declare(queue, durable=True, auto_delete=False, arguments=self._arguments())
+            channel.queue_bind(queue, exchange, str(target))
+            queues.append(queue)
+        queue = f"{exchange}.fanout.{self._target.topic}.{new_hex()}"
+        limits = {"x-max-length": self._settings.queue_limit}
+        channel.queue_declare(queue, exclusive=True, auto_delete=True, arguments=limits)
+        channel.queue_bind(queue, exchange, fanout_key(self._target.topic))
+        queues.append(queue)
+        with self._lock:
+            self._channel, self._queues = channel, queues
+            if self._started and not self._paused:
+                self._consume(nowait=False)
+
+    def _arguments(self) -> dict[str, Any]:
+        expires = max(self._settings.message_ttl * QUEUE_LIFE, 60.0)
+        arguments: dict[str, Any] = {
+            "x-max-length": self._settings.queue_limit, "x-overflow": "reject-publish", "x-expires": int(expires * 1000)
+        }
+        if self._settings.queue_type == "quorum":
+            arguments["x-queue-type"] = "quorum"
+        return arguments
+
+    def _consume(self, nowait: bool) -> None:
+        for queue in self._queues:
+            callback = functools.partial(self._deliver, self._channel)
+            self._channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=nowait)
+
+    def _broken(self) -> None:
+        # The broker gives all of it to somebody again.
+        self._waiting.clear()
+
+    def _deliver(self, channel: Any, message: Any) -> None:
+        with self._lock:
+            if self._paused:
+                self._give_back(channel, message)
+            elif self._waiting or not self._receiver.room():
+                self._waiting.append(Delivered(channel, message))
+            else:
+                self._take(channel, message)
+
+    def _take(self, channel: Any, message: Any) -> None:
+        properties = message.properties
+        message_id = str(properties.get("message_id", ""))
+        address = properties.get("reply_to")
+
+        def answer(payload: bytes) -> None:
+            if address:
+                self._publisher.answer(address, message_id, payload)
+
+        def done() -> None:
+            try:
+                channel.basic_ack(message.delivery_tag)
+            except LOST as error:
+                LOG.info("message %s is handled, the broker will deliver it again: %s", message_id, error)
+
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        redelivered = bool(message.delivery_info.get("redelivered"))
+        self._receiver.accept(Incoming(message_id, body, redelivered, answer, done))
+
+    def _give_back(self, channel: Any, message: Any) -> None:
+        with contextlib.suppress(*LOST):
+            channel.basic_reject(message.delivery_tag, requeue=True)

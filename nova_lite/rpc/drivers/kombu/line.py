@@ -1,0 +1,141 @@
+"""Line: a connection to the broker that is made again whenever it breaks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import amqp
+from kombu.connection import Connection
+
+from nova_lite.core import concurrency
+from nova_lite.core.ids import new_hex
+
+LOG = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 5.0  # seconds for the broker to accept a connection
+FIRST_PAUSE, LAST_PAUSE = 0.2, 5.0  # seconds between attempts to connect, growing, with jitter
+FAREWELL = 2.0  # seconds for the broker to say good-bye
+
+# py-amqp raises AttributeError where a connection has vanished under it.
+LOST = (OSError, amqp.exceptions.AMQPError, AttributeError)
+# Trying again would not help: the declaration contradicts what the broker has, or is not allowed.
+HOPELESS = (amqp.exceptions.PreconditionFailed, amqp.exceptions.AccessRefused, amqp.exceptions.NotAllowed)
+
+
+class Line:
+    """Keeps one connection open. ``opened`` prepares each new one; it may wait for the broker's answers there.
+
+    :param opened: called with the connection before anybody is told that the line is up.
+    :param broken: called when a connection that was up is lost.
+    :param hopeless: called when the line gives up.
+    """
+
+    def __init__(
+        self, url: str, heartbeat: float, opened: Callable[[Any], None], broken: Callable[[], None],
+        hopeless: Callable[[BaseException], None],
+    ) -> None:
+        self._url, self._heartbeat = url, heartbeat
+        self._opened, self._broken, self._hopeless = opened, broken, hopeless
+        self._connection: Any = None
+        self._task: concurrency.Task[None] | None = None
+        self._starting = concurrency.lock()
+        self._ended = concurrency.event()
+        self._up = concurrency.event()
+        self.generation = 0
+
+    def start(self) -> None:
+        """Begin to connect. Safe to call twice."""
+        with self._starting:
+            if self._task is None:
+                self._task = concurrency.spawn(self._run)
+
+    def wait_up(self, timeout: float) -> bool:
+        """Wait for a connection; False when there is none after ``timeout`` seconds."""
+        return self._up.wait(timeout)
+
+    @property
+    def up(self) -> bool:
+        return self._up.is_set()
+
+    def close(self) -> None:
+        """Say good-bye to the broker and end. Safe to call twice."""
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        connection, task = self._connection, self._task
+        if connection is None or task is None:
+            return
+        with contextlib.suppress(*LOST):
+            # The reading task gets the answer: waiting for it here would be a second reader.
+            connection.send_method(amqp.spec.Connection.Close, "BsBB", (0, "", 0, 0))
+        with contextlib.suppress(TimeoutError):
+            task.wait(FAREWELL)
+            return
+        self._cut(connection)
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._ended.is_set():
+            try:
+                self._connect()
+                pause = FIRST_PAUSE
+                self._read()
+            except HOPELESS as error:
+                self._hopeless(error)
+                return
+            except LOST as error:
+                if not self._ended.is_set():
+                    LOG.warning("no connection to the broker: %s: %s", type(error).__name__, error)
+            finally:
+                self._drop()
+            self._ended.wait(pause * (0.5 + int(new_hex()[:4], 16) / 0xFFFF))
+            pause = min(pause * 2, LAST_PAUSE)
+
+    def _connect(self) -> None:
+        make: Callable[..., Any] = Connection
+        broker = make(self._url, heartbeat=self._heartbeat, connect_timeout=CONNECT_TIMEOUT)
+        connection = broker.transport.establish_connection()
+        # With this flag py-amqp reads from the socket whenever it publishes, which is for our reading task alone.
+        connection.client_properties["capabilities"]["connection.blocked"] = False
+        self._connection = connection
+        self._opened(connection)
+        self.generation += 1
+        self._up.set()
+        if self.generation > 1:
+            LOG.info("connected to the broker again")
+
+    def _read(self) -> None:
+        connection = self._connection
+        beat = concurrency.spawn(self._beat, connection)
+        try:
+            while connection.connected and not self._ended.is_set():
+                connection.drain_events()
+        finally:
+            beat.kill()
+
+    def _beat(self, connection: Any) -> None:
+        interval = max((connection.heartbeat or self._heartbeat) / 4, 1.0)
+        while not self._ended.wait(interval) and connection is self._connection:
+            try:
+                connection.heartbeat_tick()
+            except LOST as error:
+                LOG.warning("the broker is silent: %s", error)
+                self._cut(connection)
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if self._up.is_set():
+            self._up.clear()
+            self._broken()
+        if connection is not None:
+            with contextlib.suppress(*LOST):
+                connection.collect()
+
+    def _cut(self, connection: Any) -> None:
+        """Wake the reading task, however the other end feels about it."""
+        with contextlib.suppress(*LOST):
+            connection.sock.shutdown(socket.SHUT_RDWR)
