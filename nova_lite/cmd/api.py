@@ -105,7 +105,8 @@ def compute_services(settings: Settings, database: Database, bus: Bus, images: I
         return bus.proxy(Compute, host=host)
 
     scheduler = bus.proxy(Scheduler)
-    deadlines = Deadlines(create=settings.conductor.create_deadline, action=settings.conductor.action_deadline)
+    times = settings.conductor
+    deadlines = Deadlines(create=times.create_deadline, action=times.action_deadline, begin=times.requeue_after)
     return ComputeServices(
         database=database, images=images, compute_at=compute_at, clock=clock, scheduler=scheduler,
         lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),

@@ -17,7 +17,7 @@ from nova_lite.db import archive, migration
 from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.session import Database
 from nova_lite.db.writes import flavors
-from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, ensure_key
+from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, create_key, ensure_key, retire_keys
 from nova_lite.objects.flavor import Flavor
 from nova_lite.rpc import signing
 
@@ -64,6 +64,16 @@ def keys_generate(arguments: argparse.Namespace) -> int:
     for identity in arguments.identity:
         if not (directory / f"{identity}.key").exists():
             print(signing.generate(directory, identity))
+    return 0
+
+
+def keys_rotate_tokens(arguments: argparse.Namespace) -> int:
+    """A new key signs tokens within a minute, in every worker; keys of which no token is left go."""
+    identity = load(arguments.config_file).identity
+    directory = Path(identity.token_key_dir)
+    print(f"new: {create_key(directory)}")
+    for path in retire_keys(directory, identity.token_ttl, SystemClock().now()):
+        print(f"retired: {path}")
     return 0
 
 
@@ -115,11 +125,13 @@ def parser() -> argparse.ArgumentParser:
                      help="configuration file; may be given several times (default: /etc/nova-lite/nova-lite.conf)")
     groups = top.add_subparsers(required=True, metavar="COMMAND")
     _db_commands(groups.add_parser("db", help="the database's schema and old records").add_subparsers(required=True))
-    keys = groups.add_parser("keys", help="key pairs that sign messages").add_subparsers(required=True)
+    keys = groups.add_parser("keys", help="keys that sign messages and tokens").add_subparsers(required=True)
     generate = keys.add_parser("generate", help="make the key pairs that are missing")
     generate.add_argument("directory")
     generate.add_argument("identity", nargs="+", help="for example nova-compute@host1")
     generate.set_defaults(run=keys_generate)
+    rotate = keys.add_parser("rotate-tokens", help="sign tokens with a new key from now on; safe while the API runs")
+    rotate.set_defaults(run=keys_rotate_tokens)
     boot = groups.add_parser("bootstrap", help="make the first users, the catalog and the usual flavors; repeatable. "
                              "Passwords come from NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD")
     boot.set_defaults(run=run_bootstrap)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 from nova_lite.compute.guard import Guard
-from nova_lite.compute.job import Job
+from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
@@ -92,11 +92,16 @@ class Executor:
 
     def _work(self, job: Job, turn: _Turn) -> None:
         with self._my_turn(job, turn):
-            self._guard.run(job, lambda: self._is_called_off(job, turn))
+            self._guard.run(job, lambda: self._check(job, turn))
 
-    def _is_called_off(self, job: Job, turn: _Turn) -> bool:
-        overtaken = turn.called_off and job.operation.action is not Action.DELETE
-        return self._stopping or overtaken or job.operation.id in self._called_off
+    def _check(self, job: Job, turn: _Turn) -> None:
+        operation = job.operation
+        if turn.called_off and operation.action is not Action.DELETE:
+            raise Cancelled(f"{operation.action} of {job.instance.uuid} was overtaken by a delete")
+        if operation.id in self._called_off:
+            raise Cancelled(f"{operation.action} of {job.instance.uuid} is not this host's any more")
+        if self._stopping:
+            raise Interrupted
 
     @contextlib.contextmanager
     def _my_turn(self, job: Job, turn: _Turn) -> Iterator[None]:

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from nova_lite.compute.job import Cancelled, Job
+from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Step, run_steps, undo_steps
@@ -35,16 +35,19 @@ class Guard:
         self._host, self._operations, self._driver = host, operations, driver
         self._reporter, self._clock = reporter, clock
 
-    def run(self, job: Job, cancelled: Callable[[], bool]) -> None:
-        """Carry out a begun operation and report its end. ``cancelled`` is asked before each step."""
+    def run(self, job: Job, check: Callable[[], None]) -> None:
+        """Carry out a begun operation and report its end.
+
+        ``check`` is called before each step and may raise Cancelled (what was done is undone and reported) or
+        Interrupted (it stays, and nothing is reported: the operation is resumed at the next start).
+        """
         operation = self._operations[job.operation.action]
         started = self._clock.now()
         error: BaseException | None = None
 
         @contextmanager
         def recording(step: Step, job: Job) -> Iterator[None]:
-            if cancelled():
-                raise Cancelled(f"{job.operation.action} of {job.instance.uuid} was called off before {step.name}")
+            check()
             begun = self._clock.now()
             LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))
             yield
@@ -52,6 +55,10 @@ class Guard:
 
         try:
             job = run_steps(operation.steps(), job, recording)
+        except Interrupted:
+            LOG.info("%s of %s is left for the next start", job.operation.action, job.instance.uuid,
+                     extra=_request(job))
+            return
         except Exception as caught:  # the guard's whole point
             error = caught
             level = logging.INFO if isinstance(caught, Cancelled) else logging.ERROR

@@ -13,9 +13,13 @@ from nova_lite.virt.driver import GuestSpec
 
 
 class Cancelled(Conflict):
-    """The operation was called off between two steps: its instance is being deleted, or the daemon stops."""
+    """The operation was called off between two steps: its instance is being deleted, or it is another host's now."""
 
     code = "compute.cancelled"
+
+
+class Interrupted(Exception):
+    """The daemon stops between two steps. What was done stays as it is: the next start goes on from there."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _numbers(refusals: list[Refusal]) -> str:
     haves = [refusal.have for refusal in refusals if refusal.have is not None]
     if not needs or not haves:
         return ""
-    return f" (need {needs[0]:g} {refusals[0].unit}, the best has {max(haves):g})"
+    return f" (need {needs[0]:.0f} {refusals[0].unit}, the best has {max(haves):.0f})"
 
 
 def _distance(refusal: Refusal) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from nova_lite.compute.job import Job
+from nova_lite.compute.job import Interrupted, Job
 
 LOG = logging.getLogger(__name__)
 
@@ -34,13 +34,18 @@ Recording = Callable[[Step, Job], AbstractContextManager[None]]
 
 
 def run_steps(steps: Sequence[Step], job: Job, recording: Recording) -> Job:
-    """Run steps in order; when one fails, undo it and those before it, last first, and raise its error."""
+    """Run steps in order; when one fails, undo it and those before it, last first, and raise its error.
+
+    :raises Interrupted: from ``recording``, between two steps: then nothing is undone.
+    """
     begun: list[Step] = []
     try:
         for step in steps:
             with recording(step, job):
                 begun.append(step)
                 job = step.run(job)
+    except Interrupted:
+        raise
     except BaseException:
         undo_steps(begun, job)
         raise

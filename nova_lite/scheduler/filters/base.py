@@ -39,5 +39,5 @@ def shortage(filter_: Filter, host: HostState, need: float, have: float, unit: s
     """A refusal when less is free than is needed."""
     if need <= have:
         return None
-    reason = f"needs {need:g} {unit}, has {have:g} free"
+    reason = f"needs {need:.0f} {unit}, has {have:.0f} free"
     return Refusal(host=host.host, filter=type(filter_).__name__, reason=reason, need=need, have=have, unit=unit)

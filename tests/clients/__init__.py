@@ -1,0 +1,1 @@
+"""Clients of a running cloud, as tests use them: over HTTP only."""

@@ -1,0 +1,119 @@
+"""A small HTTP client of a cloud: logs in, boots, acts, waits. It waits on states with a deadline, never for a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+MICROVERSION = "compute 2.79"
+PATIENCE = 30.0  # seconds that a state may take to come
+
+
+class Client:
+    """One user of one cloud."""
+
+    def __init__(self, url: str, user: str, password: str, project: str = "admin") -> None:
+        self.url = url
+        self._credentials = (user, password, project)
+        self.project_id = ""
+        self.session = requests.Session()
+
+    def close(self) -> None:
+        self.session.close()
+
+    # -- requests
+
+    def login(self) -> None:
+        """Get a token, scoped to the project."""
+        user, password, project = self._credentials
+        domain = {"id": "default"}
+        identity = {"methods": ["password"], "password": {
+            "user": {"name": user, "domain": domain, "password": password}}}
+        body: Any = {"auth": {"identity": identity, "scope": {"project": {"name": project, "domain": domain}}}}
+        answer = self.session.post(f"{self.url}/identity/v3/auth/tokens", json=body, timeout=PATIENCE)
+        answer.raise_for_status()
+        self.project_id = answer.json()["token"]["project"]["id"]
+        self.session.headers["X-Auth-Token"] = answer.headers["X-Subject-Token"]
+        self.session.headers["OpenStack-API-Version"] = MICROVERSION
+
+    def request(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
+        """A request to the compute API; any status."""
+        if "X-Auth-Token" not in self.session.headers:
+            self.login()
+        return self.session.request(
+            method, f"{self.url}/compute/v2.1{path}", json=body, timeout=PATIENCE, **more
+        )
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """A request that must succeed; its JSON."""
+        answer = self.request(method, path, body)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    # -- what tests want
+
+    def wait_for_hosts(self, count: int) -> None:
+        """Wait until that many compute hosts are up, and the API answers at all."""
+        def up() -> bool:
+            try:
+                services = self.ask("GET", "/os-services?binary=nova-compute")["services"]
+            except (requests.ConnectionError, requests.HTTPError):
+                return False
+            return len([service for service in services if service["state"] == "up"]) >= count
+        self.wait(up, f"{count} hosts up")
+
+    def upload(self, path: Path, name: str = "test", disk_format: str = "qcow2") -> str:
+        """Make an image of a file; its id."""
+        if "X-Auth-Token" not in self.session.headers:
+            self.login()
+        body = {"name": name, "disk_format": disk_format, "container_format": "bare", "visibility": "public"}
+        made = self.session.post(f"{self.url}/image/v2/images", json=body, timeout=PATIENCE)
+        made.raise_for_status()
+        image_id: str = made.json()["id"]
+        with path.open("rb") as data:
+            put = self.session.put(
+                f"{self.url}/image/v2/images/{image_id}/file", data=data, timeout=PATIENCE,
+                headers={"Content-Type": "application/octet-stream"},
+            )
+        put.raise_for_status()
+        return image_id
+
+    def boot(self, image: str, name: str = "demo", flavor: str = "42", **fields: object) -> str:
+        """Ask for a server; its id."""
+        server = {"name": name, "imageRef": image, "flavorRef": flavor, "networks": "auto", **fields}
+        return str(self.ask("POST", "/servers", {"server": server})["server"]["id"])
+
+    def act(self, server: str, action: str, arguments: object = None) -> requests.Response:
+        """An action on a server; any status."""
+        return self.request("POST", f"/servers/{server}/action", {action: arguments})
+
+    def show(self, server: str) -> dict[str, Any]:
+        """The server's document."""
+        shown: dict[str, Any] = self.ask("GET", f"/servers/{server}")["server"]
+        return shown
+
+    def wait_status(self, server: str, status: str, patience: float = PATIENCE) -> dict[str, Any]:
+        """Wait until the server has a status and nothing is being done to it; its document."""
+        seen: dict[str, Any] = {}
+
+        def reached() -> bool:
+            seen.update(self.show(server))
+            assert status == "ERROR" or seen["status"] != "ERROR", f"server is in ERROR: {seen.get('fault')}"
+            return bool(seen["status"] == status and seen["OS-EXT-STS:task_state"] is None)
+        self.wait(reached, f"server {server} {status}", patience)
+        return seen
+
+    def wait_gone(self, server: str) -> None:
+        """Wait until the server is not found."""
+        self.wait(lambda: self.request("GET", f"/servers/{server}").status_code == 404, f"server {server} gone")
+
+    def wait(self, condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        """Ask again and again until the condition holds; fails naming ``what`` when patience ends."""
+        deadline = time.monotonic() + patience
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
+            time.sleep(0.02)

@@ -1,0 +1,115 @@
+"""A whole cloud in one process: the composition roots of ``cmd`` on one local bus, SQLite and the fake driver."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+# The composition roots choose the process's back end when they are imported; a test process is not to be patched.
+os.environ["NOVA_LITE_CONCURRENCY"] = "threading"
+
+from nova_lite import conf, rpc
+from nova_lite.cmd import api, compute, conductor, manage, scheduler
+from nova_lite.core.clock import SystemClock
+from nova_lite.core.service import Service
+from tests.clients.cloud import Client
+
+PASSWORD = "a password of the tests"
+
+CONFIGURATION = """
+[DEFAULT]
+state_path = {directory}/{host}
+host = {host}
+[rpc]
+transport = local
+signing = false
+[database]
+connection = sqlite:///{directory}/db.sqlite
+[api]
+port = {port}
+public_url = http://127.0.0.1:{port}
+[image]
+store_dir = {directory}/images
+[identity]
+token_key_dir = {directory}/tokens
+[conductor]
+requeue_after = 1
+reaper_interval = 0.2
+host_down_after = {down_after}
+[compute]
+driver = fake
+report_interval = 0.5
+auth_url = http://127.0.0.1:{port}/identity/v3
+image_url = http://127.0.0.1:{port}/image
+password = {password}
+instances_path = {directory}/{host}/instances
+image_cache_path = {directory}/{host}/cache
+{more}
+"""
+
+
+class Cloud:
+    """Its services by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts."""
+
+    def __init__(self, directory: Path, hosts: tuple[str, ...] = ("h1",), more: str = "", down_after: float = 30) -> None:
+        self.directory, self.hosts = directory, hosts
+        self._more, self._down_after = more, down_after
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self._port = int(self._socket.getsockname()[1])
+        self._clock = SystemClock()
+        self._exchange = rpc.LocalExchange()
+        self._buses: list[rpc.Bus] = []
+        self.services: dict[str, Service] = {}
+        self.client = Client(f"http://127.0.0.1:{self._port}", "admin", PASSWORD)
+
+    def configuration(self, host: str) -> str:
+        """The configuration file of the services of a host."""
+        path = self.directory / f"{host}.conf"
+        path.write_text(CONFIGURATION.format(
+            directory=self.directory, host=host, port=self._port, password=PASSWORD, more=self._more,
+            down_after=self._down_after,
+        ))
+        return str(path)
+
+    def __enter__(self) -> Cloud:
+        central = self.configuration("control")
+        os.environ["NOVA_LITE_ADMIN_PASSWORD"] = os.environ["NOVA_LITE_SERVICE_PASSWORD"] = PASSWORD
+        for command in (["db", "upgrade"], ["bootstrap"]):
+            assert manage.main(["--config-file", central, *command]) == 0
+        self._settings = conf.load([central])
+        self._start("conductor", conductor.build(self._settings, self._bus("nova-conductor@control")))
+        self.start_scheduler()
+        self._start("api", api.build(self._settings, self._socket, self._bus("nova-api@control")))
+        for host in self.hosts:
+            self.start_host(host)
+        self.client.wait_for_hosts(len(self.hosts))
+        return self
+
+    def start_scheduler(self) -> None:
+        """Start the scheduler."""
+        self._start("scheduler", scheduler.build(self._settings, self._bus("nova-scheduler@control")))
+
+    def start_host(self, host: str) -> None:
+        """Start a compute service; its guests of before are still there."""
+        self._start(host, compute.build(conf.load([self.configuration(host)]), self._bus(f"nova-compute@{host}")))
+
+    def _bus(self, identity: str) -> rpc.Bus:
+        settings = rpc.BusSettings(transport="local", identity=identity, signing=False)
+        self._buses.append(rpc.connect(settings, self._clock, self._exchange))
+        return self._buses[-1]
+
+    def _start(self, name: str, service: Service) -> None:
+        service.start()
+        self.services[name] = service
+
+    def stop(self, name: str) -> None:
+        """Stop one service."""
+        self.services.pop(name).stop(5.0)
+
+    def __exit__(self, *_: object) -> None:
+        for name in reversed(list(self.services)):
+            self.stop(name)
+        for bus in self._buses:
+            bus.close()
+        self.client.close()
