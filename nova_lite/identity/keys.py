@@ -2,8 +2,8 @@
 
 ``NNNN.pem`` is a private key (PKCS#8, mode 0600), ``NNNN.pub`` a public key alone (PEM), for a host that only checks
 tokens or that is told of a key before it is first used. The highest private number signs; every key found checks.
-Rotation is therefore a new file: a process that meets an unknown key id looks at the directory again. A key is
-removed once the tokens it signed have expired.
+Rotation is therefore a new file: a process that meets an unknown key id looks at the directory again, and one that
+signs looks now and then. A key is removed once the tokens it signed have expired.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import logging
 import os
 import tempfile
@@ -140,3 +141,18 @@ def ensure_key(directory: Path) -> bool:
         return False
     create_key(directory)
     return True
+
+
+def retire_keys(directory: Path, longest_life: float, now: float) -> list[Path]:
+    """Remove the keys of which no token can be valid any more; their paths.
+
+    A key stops signing within ``SIGNER_LIFE`` after the next one was made, and its last token lives ``longest_life``.
+    """
+    keys = sorted(directory.glob("*.pem"))
+    gone = [
+        key for key, successor in itertools.pairwise(keys)
+        if successor.stat().st_mtime + SIGNER_LIFE + longest_life < now
+    ]
+    for key in gone:
+        key.unlink()
+    return gone

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nova_lite.core.clock import ManualClock
 from nova_lite.identity.errors import KeysMissing, TokenRefused
-from nova_lite.identity.keys import RELOAD_INTERVAL, SIGNER_LIFE, KeyRing, create_key, ensure_key
+from nova_lite.identity.keys import RELOAD_INTERVAL, SIGNER_LIFE, KeyRing, create_key, ensure_key, retire_keys
 from nova_lite.identity.tokens import Claims, Scope, TokenBox
 
 CLAIMS = Claims(
@@ -129,3 +129,11 @@ def test_private_keys_are_for_their_owner_only(directory: Path) -> None:
     assert not ensure_key(directory), "a directory with a key needs no other"
     assert [item.name for item in directory.iterdir()] == ["0001.pem"]
 
+
+def test_a_key_is_retired_when_the_last_token_it_may_have_signed_is_over(directory: Path) -> None:
+    second = create_key(directory)
+    made = second.stat().st_mtime
+    assert retire_keys(directory, longest_life=3600, now=made + 3600 + SIGNER_LIFE - 1) == []
+    assert retire_keys(directory, longest_life=3600, now=made + 3600 + SIGNER_LIFE + 1) == [directory / "0001.pem"]
+    assert list(directory.iterdir()) == [second], "the key that signs stays, however old"
+    assert retire_keys(directory, longest_life=3600, now=made + 1e9) == []
