@@ -67,7 +67,7 @@ class Dialect(Generic[S]):
         http = webob.Request(environ)
         version = self._negotiate(http)
         path, project = self._path(http)
-        match = self._router.match(path, version)
+        match = self._router.match(path)
         context = context_of(environ)
         if context is None and not (match and any(route.public for route in match.routes)):
             raise Unauthenticated("The request you have made requires authentication.")
@@ -112,10 +112,7 @@ class Dialect(Generic[S]):
         return path, None
 
     def _route(self, http: webob.Request, match: Match[S], version: Microversion) -> tuple[Route[S], object]:
-        routes = [route for route in match.routes if route.method == http.method]
-        if not routes:
-            allowed = ", ".join(sorted({route.method for route in match.routes}))
-            raise MethodNotAllowed("The method specified is not allowed for this resource.", allow=allowed)
+        routes = _serving(match.routes, http.method, version)
         if routes[0].body_kind == "stream":
             return routes[0], None
         body = bodies.read_json(http, self._frame.max_request_body)
@@ -157,6 +154,18 @@ class Dialect(Generic[S]):
             raise Unauthenticated("The request you have made requires authentication.")
         if route.rule is not None and not route.late:
             request.authorize(request.own_target())
+
+
+def _serving(routes: Sequence[Route[S]], method: str, version: Microversion) -> list[Route[S]]:
+    """The routes for a method at a version. A method that another version has is not found, any other not allowed."""
+    served = [route for route in routes if route.serves(version)]
+    found = [route for route in served if route.method == method]
+    if not found and (not served or any(route.method == method for route in routes)):
+        raise NotFound("The resource could not be found.")
+    if not found:
+        allowed = ", ".join(sorted({route.method for route in served}))
+        raise MethodNotAllowed("The method specified is not allowed for this resource.", allow=allowed)
+    return found
 
 
 def _query(http: webob.Request, route: Route[S], version: Microversion) -> Query:

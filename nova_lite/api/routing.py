@@ -90,26 +90,23 @@ class Router(Generic[S]):
                 node = node.named.setdefault(segment, _Node())
         node.routes.append((route, tuple(names)))
 
-    def match(self, path: str, version: Microversion = UNVERSIONED) -> Match[S] | None:
-        """The routes of a path at a microversion; None when there are none."""
-        return self._walk(self._root, _segments(path), (), version)
+    def match(self, path: str) -> Match[S] | None:
+        """The routes of a path; None when there are none."""
+        return self._walk(self._root, _segments(path), ())
 
-    def _walk(
-        self, node: _Node[S], segments: Sequence[str], values: tuple[str, ...], version: Microversion
-    ) -> Match[S] | None:
+    def _walk(self, node: _Node[S], segments: Sequence[str], values: tuple[str, ...]) -> Match[S] | None:
         if not segments:
-            served = [(route, names) for route, names in node.routes if route.serves(version)]
-            if not served:
+            if not node.routes:
                 return None
-            return Match([route for route, _ in served], dict(zip(served[0][1], values, strict=True)))
+            return Match([route for route, _ in node.routes], dict(zip(node.routes[0][1], values, strict=True)))
         head, rest = segments[0], segments[1:]
         if head in node.named:
-            found = self._walk(node.named[head], rest, values, version)
+            found = self._walk(node.named[head], rest, values)
             if found is not None:
                 return found
         if node.variable is None or not head:
             return None
-        return self._walk(node.variable, rest, (*values, head), version)
+        return self._walk(node.variable, rest, (*values, head))
 
 
 def _segments(path: str) -> list[str]:
