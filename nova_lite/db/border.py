@@ -7,15 +7,16 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from nova_lite.core.errors import NovaLiteError
+from nova_lite.core.errors import Invalid, NovaLiteError
 from nova_lite.db.errors import DatabaseError, DatabaseUnavailable
 
 # serialization_failure, deadlock_detected, lock_not_available; too_many_connections, admin_shutdown, crash_shutdown,
 # cannot_connect_now
-_POSTGRESQL = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
+_POSTGRESQL: set[str | int | None] = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
 # lock wait timeout, deadlock, record changed since last read; cannot connect, too many connections, gone away, lost
-_MYSQL = {1205, 1213, 1020, 2002, 2003, 1040, 2006, 2013}
-_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_MYSQL: set[str | int | None] = {1205, 1213, 1020, 2002, 2003, 1040, 2006, 2013}
+_BAD_EXPRESSION = ("2201B", 1139)
+_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
 
 
 def is_transient(error: SQLAlchemyError) -> bool:
@@ -29,7 +30,10 @@ def is_transient(error: SQLAlchemyError) -> bool:
 
 def translated(error: SQLAlchemyError) -> NovaLiteError:
     """The error of ours that leaves this room in the place of SQLAlchemy's."""
-    summary = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+    origin = getattr(error, "orig", None)
+    summary = str(origin or error).strip().split("\n")[0]
+    if _code(origin) in _BAD_EXPRESSION:
+        return Invalid("this is not a regular expression that the database understands", field="name")
     if is_transient(error):
         return DatabaseUnavailable(f"the database does not answer or stays busy: {summary}")
     return DatabaseError(f"the database refused a statement: {summary}")
@@ -45,9 +49,15 @@ def _lost_a_race(origin: BaseException | None) -> bool:
         return False
     if isinstance(origin, sqlite3.OperationalError):
         return origin.sqlite_errorcode & 0xFF in _SQLITE
-    if getattr(origin, "sqlstate", None) in _POSTGRESQL:
-        return True
-    return bool(origin.args) and origin.args[0] in _MYSQL
+    return _code(origin) in _POSTGRESQL | _MYSQL
+
+
+def _code(origin: BaseException | None) -> str | int | None:
+    """PostgreSQL's five characters or MariaDB's number."""
+    found: str | int | None = getattr(origin, "sqlstate", None)
+    if found is None and origin is not None and origin.args and isinstance(origin.args[0], int):
+        return origin.args[0]
+    return found
 
 
 def _not_connected(origin: BaseException | None) -> bool:

@@ -27,7 +27,7 @@ def matching(column: Any, expression: str) -> ColumnElement[bool]:
         return containing(column, expression)
     try:
         re.compile(expression)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise Invalid(f"name {expression!r} is not a regular expression: {error}", field="name") from error
     return type_coerce(column, String).regexp_match(expression)
 

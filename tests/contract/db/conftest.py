@@ -1,0 +1,53 @@
+"""Databases for the suite: real servers, started once; one migrated database for each kind, emptied after every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy import Table, delete
+
+from nova_lite.core.ids import new_hex
+from nova_lite.db import migration
+from nova_lite.db.models import whole_metadata
+from nova_lite.db.session import Database, Tx
+from stack.servers import MariaDB, PostgreSQL
+
+BACKENDS = ("sqlite", "postgresql", "mysql")
+NewDatabase = Callable[[], str]
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
+    """Makes an empty database; its URL."""
+    directory: Path = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{directory / new_hex()}.sqlite"
+        return
+    kind = PostgreSQL if request.param == "postgresql" else MariaDB
+    with kind(directory / "server") as server:
+        yield lambda: server.create_database(f"test_{new_hex()}")
+
+
+@pytest.fixture(scope="session")
+def migrated(new_database: NewDatabase) -> str:
+    """The URL of a database that was brought up by the migrations."""
+    url = new_database()
+    migration.upgrade(url)
+    return url
+
+
+@pytest.fixture
+def database(migrated: str) -> Iterator[Database]:
+    """An empty migrated database."""
+    found = Database(migrated)
+    yield found
+    found.transact(_empty)
+    found.close()
+
+
+def _empty(tx: Tx) -> None:
+    for table in reversed(whole_metadata().sorted_tables):
+        tx.change(delete(cast("Table", table)))
