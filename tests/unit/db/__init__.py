@@ -1,0 +1,1 @@
+"""The parts of the database room that need no database."""
