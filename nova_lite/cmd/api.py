@@ -121,7 +121,7 @@ def image_services(settings: Settings, database: Database) -> ImageServices:
     records, store = DatabaseImageRecords(database), FilesystemStore(Path(settings.image.store_dir))
     return ImageServices(
         catalog=ImageCatalog(records, store, clock),
-        data=ImageData(records, store, clock, settings.image.max_image_size),
+        data=ImageData(records, store, clock, settings.image.max_image_size, settings.image.require_format_match),
         members=ImageMembers(records, clock), clock=clock,
     )
 

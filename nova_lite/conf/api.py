@@ -48,3 +48,6 @@ class ImageSettings:
 
     store_dir: str = option("", "Directory of the images' data. Empty: images/ under state_path.")
     max_image_size: int = option(64 << 30, "Bytes that an image may have.", minimum=1)
+    require_format_match: bool = option(
+        True, "Refuse images whose content is not of the format they declare. Unsafe content is refused either way."
+    )

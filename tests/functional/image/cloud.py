@@ -8,7 +8,6 @@ from types import TracebackType
 
 from oslo_config import cfg
 from oslo_policy import policy as oslo_policy
-from sqlalchemy import create_engine
 
 from nova_lite.api.dialect import Frame
 from nova_lite.api.faults import RENDERERS
@@ -23,8 +22,8 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unauthenticated
+from nova_lite.db import migration
 from nova_lite.db.images import ImageStore
-from nova_lite.db.models import whole_metadata
 from nova_lite.db.session import Database
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
@@ -72,9 +71,7 @@ class ImageCloud:
         self._server = concurrency.wsgi_server(self._socket, self.application, 8)
 
     def __enter__(self) -> ImageCloud:
-        engine = create_engine(self._database_url)
-        whole_metadata().create_all(engine)
-        engine.dispose()
+        migration.upgrade(self._database_url)
         self._server.start()
         return self
 
