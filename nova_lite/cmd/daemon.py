@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from nova_lite import __version__, rpc
 from nova_lite.conf import ConfigError, Settings, load
-from nova_lite.core import launcher, logs
+from nova_lite.core import launcher, logs, memory
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
 from nova_lite.core.ids import new_uuid
@@ -41,6 +41,7 @@ def main(name: str, what: str, argv: Sequence[str] | None, run: Callable[[Settin
         settings = load(files, database=database)
     except ConfigError as error:
         return launcher.refuse(f"{name}: {error}")
+    memory.bound_heap()
     logs.setup(name, settings.process.debug, settings.process.log_file)
     try:
         launcher.write_pid_file(settings.process.pid_file)

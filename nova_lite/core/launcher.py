@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
-import gc
 import logging
 import os
 import signal
@@ -19,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from nova_lite.core import concurrency, readiness
+from nova_lite.core import concurrency, memory, readiness
 from nova_lite.core.service import Service
 
 LOG = logging.getLogger(__name__)
@@ -94,9 +93,7 @@ class Workers:
         watched = {*STOP_SIGNALS, signal.SIGCHLD}
         # Blocked and fetched by sigtimedwait: the parent stays free of handlers, tasks and an event loop.
         signal.pthread_sigmask(signal.SIG_BLOCK, watched)
-        # What is loaded now is loaded for good: kept out of every collection, its pages stay shared with the workers.
-        gc.collect()
-        gc.freeze()
+        memory.freeze()
         for _ in range(self._count):
             self._fork()
         readiness.notify(f"READY=1\nSTATUS={self._name} runs {self._count} workers")
