@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from nova_lite.identity.errors import ImpliedCycle, not_found
 from nova_lite.identity.registry import Registry
@@ -30,6 +30,14 @@ class Roles(Registry[Role]):
         super().__init__("role", records)
         self._implications = implications
         self._revocations = revocations
+
+    def update(self, id: str, changes: Mapping[str, object]) -> Role:
+        """Change a role; tokens that name it by an earlier name are void."""
+        before = self.show(id)
+        role = super().update(id, changes)
+        if role.name != before.name:
+            self._revocations.revoke(role_subject(before.name))
+        return role
 
     def delete(self, id: str) -> None:
         """Delete a role with its assignments; tokens that name it are void."""

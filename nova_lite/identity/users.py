@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from nova_lite.core.clock import Clock
@@ -12,6 +13,8 @@ from nova_lite.identity.revocations import Revocations, grant_subject, user_subj
 from nova_lite.identity.store import IdentityStore, Records
 from nova_lite.identity.throttle import is_deaf
 from nova_lite.objects.identity import Group, Membership, Password, Project, User
+
+LOG = logging.getLogger(__name__)
 
 
 def require_domain(projects: Records[Project], id: str) -> None:
@@ -79,6 +82,7 @@ class Users(Registry[User]):
         if known is None or deaf:
             return False
         if not right:
+            LOG.warning("wrong password for user %s, %d in a row", known.user_id, known.failures + 1)
             self._store.passwords.count_failure(known.user_id, now)
             return False
         if self._hasher.is_stale(known.hash):

@@ -32,6 +32,9 @@ EVENTS: dict[str, Callable[[World, str, str], object]] = {
     "domain disabled": lambda world, user, project: world.identity.domains.update("default", {"enabled": False}),
     "role taken away": lambda world, user, project: world.identity.assignments.revoke(_assignment(world, user)),
     "role deleted": lambda world, user, project: world.identity.roles.delete(world.role_id("member")),
+    "role renamed": lambda world, user, project: world.identity.roles.update(
+        world.role_id("member"), {"name": "partner"}
+    ),
     "implication removed": lambda world, user, project: world.identity.roles.forget(
         world.role_id("member"), world.role_id("reader")
     ),
