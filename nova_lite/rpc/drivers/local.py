@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from nova_lite.core import concurrency
+from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.drivers.base import AlwaysAlive, Incoming, Outgoing, Receiver, Route, Sink
-from nova_lite.rpc.errors import NotConfirmed, Unroutable
+from nova_lite.rpc.errors import NotConfirmed, Unroutable, Withdrawn
+from nova_lite.rpc.pending import Waiter
 from nova_lite.rpc.target import Target
 
 
@@ -48,11 +51,12 @@ class LocalExchange:
 
 
 class Parcel(NamedTuple):
-    """A message between two buses. ``taken`` is called when the receiver has it."""
+    """A message between two buses. ``taken`` is called when the receiver has it, ``gone`` when it never will."""
 
     message: Outgoing
     answer: Callable[[bytes], None]
     taken: Callable[[], None]
+    gone: Callable[[NovaLiteError], None]
 
 
 class LocalListener:
@@ -62,14 +66,17 @@ class LocalListener:
         self._exchange, self._target, self._receiver = exchange, target, receiver
         self._lock = concurrency.lock()
         self._parcels: collections.deque[Parcel] = collections.deque()
-        self._started = self._closed = False
+        self._started = self._gone = self._closed = False
 
     def hears(self, target: Target) -> bool:
         return target.topic == self._target.topic and target.host in (None, self._target.host)
 
     def put(self, parcel: Parcel) -> None:
         self._parcels.append(parcel)
-        self.resume()
+        if self._gone:
+            self._send_on()
+        else:
+            self.resume()
 
     def start(self) -> None:
         self._started = True
@@ -78,18 +85,24 @@ class LocalListener:
     def resume(self) -> None:
         with self._lock:
             while self._started and self._parcels and self._receiver.room():
-                message, answer, taken = self._parcels.popleft()
-                taken()
-                self._receiver.accept(Incoming(message.id, message.payload, False, answer, _nothing))
+                parcel = self._parcels.popleft()
+                parcel.taken()
+                message = parcel.message
+                self._receiver.accept(Incoming(message.id, message.payload, False, parcel.answer, _nothing))
 
     def pause(self) -> None:
         self._exchange.remove(self)
-        self._started = False
+        self._started, self._gone = False, True
+        self._send_on()
 
     def close(self) -> None:
         self.pause()
-        self._parcels.clear()
         self._closed = True
+
+    def _send_on(self) -> None:
+        with self._lock:
+            while self._parcels:
+                self._parcels.popleft().gone(Withdrawn(f"a server of {self._target} is stopping"))
 
     def alive(self) -> bool:
         """As a route: a closed listener answers nobody."""
@@ -106,16 +119,27 @@ class LocalDriver:
     def send(self, target: Target, message: Outgoing) -> Route:
         if message.kind == "fanout":
             for listener in self._exchange.all(Target(target.topic)):
-                listener.put(Parcel(message, _ignore, _nothing))
+                listener.put(Parcel(message, _ignore, _nothing, _unheard))
             return AlwaysAlive()
-        listener = self._exchange.pick(target)
         if message.kind == "call":
-            listener.put(Parcel(message, lambda payload: self._sink.answered(message.id, payload), _nothing))
+            listener = self._exchange.pick(target)
+            answered, failed = self._sink.answered, self._sink.failed
+            listener.put(
+                Parcel(message, partial(answered, message.id), _nothing, partial(failed, message.id))
+            )
             return listener
-        taken = concurrency.event()
-        listener.put(Parcel(message, _ignore, taken.set))
-        if not taken.wait(self._send_timeout):
-            raise NotConfirmed(f"{target} did not take the message in {self._send_timeout} s", target=str(target))
+        while True:
+            try:
+                return self._hand_over(self._exchange.pick(target), target, message)
+            except Withdrawn:
+                continue
+
+    def _hand_over(self, listener: LocalListener, target: Target, message: Outgoing) -> Route:
+        waiter = Waiter()
+        listener.put(Parcel(message, _ignore, partial(waiter.settle, b""), waiter.settle))
+        timeout = min(self._send_timeout, message.lifetime)
+        if waiter.wait(timeout) is None:
+            raise NotConfirmed(f"{target} did not take the message in {timeout:.1f} s", target=str(target))
         return listener
 
     def listen(self, target: Target, receiver: Receiver, prefetch: int) -> LocalListener:
@@ -135,3 +159,7 @@ def _nothing() -> None:
 
 def _ignore(payload: bytes) -> None:
     """For messages that are not answered."""
+
+
+def _unheard(error: NovaLiteError) -> None:
+    """For messages that nobody misses."""

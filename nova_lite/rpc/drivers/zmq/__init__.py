@@ -5,8 +5,8 @@ and names each of them by its endpoint, so that a message goes to the server tha
 on the connection of its question.
 
 Messages are ``[kind, id, payload]`` behind the router's address frame. Towards a server the kind is ``call``,
-``cast`` or ``fanout``; back it is ``answer``, ``taken`` (the receipt of a cast) or ``gone`` (the server is stopping:
-ask another).
+``cast`` or ``fanout``; back it is ``answer``, ``taken`` (the receipt of a cast), ``leaving`` (the server is stopping:
+send nothing more) or ``gone`` (this message came too late for it: ask another).
 
 A ZeroMQ socket has one descriptor that tells of changes, once each, and reading or sending may swallow the news. So
 whoever touches a socket *pumps* it afterwards: takes whatever has come. One task per socket waits on the descriptor.

@@ -12,7 +12,7 @@ from nova_lite.core import concurrency
 
 LOG = logging.getLogger(__name__)
 
-ANSWER, TAKEN, GONE = b"answer", b"taken", b"gone"
+ANSWER, TAKEN, GONE, LEAVING = b"answer", b"taken", b"gone", b"leaving"
 LINGER = 500  # milliseconds that a closing socket may take to send what it was given
 GLANCE = 60.0  # seconds after which a waiting task looks whether its socket was closed meanwhile
 

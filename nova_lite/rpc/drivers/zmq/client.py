@@ -9,7 +9,7 @@ from zmq.utils.monitor import parse_monitor_message
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Sink
-from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, TAKEN, Channel
+from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, LEAVING, TAKEN, Channel
 from nova_lite.rpc.drivers.zmq.peers import Peers
 from nova_lite.rpc.errors import Withdrawn
 from nova_lite.rpc.pending import Pending
@@ -45,6 +45,10 @@ class Monitor(Channel):
         settled = self._links[endpoint].settled
         settled.wait(CONNECT_TIMEOUT)
         settled.set()
+
+    def leave(self, endpoint: str) -> None:
+        """The peer has said that it is going: it is not there any more until it connects anew."""
+        self._links[endpoint].connected = False
 
     def pump(self) -> None:
         with self._lock:
@@ -103,10 +107,15 @@ class Wire(Channel):
                     self._sink.answered(key, payload)
                 elif kind == TAKEN:
                     self.receipts.answered(key, TAKEN)
-                elif kind == GONE:
-                    error = Withdrawn(f"{address.decode()} is stopping")
-                    self.receipts.failed(key, error)
-                    self._sink.failed(key, error)
+                elif kind in (LEAVING, GONE):
+                    self._left(address.decode(), key)
+
+    def _left(self, endpoint: str, message_id: str) -> None:
+        if self._monitor is not None:
+            self._monitor.leave(endpoint)
+        error = Withdrawn(f"{endpoint} is stopping")
+        self.receipts.failed(message_id, error)
+        self._sink.failed(message_id, error)
 
 
 class PeerRoute(NamedTuple):

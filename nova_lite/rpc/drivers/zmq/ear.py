@@ -8,7 +8,7 @@ import zmq
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Incoming, Receiver
-from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, TAKEN, Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, LEAVING, TAKEN, Channel, Frames
 from nova_lite.rpc.drivers.zmq.peers import Place
 
 LOG = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class Ear(Channel):
         super().__init__(socket)
         self._place, self._receiver = place, receiver
         self._paused = False
+        self._clients: set[bytes] = set()
 
     def ended(self, error: BaseException) -> None:
         self._receiver.lost(error)
@@ -35,6 +36,9 @@ class Ear(Channel):
         # From here on nobody finds this server; who had found it before is sent on to another.
         self._paused = True
         self._place.withdraw()
+        with self._lock:
+            for address in list(self._clients):
+                self._post([address, LEAVING, b"", b""])
         self.pump()
         concurrency.sleep(FAREWELL)
         self.pump()
@@ -59,6 +63,7 @@ class Ear(Channel):
             LOG.warning("dropped a message of %d frames: it is no peer's", len(frames))
             return
         address, kind, message_id, payload = frames
+        self._clients.add(address)
         if self._paused:
             self._post([address, GONE, message_id, b""])
             return
@@ -80,7 +85,8 @@ class Ear(Channel):
         try:
             self._socket.send_multipart(frames, zmq.NOBLOCK)
         except zmq.ZMQError as error:
-            LOG.warning("an answer was dropped, its caller is gone or does not read: %s", error)
+            self._clients.discard(frames[0])
+            LOG.debug("%r was dropped, its receiver is gone or does not read: %s", frames[1], error)
 
 
 def _nothing() -> None:

@@ -57,6 +57,8 @@ class IpcPeers:
     The server holds ``flock`` on the lock file for as long as it lives; the kernel lets go when the process dies,
     however it dies. So a look at the lock tells a living server from the socket that a killed one has left, and
     whoever finds such a socket removes it.
+
+    Daemons of several users share a directory by its group: umask 007 opens socket and lock file to it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -115,7 +117,7 @@ class IpcPlace:
         if len(os.fsencode(path)) > SUN_PATH:
             raise Invalid(f"socket path {path} is longer than {SUN_PATH} bytes: choose a shorter directory")
         self._path = path
-        self._descriptor: int | None = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, 0o600)
+        self._descriptor: int | None = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, 0o660)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
 
     def candidates(self) -> list[str]:
@@ -187,5 +189,6 @@ def _lock_path(path: Path) -> str:
 
 def _remove(path: Path) -> None:
     for name in (str(path), _lock_path(path)):
-        with contextlib.suppress(FileNotFoundError):
+        # In a sticky directory only its owner may clear away what a killed peer of another user has left.
+        with contextlib.suppress(FileNotFoundError, PermissionError):
             os.unlink(name)
