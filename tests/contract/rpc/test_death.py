@@ -1,0 +1,137 @@
+"""A server's process is killed: what its callers see, and that nothing of it stays in the way."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from nova_lite.core import concurrency
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import Unavailable
+from nova_lite.rpc.errors import CallTimeout, PeerLost, Unroutable
+from tests.contract.rpc.contracts import Office, Post
+from tests.contract.rpc.fabric import Fabric
+
+ROOT = Path(__file__).parents[3]
+
+
+class OfficeProcess:
+    """A server that can be killed."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        settings = json.dumps({**dataclasses.asdict(fabric.settings), "identity": "process"})
+        command = [sys.executable, "-m", "tests.contract.rpc.office_process", settings]
+        environment = {**os.environ, "NOVA_LITE_CONCURRENCY": concurrency.backend(), "PYTHONWARNINGS": "ignore"}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def office(fabric: Fabric) -> Iterator[Callable[[], OfficeProcess]]:
+    if fabric.transport == "local":
+        pytest.skip("a local bus dies with its process")
+    made: list[OfficeProcess] = []
+
+    def start() -> OfficeProcess:
+        made.append(OfficeProcess(fabric))
+        return made[-1]
+
+    yield start
+    for process in made:
+        process.kill()
+
+
+def test_a_waiting_caller_learns_of_the_death(
+    fabric: Fabric, context: RequestContext, office: Callable[[], OfficeProcess]
+) -> None:
+    process = office()
+    post = fabric.bus().proxy(Post, timeout=4.0)
+    assert post.who(context) == "process"
+    waiting = concurrency.spawn(post.hold, context)
+    with pytest.raises(TimeoutError):
+        waiting.wait(0.3)
+    process.kill()
+    with pytest.raises(CallTimeout if fabric.transport == "kombu" else PeerLost):
+        waiting.wait(10)
+
+
+def test_a_dead_server_is_not_routed_to(
+    fabric: Fabric, context: RequestContext, office: Callable[[], OfficeProcess]
+) -> None:
+    process = office()
+    post = fabric.bus().proxy(Post, timeout=1.0)
+    assert post.who(context) == "process"
+    process.kill()
+    # Over tcp the news of the death may come a moment later than the next call.
+    with pytest.raises((Unroutable, PeerLost, CallTimeout)):
+        post.who(context)
+    if fabric.transport == "zmq":
+        with pytest.raises(Unroutable):
+            post.who(context)
+    if fabric.settings.zmq_ipc_dir:
+        assert os.listdir(fabric.settings.zmq_ipc_dir) == []
+
+
+def test_a_server_that_comes_back_is_found(
+    fabric: Fabric, context: RequestContext, office: Callable[[], OfficeProcess]
+) -> None:
+    post = fabric.bus().proxy(Post, timeout=5.0)
+    process = office()
+    assert post.who(context) == "process"
+    process.kill()
+    office()
+    assert _eventually(lambda: post.who(context)) == "process"
+
+
+def test_the_living_take_over(
+    fabric: Fabric, context: RequestContext, office: Callable[[], OfficeProcess]
+) -> None:
+    process = office()
+    fabric.office()
+    post = fabric.bus().proxy(Post, timeout=5.0)
+    assert {post.who(context) for _ in range(4)} == {"process", "office"}
+    process.kill()
+    assert [_eventually(lambda: post.who(context)) for _ in range(10)] == ["office"] * 10
+
+
+def test_a_broker_gives_unfinished_work_to_another(
+    fabric: Fabric, context: RequestContext, office: Callable[[], OfficeProcess]
+) -> None:
+    if fabric.transport != "kombu":
+        pytest.skip("without a broker a cast is executed at most once")
+    process = office()
+    fabric.bus().proxy(Post).hold_cast(context, 9)
+    heir = Office("heir")
+    heir.gate.set()
+    marks: concurrency.Queue[bool] = concurrency.queue()
+    server = fabric.bus("heir").server()
+    server.authorise = lambda delivery: marks.put(delivery.redelivered)
+    server.serve(Post, heir)
+    server.start()
+    process.kill()
+    assert heir.heard.get(20) == ("hold_cast", 9)
+    assert marks.get(1) is True
+    server.kill()
+
+
+def _eventually(ask: Callable[[], str]) -> str:
+    for _ in range(20):
+        try:
+            return ask()
+        except (Unavailable, CallTimeout):
+            concurrency.event().wait(0.25)
+    return ask()
