@@ -73,13 +73,15 @@ class ImageCache:
         file = self._path / _key(meta)
         with self._locks.hold(file):
             self._path.mkdir(parents=True, exist_ok=True)
-            with concurrency.native(_FileLock, file.with_name(file.name + LOCK)):
+            lock = _lock_of(file)
+            with concurrency.native(_FileLock, lock):
                 if not file.exists():
                     self._download(context, meta, file)
                 # Equal bytes may be declared to be of two formats; the check is a few reads.
                 inspection.require(inspection.inspect(concurrency.native(inspection.sample_file, file)), meta.disk_format)
                 now = self._clock.now()
-                os.utime(file, (now, now))
+                # Not on the file itself: a hypervisor that runs as another user makes it its own.
+                os.utime(lock, (now, now))
         return file
 
     def clean(self, in_use: Collection[Path], max_age: float, max_bytes: int) -> list[Path]:
@@ -146,11 +148,11 @@ class ImageCache:
                 if file.suffix == PARTIAL and self._clock.now() - stat.st_mtime > RECENT:
                     file.unlink()
                 if file.suffix not in (PARTIAL, LOCK):
-                    yield _Entry(file, stat.st_size, stat.st_mtime)
+                    yield _Entry(file, stat.st_size, _lock_of(file).stat().st_mtime)
 
     def _remove(self, file: Path) -> bool:
         """Remove a file that nobody is fetching. Its lock file stays: a lock on an unlinked file locks nothing."""
-        lock = _FileLock(file.with_name(file.name + LOCK), wait=False)
+        lock = _FileLock(_lock_of(file), wait=False)
         with lock:
             if not lock.held:
                 return False
@@ -205,6 +207,11 @@ class _Locks:
                 lock, holders = self._locks.pop(file)
                 if holders > 1:
                     self._locks[file] = (lock, holders - 1)
+
+
+def _lock_of(file: Path) -> Path:
+    """The file whose lock guards a base file, and whose time stamp tells when that was last used."""
+    return file.with_name(file.name + LOCK)
 
 
 def _key(meta: ImageMeta) -> str:

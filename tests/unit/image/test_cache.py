@@ -202,6 +202,16 @@ def test_cleaning_spares_what_was_used_a_moment_ago(cache: ImageCache) -> None:
     assert cache.clean(in_use=[], max_age=0.0, max_bytes=0) == []
 
 
+def test_a_use_is_remembered_without_touching_the_file(cache: ImageCache, clock: ShiftedClock) -> None:
+    """libvirt gives a guest's base file to QEMU's user; compute, which is not root, may only read it from then on."""
+    file = cache.fetch(CONTEXT, meta_of(DISK))
+    before = file.stat().st_mtime_ns
+    clock.shift = 10 * HOUR
+    assert cache.fetch(CONTEXT, meta_of(DISK)) == file
+    assert file.stat().st_mtime_ns == before
+    assert cache.clean(in_use=[], max_age=HOUR, max_bytes=1 << 40) == []
+
+
 def test_cleaning_sweeps_downloads_of_killed_processes(cache: ImageCache, tmp_path: Path, clock: ShiftedClock) -> None:
     cache.fetch(CONTEXT, meta_of(DISK))
     left = tmp_path / "cache" / "abc.0123.partial"
