@@ -42,7 +42,7 @@ def configuration(cloud: Cloud, facts: Facts) -> dict[Path, str]:
             sections = {**_merged(_common(cloud), sections), **_bus(cloud, facts)}
         if daemon.program == "nova-lite-compute":
             sections = {
-                **_merged(_common(cloud), sections, _host(daemon)),
+                **_merged(_common(cloud), sections, _host(cloud, daemon)),
                 **_bus(cloud, facts),
                 **_compute(cloud, daemon, facts),
             }
@@ -62,8 +62,10 @@ def _common(cloud: Cloud) -> Sections:
     return {"DEFAULT": {"state_path": cloud.lib, "host": cloud.host}}
 
 
-def _host(daemon: Daemon) -> Sections:
-    return {"DEFAULT": {"host": daemon.host}}
+def _host(cloud: Cloud, daemon: Daemon) -> Sections:
+    # A host's identity is kept in its state path: hosts that share the machine must not share it.
+    own = {} if len(cloud.hosts) == 1 else {"state_path": cloud.lib / daemon.host}
+    return {"DEFAULT": {"host": daemon.host, **own}}
 
 
 def _bus(cloud: Cloud, facts: Facts) -> Sections:
@@ -85,7 +87,8 @@ def _control(cloud: Cloud, facts: Facts) -> Sections:
 def _compute(cloud: Cloud, daemon: Daemon, facts: Facts) -> Sections:
     compute = {
         "driver": "fake" if cloud.choices.hypervisor == "fake" else "libvirt",
-        "instances_path": _own(cloud, daemon, "instances"),
+        # Several hosts of one machine must not share it.
+        "instances_path": cloud.instances if len(cloud.hosts) == 1 else cloud.instances / daemon.host,
         "image_cache_path": cloud.lib / "image-cache",
         "auth_url": f"{cloud.url}/identity/v3",
         "image_url": f"{cloud.url}/image",
@@ -94,13 +97,8 @@ def _compute(cloud: Cloud, daemon: Daemon, facts: Facts) -> Sections:
         "project_name": "service",
     }
     if cloud.choices.hypervisor == "fake":
-        return {"compute": compute, "fake": {"state_dir": _own(cloud, daemon, "fake")}}
+        return {"compute": compute}
     return {"compute": compute, "libvirt": {"uri": facts.libvirt_uri}}
-
-
-def _own(cloud: Cloud, daemon: Daemon, name: str) -> Path:
-    """A directory of one host's; several hosts of one machine must not share it."""
-    return cloud.lib / name if len(cloud.hosts) == 1 else cloud.lib / name / daemon.host
 
 
 def openrc(cloud: Cloud, password: str, libvirt_uri: str) -> str:
