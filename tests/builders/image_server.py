@@ -33,7 +33,7 @@ class ImageServer:
         self.logins: list[dict[str, object]] = []
         self.tokens: set[str] = set()
         self.global_ids: set[str] = set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Listener(self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -59,58 +59,65 @@ class ImageServer:
         return left > 0
 
 
-def _handler(server: ImageServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Listener(ThreadingHTTPServer):
+    def __init__(self, service: ImageServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.service = service
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is printed."""
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            server.requests.append(f"POST {self.path}")
-            if server.takes("refuse_logins"):
-                return self._answer(401, {})
-            server.logins.append(body)
-            token = f"token-{len(server.logins)}"
-            server.tokens.add(token)
-            return self._answer(201, {"token": {"expires_at": server.expires_at}}, {"X-Subject-Token": token})
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Listener
 
-        def do_GET(self) -> None:
-            server.requests.append(f"GET {self.path}")
-            server.global_ids.add(self.headers["X-OpenStack-Request-ID"])
-            if server.takes("expire_tokens"):
-                server.tokens.clear()
-            if self.headers["X-Auth-Token"] not in server.tokens:
-                return self._answer(401, {})
-            if server.takes("unavailable"):
-                return self._answer(503, {})
-            image_id = self.path.removeprefix("/v2/images/").removesuffix("/file")
-            if image_id not in server.images:
-                return self._answer(404, {})
-            if self.path.endswith("/file"):
-                return self._data(server.data.get(image_id, b""))
-            return self._answer(200, server.images[image_id])
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is printed."""
 
-        def _data(self, data: bytes) -> None:
-            self.send_response(200 if data else 204)
-            if data:
-                self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            if server.takes("break_off"):
-                self.close_connection = True
-                self.wfile.write(data[: len(data) // 2])
-            else:
-                self.wfile.write(data)
+    def do_POST(self) -> None:
+        service = self.server.service
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        service.requests.append(f"POST {self.path}")
+        if service.takes("refuse_logins"):
+            return self._answer(401, {})
+        service.logins.append(body)
+        token = f"token-{len(service.logins)}"
+        service.tokens.add(token)
+        return self._answer(201, {"token": {"expires_at": service.expires_at}}, {"X-Subject-Token": token})
 
-        def _answer(
-            self, status: int, document: Mapping[str, object], headers: Mapping[str, str] | None = None
-        ) -> None:
-            body = json.dumps(document).encode()
-            self.send_response(status)
-            for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def do_GET(self) -> None:
+        service = self.server.service
+        service.requests.append(f"GET {self.path}")
+        service.global_ids.add(self.headers["X-OpenStack-Request-ID"])
+        if service.takes("expire_tokens"):
+            service.tokens.clear()
+        if self.headers["X-Auth-Token"] not in service.tokens:
+            return self._answer(401, {})
+        if service.takes("unavailable"):
+            return self._answer(503, {})
+        image_id = self.path.removeprefix("/v2/images/").removesuffix("/file")
+        if image_id not in service.images:
+            return self._answer(404, {})
+        if self.path.endswith("/file"):
+            return self._data(service.data.get(image_id, b""))
+        return self._answer(200, service.images[image_id])
 
-    return Handler
+    def _data(self, data: bytes) -> None:
+        service = self.server.service
+        self.send_response(200 if data else 204)
+        if data:
+            self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if service.takes("break_off"):
+            self.close_connection = True
+            self.wfile.write(data[: len(data) // 2])
+        else:
+            self.wfile.write(data)
+
+    def _answer(
+        self, status: int, document: Mapping[str, object], headers: Mapping[str, str] | None = None
+    ) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
