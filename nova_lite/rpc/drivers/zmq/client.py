@@ -70,11 +70,17 @@ class Wire(Channel):
         self.receipts = Pending()
 
     def connect(self, endpoints: list[str]) -> None:
-        """Begin to connect to those that are new."""
+        """Begin to connect to those that are new and not known to be dead.
+
+        libzmq aborts the process when a routing id is given again while the last connection of that name still ends:
+        what was given up once must not be tried again, and an ipc endpoint that is dead stays dead.
+        """
         if self._known.issuperset(endpoints):
             return
         with self._lock:
             for endpoint in set(endpoints) - self._known:
+                if not self._peers.alive(endpoint):
+                    continue
                 self._known.add(endpoint)
                 if self._monitor is not None:
                     self._monitor.expect(endpoint)

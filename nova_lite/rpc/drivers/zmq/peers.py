@@ -87,6 +87,8 @@ class IpcPeers:
 
     def place(self, target: Target) -> IpcPlace:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for endpoint in self.find(target):
+            self.alive(endpoint)  # who comes clears away what killed servers of its kind have left
         return IpcPlace(self._directory / f"{target}.{os.getpid()}.{new_hex()[:8]}")
 
     def _list(self) -> list[Entry]:
