@@ -1,12 +1,16 @@
-"""A psycopg connection whose waiting goes through the monkey-patched ``select`` module: other green threads run."""
+"""A psycopg connection that waits through the concurrency seam: while it does, other tasks run."""
 
 from __future__ import annotations
 
+import os
+import select
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import waiting
 from psycopg.abc import PQGen
+from psycopg.waiting import Ready, Wait
+
+from nova_lite.core import concurrency
 
 T = TypeVar("T")
 
@@ -14,7 +18,36 @@ INTERVAL = 0.5  # seconds between looks at a socket that stays silent
 
 
 class GreenConnection(psycopg.Connection[Any]):
-    """psycopg picks its C function, which eventlet cannot patch, for every wait; this one picks the select-based."""
+    """psycopg waits in a C function by default, which would stop every green thread of the process."""
 
     def wait(self, gen: PQGen[T], interval: float = INTERVAL, timeout: float | None = None) -> T:
-        return waiting.wait_select(gen, self.pgconn.socket, interval=interval, timeout=timeout)
+        """Run a generator of psycopg's, which yields what it waits for and is sent what is ready."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            wanted = next(gen)
+            if wanted & Wait.W:
+                wanted = gen.send(Ready.W)  # a statement fits into the socket's buffer: just try
+            while True:
+                wanted = gen.send(self._until(wanted))
+        except StopIteration as end:
+            found: T = end.value
+            return found
+
+    def _until(self, wanted: Wait) -> Ready:
+        fd = self.pgconn.socket
+        if wanted == Wait.R:
+            ready = Ready.R if concurrency.wait_readable(fd, INTERVAL) else Ready.NONE
+        else:
+            readable, writable, _ = select.select([fd], [fd], [], INTERVAL)
+            ready = Ready((Ready.R if readable else 0) | (Ready.W if writable else 0))
+        if not ready:
+            _check_open(fd)
+        return ready
+
+
+def _check_open(fd: int) -> None:
+    try:
+        os.fstat(fd)
+    except OSError as error:
+        raise psycopg.OperationalError("connection socket closed") from error
