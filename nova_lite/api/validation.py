@@ -7,7 +7,7 @@ import binascii
 import functools
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import jsonschema
@@ -93,8 +93,17 @@ class Schema:
 def _sentence(error: jsonschema.ValidationError) -> str:
     if not error.absolute_path:
         return str(error.message)
-    field = error.absolute_path[-1]
-    return f"Invalid input for field/attribute {field}. Value: {_shown(error.instance)}. {_shown(error.message)}"
+    return f"Invalid input for field/attribute {_field(error.absolute_path)}. Value: {_shown(error.instance)}. {_shown(error.message)}"
+
+
+def _field(path: Sequence[str | int]) -> str:
+    # The innermost name; of an item of a list, the list's with the item's number.
+    steps = [str(path[-1])]
+    for step in reversed(list(path)[:-1]):
+        if not steps[0].isdigit():
+            break
+        steps.insert(0, str(step))
+    return ".".join(steps)
 
 
 def _shown(value: object) -> str:

@@ -50,6 +50,7 @@ IMAGE = "10000000-0000-4000-8000-000000000001"
 QUEUED_IMAGE = "10000000-0000-4000-8000-000000000002"
 LARGE_IMAGE = "10000000-0000-4000-8000-000000000003"
 HOST = "host1"
+DATABASE = "cloud.sqlite"
 
 ENDS = {
     Action.CREATE: (VmState.ACTIVE, PowerState.RUNNING), Action.PAUSE: (VmState.PAUSED, PowerState.PAUSED),
@@ -113,16 +114,23 @@ class Answer:
         return str(fault["message"])  # type: ignore[index]
 
 
+def _url(path: Path) -> str:
+    return f"sqlite:///{path / DATABASE}"
+
+
+def create_schema(path: Path) -> None:
+    """The tables, in a new database in the directory ``path``."""
+    engine = create_engine(_url(path))
+    whole_metadata().create_all(engine)
+    engine.dispose()
+
+
 class ComputeCloud:
     """The API, its database, and hands to play scheduler, conductor and compute with."""
 
     def __init__(self, path: Path) -> None:
-        url = f"sqlite:///{path / 'cloud.sqlite'}"
-        engine = create_engine(url)
-        whole_metadata().create_all(engine)
-        engine.dispose()
         self.clock = SystemClock()
-        self.database = Database(url)
+        self.database = Database(_url(path))
         self.exchange = LocalExchange()
         self.bus = self.connect("nova-api@test")
         conf = cfg.ConfigOpts()
@@ -145,6 +153,7 @@ class ComputeCloud:
             database=self.database, images=FewImages(), compute_at=compute_at, clock=self.clock, scheduler=scheduler,
             lifecycle=Lifecycle(self.database, scheduler, compute_at, self.clock, Deadlines(create=600, action=300, begin=10)),
             quota=Quota(instances=5, cores=10, ram=8192, key_pairs=3, metadata_items=4), page_size=10,
+            down_after=86400.0,
         )
         inner = UrlMap({
             "/": versions.application(self.frame),

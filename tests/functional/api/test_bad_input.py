@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nova_lite.api.compute.routes import ROUTES
 from nova_lite.api.routing import Route
-from tests.functional.api.cloud import IMAGE, LARGE_IMAGE, PROJECT, QUEUED_IMAGE, ComputeCloud
+from tests.functional.api.cloud import IMAGE, LARGE_IMAGE, PROJECT, QUEUED_IMAGE, Answer, ComputeCloud
 
 TOKEN = f"admin@{PROJECT}"
 GUARDED = [route for route in ROUTES if not route.public]
@@ -34,46 +34,48 @@ def _version(route: Route[object]) -> str:
     return str(route.until or "2.100")
 
 
-def _request(route: Route[object], **changes: object) -> webob.Request:
+def _request(
+    route: Route[object], fill: str = NOBODY, body: bytes | None = None, content_type: str = "application/json",
+) -> webob.Request:
     headers = {"X-Auth-Token": TOKEN, "OpenStack-API-Version": f"compute {_version(route)}"}
-    headers.update(changes.pop("headers", {}))  # type: ignore[call-overload]
-    fill = str(changes.pop("fill", NOBODY))
-    return webob.Request.blank(_path(route, fill), method=route.method, headers=headers, **changes)
+    request = webob.Request.blank(_path(route, fill), method=route.method, headers=headers)
+    if body is not None:
+        request.body = body
+        request.content_type = content_type
+    return request
 
 
-def _fault(answer: object) -> dict[str, object]:
-    body = json.loads(answer.body)  # type: ignore[attr-defined]
-    (name, fault), = body.items()
+def _fault(answer: Answer) -> dict[str, object]:
+    ((name, fault),) = json.loads(answer.body).items()
     assert name in {
         "badRequest", "itemNotFound", "forbidden", "conflictingRequest", "badMethod", "computeFault", "overLimit",
         "badMediaType", "error",
     }
-    assert fault["code"] == answer.status  # type: ignore[attr-defined]
+    assert fault["code"] == answer.status
     assert "Traceback" not in fault["message"]
     return dict(fault)
 
 
+@pytest.mark.parametrize("token", [None, "", "nonsense", "@", "\u00e4", "x" * 8000])
 @pytest.mark.parametrize("route", GUARDED, ids=_name)
-@pytest.mark.parametrize("token", [None, "", "nonsense", "admin", "@", "\u00e4", "x" * 8000])
-def test_without_a_valid_token_nothing_is_answered(cloud: ComputeCloud, route: Route[object], token: str | None) -> None:
+def test_without_a_valid_token_nothing_is_answered(refuser: ComputeCloud, route: Route[object], token: str | None) -> None:
     request = _request(route)
     del request.headers["X-Auth-Token"]
     if token is not None:
         request.environ["HTTP_X_AUTH_TOKEN"] = token
-    answer = cloud.send(request)
-    assert answer.status == (401 if token != "admin" else answer.status)
-    if token != "admin":
-        assert answer.headers["WWW-Authenticate"] == 'Keystone uri="http://cloud.test/identity"'
-        assert answer.json["error"]["title"] == "Unauthorized"  # type: ignore[index, call-overload]
+    answer = refuser.send(request)
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"] == 'Keystone uri="http://cloud.test/identity"'
+    assert answer.at("error", "title") == "Unauthorized"
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=_name)
 @pytest.mark.parametrize("fill", [NOBODY, "nobody", "0", "..%2f..", "%00", "%ff", "%F0%9F%98%80", "a" * 300, "%27--", "-1"])
-def test_an_id_of_nothing_is_not_found(cloud: ComputeCloud, route: Route[object], fill: str) -> None:
+def test_an_id_of_nothing_is_not_found(refuser: ComputeCloud, route: Route[object], fill: str) -> None:
     if "{" not in route.path:
         return
     body = json.dumps({route.action: None} if route.action else {}).encode()
-    answer = cloud.send(_request(route, fill=fill, body=body, content_type="application/json"))
+    answer = refuser.send(_request(route, fill=fill, body=body))
     expected = {400, 404}
     if route.path.startswith(("/os-quota-sets", "/extensions")):
         expected = {200, 202, 400, 403, 404}  # any project has a quota; whether it exists is identity's to say
@@ -87,22 +89,22 @@ def test_an_id_of_nothing_is_not_found(cloud: ComputeCloud, route: Route[object]
     b'{"colour": "red"}', b'{"a": 1e999}',
 ], ids=range(19))
 def test_a_body_that_cannot_be_read_or_is_no_request_is_refused(
-    cloud: ComputeCloud, route: Route[object], body: bytes,
+    refuser: ComputeCloud, route: Route[object], body: bytes,
 ) -> None:
-    answer = cloud.send(_request(route, body=body, content_type="application/json"))
+    answer = refuser.send(_request(route, body=body))
     assert answer.status == 400, (answer.status, answer.body)
     assert _fault(answer)["message"]
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=_name)
-def test_a_body_in_another_language_is_refused(cloud: ComputeCloud, route: Route[object]) -> None:
-    answer = cloud.send(_request(route, body=b"<server/>", content_type="application/xml"))
+def test_a_body_in_another_language_is_refused(refuser: ComputeCloud, route: Route[object]) -> None:
+    answer = refuser.send(_request(route, body=b"<server/>", content_type="application/xml"))
     assert answer.status == 415
     assert "badMediaType" in answer.json
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=_name)
-def test_a_huge_body_is_refused_before_it_is_read(cloud: ComputeCloud, route: Route[object]) -> None:
+def test_a_huge_body_is_refused_before_it_is_read(refuser: ComputeCloud, route: Route[object]) -> None:
     class Untouchable(io.RawIOBase):
         def read(self, size: int = -1) -> bytes:
             raise AssertionError("the body was read")
@@ -110,24 +112,24 @@ def test_a_huge_body_is_refused_before_it_is_read(cloud: ComputeCloud, route: Ro
     request = _request(route)
     request.environ["CONTENT_LENGTH"] = str(1 << 40)
     request.environ["wsgi.input"] = Untouchable()
-    assert cloud.send(request).status == 413
+    assert refuser.send(request).status == 413
 
 
 @pytest.mark.parametrize("length", ["-5", "many", "1e3", "5, 5"])
-def test_a_length_that_is_no_number_is_refused(cloud: ComputeCloud, length: str) -> None:
+def test_a_length_that_is_no_number_is_refused(refuser: ComputeCloud, length: str) -> None:
     request = webob.Request.blank("/compute/v2.1/servers", method="POST", headers={"X-Auth-Token": TOKEN})
     request.environ["CONTENT_LENGTH"] = length
-    assert cloud.send(request).status == 400
+    assert refuser.send(request).status == 400
 
 
 @pytest.mark.parametrize(("version", "status"), [
     ("2.101", 406), ("3.0", 406), ("2.0", 406), ("nonsense", 400), ("2", 400), ("2.1.1", 400), ("-2.1", 400), ("2.x", 400),
 ])
 @pytest.mark.parametrize("header", ["OpenStack-API-Version", "X-OpenStack-Nova-API-Version"])
-def test_a_version_that_is_not_served_is_refused(cloud: ComputeCloud, header: str, version: str, status: int) -> None:
+def test_a_version_that_is_not_served_is_refused(refuser: ComputeCloud, header: str, version: str, status: int) -> None:
     value = f"compute {version}" if header.startswith("Open") else version
     request = webob.Request.blank("/compute/v2.1/servers", headers={"X-Auth-Token": TOKEN, header: value})
-    answer = cloud.send(request)
+    answer = refuser.send(request)
     assert answer.status == status
     assert version in str(_fault(answer)["message"])
     assert answer.headers["X-OpenStack-Nova-API-Version"] == "2.1"
@@ -138,16 +140,16 @@ def test_a_version_that_is_not_served_is_refused(cloud: ComputeCloud, header: st
     ("PUT", "/limits", "GET"), ("POST", "/flavors/1", "DELETE, GET, PUT"), ("HEAD", "/servers", "GET, POST"),
 ])
 def test_a_method_that_is_not_allowed_is_told_those_that_are(
-    cloud: ComputeCloud, method: str, path: str, allowed: str,
+    refuser: ComputeCloud, method: str, path: str, allowed: str,
 ) -> None:
-    answer = cloud.ask(method, path, token=TOKEN)
+    answer = refuser.ask(method, path, token=TOKEN)
     assert answer.status == 405
     assert answer.headers["Allow"] == allowed
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/servers/a/b/c", "/server", "/servers//metadata", "/os-fping", "/%2e%2e/x"])
-def test_a_path_of_nothing_is_not_found(cloud: ComputeCloud, path: str) -> None:
-    assert cloud.ask("GET", path, token=TOKEN).status == 404
+def test_a_path_of_nothing_is_not_found(refuser: ComputeCloud, path: str) -> None:
+    assert refuser.ask("GET", path, token=TOKEN).status == 404
 
 
 @pytest.mark.parametrize(("change", "field"), [
@@ -157,15 +159,15 @@ def test_a_path_of_nothing_is_not_found(cloud: ComputeCloud, path: str) -> None:
     ({"imageRef": ""}, "imageRef"), ({"imageRef": QUEUED_IMAGE}, "not active"), ({"imageRef": LARGE_IMAGE}, "too small"),
     ({"flavorRef": "none"}, "none"), ({"flavorRef": ""}, "flavorRef"), ({"flavorRef": None}, "flavorRef"),
     ({"flavorRef": "3"}, "Flavor 3"), ({"flavorRef": "x" * 300}, "Flavor"), ({"networks": "some"}, "networks"),
-    ({"networks": [{"uuid": "net"}]}, "networks"), ({"networks": [{"uuid": NOBODY}]}, NOBODY), ({"networks": 5}, "networks"),
-    ({"networks": [{"port": NOBODY}]}, NOBODY), ({"networks": [{"fixed_ip": "1.2.3"}]}, "networks"),
+    ({"networks": [{"uuid": "net"}]}, "uuid"), ({"networks": [{"uuid": NOBODY}]}, NOBODY), ({"networks": 5}, "networks"),
+    ({"networks": [{"port": NOBODY}]}, NOBODY), ({"networks": [{"fixed_ip": "1.2.3"}]}, "fixed_ip"),
     ({"key_name": "none"}, "key_name"), ({"key_name": ""}, "key_name"), ({"key_name": 5}, "key_name"),
     ({"min_count": 0}, "min_count"), ({"min_count": -1}, "min_count"), ({"max_count": "x"}, "max_count"),
     ({"min_count": 3, "max_count": 2}, "min_count"), ({"max_count": 1.5}, "max_count"), ({"min_count": 1 << 70}, "min_count"),
     ({"metadata": {"a": 5}}, "a"), ({"metadata": {"": "b"}}, "metadata"), ({"metadata": []}, "metadata"),
     ({"metadata": {"a": "b" * 256}}, "a"), ({"metadata": {"k" * 256: "b"}}, "metadata"),
     ({"user_data": "%%%"}, "user_data"), ({"user_data": "QQ==" * 20_000}, "user_data"), ({"user_data": 5}, "user_data"),
-    ({"config_drive": "perhaps"}, "config_drive"), ({"tags": ["a,b"]}, "tags"), ({"tags": ["a" * 61]}, "tags"),
+    ({"config_drive": "perhaps"}, "config_drive"), ({"tags": ["a,b"]}, "tags.0"), ({"tags": ["a" * 61]}, "tags"),
     ({"tags": "a"}, "tags"), ({"tags": [str(n) for n in range(51)]}, "tags"), ({"hostname": "-a-"}, "hostname"),
     ({"description": "a" * 256}, "description"), ({"availability_zone": "mars"}, "availability zone"),
     ({"availability_zone": "a:b:c:d"}, "availability_zone"), ({"availability_zone": ""}, "availability_zone"),
@@ -177,18 +179,18 @@ def test_a_path_of_nothing_is_not_found(cloud: ComputeCloud, path: str) -> None:
     ({"block_device_mapping_v2": [{"source_type": "magic"}]}, "source_type"),
     ({"block_device_mapping": [{"volume_id": NOBODY}]}, "block_device_mapping"),
 ], ids=str)
-def test_a_create_that_cannot_be_is_refused_and_named(cloud: ComputeCloud, change: dict[str, object], field: str) -> None:
+def test_a_create_that_cannot_be_is_refused_and_named(refuser: ComputeCloud, change: dict[str, object], field: str) -> None:
     token = TOKEN if {"host", "availability_zone"} & set(change) else f"member@{PROJECT}"
-    answer = cloud.ask("POST", "/servers", {"server": {**GOOD, **change}}, token=token)
+    answer = refuser.ask("POST", "/servers", {"server": {**GOOD, **change}}, token=token)
     assert answer.status == 400, (answer.status, answer.body)
     assert field in answer.message
-    assert cloud.ask("GET", "/servers").at("servers") == []
+    assert refuser.ask("GET", "/servers").at("servers") == []
 
 
 @pytest.mark.parametrize("missing", ["name", "flavorRef", "networks"])
-def test_a_create_without_what_is_needed_is_refused(cloud: ComputeCloud, missing: str) -> None:
+def test_a_create_without_what_is_needed_is_refused(refuser: ComputeCloud, missing: str) -> None:
     body = {key: value for key, value in GOOD.items() if key != missing}
-    answer = cloud.ask("POST", "/servers", {"server": body})
+    answer = refuser.ask("POST", "/servers", {"server": body})
     assert answer.status == 400
     assert f"'{missing}' is a required property" in answer.message
 
@@ -271,7 +273,7 @@ def test_no_create_whatever_it_says_is_a_server_error(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(query=st.text(max_size=30), path=st.sampled_from(["/servers", "/servers/detail", "/flavors", "/os-keypairs", "/limits"]))
-def test_no_query_whatever_it_says_is_a_server_error(cloud: ComputeCloud, query: str, path: str) -> None:
+def test_no_query_whatever_it_says_is_a_server_error(refuser: ComputeCloud, query: str, path: str) -> None:
     request = webob.Request.blank(f"/compute/v2.1{path}", headers={"X-Auth-Token": TOKEN})
     request.environ["QUERY_STRING"] = query.encode("utf-8", "surrogatepass").decode("latin-1")
-    assert cloud.send(request).status < 500
+    assert refuser.send(request).status < 500
