@@ -25,10 +25,11 @@ LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Deadlines:
-    """Seconds from the request to the end: of a boot, and of any other action."""
+    """Seconds from the request to the end: of a boot, and of any other action; ``begin``: until somebody begins it."""
 
     create: float
     action: float
+    begin: float
 
 
 class Lifecycle:
@@ -98,6 +99,7 @@ class Lifecycle:
         return Operation(
             id=new_uuid(), request_id=context.request_id, instance_uuid=instance_uuid, project_id=project_id,
             user_id=context.user_id, arguments=arguments, deadline=now + patience, created_at=now, updated_at=now,
+            lease_expires_at=now + self._deadlines.begin,
         )
 
     def _run(self, context: RequestContext, server: Instance, operation: Operation) -> None:
