@@ -1,0 +1,37 @@
+"""The crew: bounded, ordered, drained."""
+
+from __future__ import annotations
+
+from nova_lite.core import concurrency
+from nova_lite.rpc.crew import Crew
+
+
+def test_a_crew_is_bounded_and_drains() -> None:
+    crew, gate = Crew(2), concurrency.event()
+    begun: concurrency.Queue[int] = concurrency.queue()
+
+    def job(number: int) -> None:
+        begun.put(number)
+        gate.wait(10)
+
+    for number in range(5):
+        crew.submit(lambda number=number: job(number))  # type: ignore[misc]
+    assert {begun.get(5), begun.get(5)} == {0, 1}
+    assert begun.qsize() == 0
+    assert crew.unfinished == 5
+    assert crew.drain(0.02) is False
+    gate.set()
+    assert crew.drain(5) is True
+    assert crew.unfinished == 0
+    assert sorted(begun.get(5) for _ in range(3)) == [2, 3, 4]
+    crew.dismiss()
+
+
+def test_one_worker_keeps_the_order() -> None:
+    crew = Crew(1)
+    done: list[int] = []
+    for number in range(100):
+        crew.submit(lambda number=number: done.append(number))  # type: ignore[misc]
+    assert crew.drain(5)
+    assert done == list(range(100))
+    crew.dismiss()
