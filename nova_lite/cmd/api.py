@@ -32,8 +32,8 @@ from nova_lite.api.services import ApiServices
 from nova_lite.cmd import daemon
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
-from nova_lite.core.clock import SystemClock
-from nova_lite.core.service import Closing, Service
+from nova_lite.core.clock import Clock, SystemClock
+from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.images import ImageStore as DatabaseImageRecords
 from nova_lite.db.session import Database
@@ -41,6 +41,7 @@ from nova_lite.identity import Identity, KeyRing, PasswordHasher
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
 from nova_lite.image.members import ImageMembers
+from nova_lite.image.recovery import UploadRecovery
 from nova_lite.image.store.filesystem import FilesystemStore
 from nova_lite.objects.quota import Quota
 from nova_lite.rpc import Bus
@@ -50,6 +51,7 @@ from nova_lite.rpcapi.scheduler import Scheduler
 NAME = "nova-lite-api"
 DEFAULT_PASTE = "etc/nova-lite/api-paste.ini"  # in the checkout or the installation's prefix
 BACKLOG = 1024  # connections that may wait to be accepted
+RECOVERY_INTERVAL = 120.0  # seconds between two searches for uploads whose worker was killed
 BIND_PATIENCE = 15.0  # seconds that a predecessor may take to let go of the port
 
 
@@ -126,6 +128,14 @@ def image_services(settings: Settings, database: Database) -> ImageServices:
     )
 
 
+def image_recovery(settings: Settings, database: Database, clock: Clock) -> PeriodicTasks:
+    """Gives up the uploads of workers that were killed."""
+    store = FilesystemStore(Path(settings.image.store_dir))
+    periodic = PeriodicTasks(clock)
+    periodic.add("uploads", RECOVERY_INTERVAL, UploadRecovery(DatabaseImageRecords(database), store, clock).run, True)
+    return periodic
+
+
 def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplication:
     """The whole pipeline over its services."""
     clock = SystemClock()
@@ -152,7 +162,8 @@ def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) ->
     database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
     bus = shared or daemon.bus(settings, "nova-api", clock)
     server = HttpServer(sock, application(settings, database, bus), settings.api.concurrency)
-    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), server])
+    uploads = image_recovery(settings, database, clock)
+    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), uploads, server])
 
 
 def run(settings: Settings) -> int:

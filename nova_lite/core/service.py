@@ -107,11 +107,11 @@ class PeriodicTasks:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._jobs: list[tuple[str, float, Callable[[], None], bool]] = []
+        self._jobs: list[tuple[str, float, Callable[[], object], bool]] = []
         self._tasks: list[concurrency.Task[None]] = []
         self._stop = concurrency.event()
 
-    def add(self, name: str, interval: float, function: Callable[[], None], at_start: bool = False) -> None:
+    def add(self, name: str, interval: float, function: Callable[[], object], at_start: bool = False) -> None:
         """Run ``function`` every ``interval`` seconds, the first time after one interval or right ``at_start``."""
         self._jobs.append((name, interval, function, at_start))
 
@@ -121,14 +121,14 @@ class PeriodicTasks:
     def start(self) -> None:
         self._tasks = [concurrency.spawn(self._loop, *job) for job in self._jobs]
 
-    def _loop(self, name: str, interval: float, function: Callable[[], None], at_start: bool) -> None:
+    def _loop(self, name: str, interval: float, function: Callable[[], object], at_start: bool) -> None:
         due = self._clock.monotonic() + (0.0 if at_start else interval)
         while not self._stop.wait(max(0.0, due - self._clock.monotonic())):
             pause = interval if self._turn(name, function) else min(interval, RETRY)
             # A late turn moves the following ones: nothing is run twice to catch up.
             due = max(due + pause, self._clock.monotonic())
 
-    def _turn(self, name: str, function: Callable[[], None]) -> bool:
+    def _turn(self, name: str, function: Callable[[], object]) -> bool:
         try:
             function()
         except NovaLiteError as error:

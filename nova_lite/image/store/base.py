@@ -47,6 +47,14 @@ class ImageStore(Protocol):
         """Begin to take the data of an image. :raises Unavailable: the store does not take data now."""
         ...
 
+    def last_write(self, image_id: str) -> float | None:
+        """When data that are still coming for an image were last written (epoch seconds); None if none are."""
+        ...
+
+    def sweep(self, older_than: float) -> object:
+        """Forget data that were coming and have not been written to since ``older_than`` (epoch seconds)."""
+        ...
+
     def open(self, location: str) -> Reader:
         """:raises NotFound: there are no data. :raises Unavailable: they cannot be read now."""
         ...

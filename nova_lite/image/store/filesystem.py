@@ -47,8 +47,16 @@ class FilesystemStore:
         with _translated():
             self._file(location).unlink(missing_ok=True)
 
+    def last_write(self, image_id: str) -> float | None:
+        """The youngest of the image's partial files."""
+        times = []
+        for file in self._path.glob(f"{self._file(image_id).name}.*{PARTIAL}"):
+            with contextlib.suppress(FileNotFoundError):
+                times.append(file.stat().st_mtime)
+        return max(times, default=None)
+
     def sweep(self, older_than: float) -> list[str]:
-        """Remove what uploads of killed processes left: partial files not written to since ``older_than`` (epoch)."""
+        """Remove what uploads of killed processes left; the names of the files."""
         removed: list[str] = []
         for file in sorted(self._path.glob(f"*{PARTIAL}")):
             with contextlib.suppress(FileNotFoundError):

@@ -77,6 +77,15 @@ def test_a_directory_that_cannot_be_made_is_told_as_unavailable(tmp_path: Path) 
         FilesystemStore(tmp_path / "file" / "images").create(ID)
 
 
+def test_data_that_are_coming_are_seen_to_come(store: FilesystemStore) -> None:
+    assert store.last_write(ID) is None
+    writer = store.create(ID)
+    writer.write(b"data")
+    assert store.last_write(ID) is not None
+    writer.commit()
+    assert store.last_write(ID) is None
+
+
 def test_left_overs_of_killed_uploads_are_swept_when_they_are_old(store: FilesystemStore, tmp_path: Path) -> None:
     lost = store.create(ID)
     lost.write(b"lost")
