@@ -50,6 +50,9 @@ def read(http: webob.Request) -> list[Operation]:
         document = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"Malformed request body: {error}") from None
+    # No database keeps a NUL in a text.
+    if b"\\u0000" in raw:
+        raise Invalid("Malformed request body: a string holds the character U+0000")
     if not isinstance(document, list):
         raise Invalid("Request body must be a JSON array of operation objects.")
     return [_operation(item, kind == V21) for item in document]

@@ -174,7 +174,8 @@ def test_a_patch_in_another_language_is_refused(owner: Person) -> None:
     path = f"/v2/images/{image['id']}"
     kind = "application/openstack-images-v2.1-json-patch"
     assert owner.ask("PATCH", path, data="{}", Content_Type=kind).status_code == 400
-    assert owner.ask("PATCH", path, data="[", Content_Type=kind).status_code == 400
+    for malformed in ("[", "[{]", '[{"op": "add", "path": "/a", "value": "\\u0000"}]', "[" * 100_000, '["\\ud800"]'):
+        assert owner.ask("PATCH", path, data=malformed, Content_Type=kind).status_code == 400
     assert owner.ask("PATCH", path, data="[" + " " * 300_000 + "]", Content_Type=kind).status_code == 413
 
 
@@ -224,6 +225,10 @@ def test_another_project_changes_nothing_and_sees_only_what_it_is_given(
     assert stranger.patch(image["id"], {"op": "add", "path": "/a", "value": "b"}).status_code == status
     assert stranger.ask("PUT", f"{path}/tags/x").status_code == status
     assert owner.show(image["id"])["tags"] == []
+
+
+def test_an_owner_that_no_project_can_be_is_refused(admin: Person) -> None:
+    assert admin.ask("POST", "/v2/images", {"owner": "x" * 65}).status_code == 400
 
 
 def test_an_admin_may_publish_and_give_away(stranger: Person, other: str, admin: Person) -> None:

@@ -22,7 +22,7 @@ def _read_only(description: str, **schema: object) -> dict[str, object]:
 WRITABLE: dict[str, dict[str, object]] = {
     "id": {"type": "string", "pattern": _UUID, "description": "An identifier for the image"},
     "name": {**_OPTIONAL_TEXT, "description": "Descriptive name for the image"},
-    "owner": {**_OPTIONAL_TEXT, "description": "Owner of the image"},
+    "owner": {**_OPTIONAL_TEXT, "maxLength": 64, "description": "Owner of the image"},
     "visibility": {"type": "string", "enum": [item.value for item in Visibility], "description": "Who sees the image"},
     "protected": {"type": "boolean", "description": "If true, image will not be deletable."},
     "os_hidden": {"type": "boolean", "description": "If true, image will not appear in default image list."},
