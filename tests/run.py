@@ -20,7 +20,7 @@ from stack.servers import Libvirt, MariaDB, PostgreSQL, RabbitMQ
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
 # Tools that some tests call themselves.
-MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container")
+MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container", "dbus", "python3")
 # Layers that start real brokers, databases or hypervisors.
 REAL = ("contract", "integration", "e2e")
 TESTS = "requirements-test.txt"

@@ -1,0 +1,44 @@
+"""One container with a running cloud for all tests of the units; they run in the order in which they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from guest.recipe import Request, build
+from tests.e2e.systemd.cloud import INSTALL, Cloud
+from tests.e2e.systemd.machine import Machine, installation
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="package")
+def guest_image() -> Path:
+    """The small test image; built once, then kept in var/ until its recipe changes."""
+    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
+    return build(request, lambda text: None).output
+
+
+@pytest.fixture(scope="package")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A container in which nova-lite's program is, and nothing of it is installed."""
+    directory = tmp_path_factory.mktemp("machine")
+    machine = Machine(directory, installation(directory, ROOT))
+    try:
+        machine.start()
+        yield machine
+    finally:
+        machine.end()
+
+
+@pytest.fixture(scope="package")
+def cloud(machine: Machine, guest_image: Path) -> Cloud:
+    """The cloud, installed and started, with an image in it."""
+    cloud = Cloud(machine)
+    machine.run(INSTALL)
+    machine.run("systemctl", "start", "nova-lite.target")
+    cloud.wait_up()
+    cloud.upload(guest_image)
+    return cloud

@@ -1,0 +1,123 @@
+"""nova-lite as units of a real systemd, with real guests: the main job, every daemon's death, stops and reboots."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.systemd.cloud import DAEMONS, INSTALL, SERVERS, Cloud
+
+UP = "NOVALITE GUEST UP"
+
+
+def console(cloud: Cloud, server: str) -> str:
+    return cloud.act(server, {"os-getConsoleOutput": {"length": 200}}).get("output")
+
+
+def test_the_main_job(cloud: Cloud) -> None:
+    server = cloud.boot("first")
+    domain = cloud.virsh("list", "--uuid")
+    assert domain == server
+    cloud.wait(lambda: UP in console(cloud, server), "the guest's own sign of life on its console")
+    cloud.act(server, {"pause": None})
+    cloud.wait_status(server, "PAUSED")
+    assert cloud.virsh("domstate", server) == "paused"
+    cloud.act(server, {"unpause": None})
+    cloud.wait_status(server, "ACTIVE")
+    assert cloud.virsh("domstate", server) == "running"
+    cloud.delete(server)
+    assert cloud.virsh("list", "--all", "--uuid") == ""
+    assert cloud.machine.run("ls", "/var/lib/nova-lite-compute/instances") == ""
+
+
+def test_every_daemon_is_a_user_without_rights(cloud: Cloud) -> None:
+    for name in DAEMONS:
+        status = cloud.machine.run("cat", f"/proc/{cloud.unit(name).pid}/status")
+        values = dict(line.split(":\t", 1) for line in status.splitlines())
+        assert "0" not in values["Uid"].split(), name
+        assert values["CapBnd"] == "0" * 16, name
+        assert (values["NoNewPrivs"], values["Seccomp"]) == ("1", "2"), name
+
+
+def test_compute_and_scheduler_see_neither_database_nor_foreign_configuration(cloud: Cloud) -> None:
+    """As their own users inside their own mounts; and even root finds nothing there."""
+    secrets = (
+        "/var/lib/nova-lite/nova-lite.sqlite", "/etc/nova-lite/nova-lite.conf", "/etc/nova-lite/admin-password",
+        "/etc/nova-lite/tokens/0001.pem",
+    )
+    for name in ("nova-lite-compute", "nova-lite-scheduler"):
+        enter = ("nsenter", "-t", str(cloud.unit(name).pid), "-m", "--")
+        own_user = (*enter, "setpriv", "--reuid", name, "--regid", name, "--init-groups")
+        cloud.machine.run(*own_user, "test", "-r", f"/etc/nova-lite/{name}.conf")
+        cloud.machine.run(*own_user, "test", "-r", f"/etc/nova-lite/keys/{name.replace('-lite', '')}@cloud.key")
+        for path in (*secrets, "/etc/nova-lite/keys/nova-conductor@cloud.key"):
+            cloud.machine.run("test", "-e", path)
+            cloud.machine.run(*own_user, "sh", "-c", f"! cat {path}")
+        for path in secrets:
+            cloud.machine.run(*enter, "test", "!", "-e", path)
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_what_is_killed_is_back_and_the_cloud_boots_again(cloud: Cloud, name: str) -> None:
+    old = cloud.unit(name)
+    cloud.machine.run("kill", "-9", str(old.pid))
+    cloud.replaced(name, old)
+    cloud.wait_up()
+    cloud.delete(cloud.boot(f"after-{name}"))
+
+
+@pytest.mark.parametrize("name", ["nova-lite-conductor", "nova-lite-compute"], ids=["parent of workers", "event loop"])
+def test_the_watchdog_replaces_what_hangs(cloud: Cloud, name: str) -> None:
+    drop_in = f"/run/systemd/system/{name}.service.d"
+    try:
+        cloud.machine.run("mkdir", "-p", drop_in)
+        cloud.machine.run("sh", "-c", f"printf '[Service]\\nWatchdogSec=1\\n' > {drop_in}/watchdog.conf")
+        cloud.machine.run("systemctl", "daemon-reload")
+        cloud.machine.run("systemctl", "restart", name)
+        old = cloud.unit(name)
+        cloud.machine.run("kill", "-STOP", str(old.pid))
+        cloud.replaced(name, old)
+        assert "Watchdog timeout" in cloud.machine.run("journalctl", "-u", name)
+    finally:
+        cloud.machine.run("rm", "-r", drop_in)
+        cloud.machine.run("systemctl", "daemon-reload")
+        cloud.machine.run("systemctl", "restart", name)
+    cloud.wait_up()
+
+
+def test_a_stop_is_graceful_and_leaves_the_guests_alone(cloud: Cloud) -> None:
+    server = cloud.boot("stays")
+    cloud.machine.run("systemctl", "stop", "nova-lite.target", *DAEMONS)
+    for name in DAEMONS:
+        assert cloud.unit(name) == ("inactive", 0, "success", 0), name
+    assert cloud.virsh("domstate", server) == "running"
+    cloud.machine.run("systemctl", "start", "nova-lite.target")
+    cloud.wait_up()
+    assert cloud.get(f"{SERVERS}/{server}")["server"].get("status") == "ACTIVE"
+    assert cloud.virsh("domstate", server) == "running"
+
+
+def test_a_reboot_brings_the_cloud_back_and_tells_that_guests_are_off(cloud: Cloud) -> None:
+    server = cloud.virsh("list", "--uuid")
+    cloud.machine.reboot()
+    cloud.wait_up()
+    cloud.wait_status(server, "SHUTOFF")
+    cloud.act(server, {"os-start": None})
+    cloud.wait_status(server, "ACTIVE")
+    cloud.delete(server)
+
+
+def test_installing_again_changes_nothing_and_uninstalling_leaves_nothing(cloud: Cloud) -> None:
+    listed = "find /etc/nova-lite /etc/systemd /etc/sysusers.d /etc/tmpfiles.d -name '*nova-lite*' -type f | sort | xargs sha1sum"
+    before = cloud.machine.run("sh", "-c", listed)
+    cloud.machine.run(INSTALL)
+    assert cloud.machine.run("sh", "-c", listed) == before
+    cloud.machine.run(INSTALL, "--uninstall", "--purge")
+    left = "find /etc /run /var/lib -xdev -path '*nova-lite*' 2>/dev/null; getent passwd group | grep nova-lite; true"
+    assert cloud.machine.run("sh", "-c", left) == ""
+
+
+def test_wrong_options_are_refused(cloud: Cloud) -> None:
+    for options in (("--prefix",), ("--purge",), ("--nonsense",)):
+        assert "2" in cloud.machine.run("sh", "-c", f"{INSTALL} {' '.join(options)} >/dev/null 2>&1; echo $?"), options
+    assert "usage" in cloud.machine.run(INSTALL, "--help")
+
