@@ -14,6 +14,7 @@ from nova_lite.cmd import daemon
 from nova_lite.compute import operations
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.guard import Guard
+from nova_lite.compute.host_lock import HostLock
 from nova_lite.compute.host_reporter import Allowance, HostReporter, host_uuid
 from nova_lite.compute.leases import Leases
 from nova_lite.compute.manager import ComputeManager
@@ -22,11 +23,12 @@ from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.startup import Recovery
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
+from nova_lite.compute.strays import Strays
 from nova_lite.conf import Settings
 from nova_lite.conf.compute import ComputeSettings
 from nova_lite.core import launcher
 from nova_lite.core.clock import Clock, SystemClock
-from nova_lite.core.context import system_context
+from nova_lite.core.ids import is_uuid
 from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import Credentials, ImageClient
@@ -83,37 +85,60 @@ def config_drives(instances_path: Path) -> Callable[[Instance], Path]:
     return make
 
 
+def files_of_guests(instances_path: Path) -> set[str]:
+    """The uuids of instances that have a directory (or, with the fake driver, a file) here."""
+    if not instances_path.is_dir():
+        return set()
+    names = {path.name.removesuffix(".json") for path in instances_path.iterdir()}
+    return {name for name in names if len(name) == 36 and is_uuid(name)}
+
+
 def build(settings: Settings, shared: Bus | None = None) -> Service:
     """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
-    clock, host = SystemClock(), settings.process.host
-    owner = host_uuid(Path(settings.process.state_path))
+    clock, host, state = SystemClock(), settings.process.host, Path(settings.process.state_path)
+    owner = host_uuid(state)
     driver = load_driver(settings, owner, clock)
     bus = shared or daemon.bus(settings, "nova-compute", clock)
     conductor = bus.proxy(Conductor)
+    reports = HostReporter(host, owner, driver, conductor, allowance(settings.compute), clock)
+    # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
+    executor = _executor(settings, driver, conductor, lambda uuid: power_states.settled(uuid))
+    power_states = PowerStates(host, driver, conductor, executor.busy, clock)
+    instances_path = Path(settings.compute.instances_path)
+    strays = Strays(host, driver, conductor, executor.busy, lambda: files_of_guests(instances_path))
+
+    def compare(instances: list[Instance]) -> None:
+        power_states.compare(instances)
+        strays.settle(instances)
+
+    server = bus.server(workers=settings.rpc.workers)
+    server.serve(Compute, ComputeManager(executor, driver, strays), host=host)
+    recovery = Recovery(host, conductor, executor, reports.register, compare)
+    # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
+    keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
+    keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor).renew)
+    keeping.add("missed events", settings.compute.report_interval, power_states.tell_missed)
+    keeping.add("comparison", settings.compute.power_sync_interval, recovery.compare)
+    reporting.add("report", settings.compute.report_interval, reports.report)
+    return Service(NAME, [
+        HostLock(state / "compute.lock"), *daemon.closing(bus, shared),
+        Closing(driver.close, lambda: driver.setup(power_states.on_event)), keeping, executor, server, recovery,
+        reporting,
+    ])
+
+
+def _executor(
+    settings: Settings, driver: VirtDriver, conductor: Conductor, settled: Callable[[str], None]
+) -> Executor:
+    clock, host, options = SystemClock(), settings.process.host, settings.compute
     reporter = Reporter(host, conductor, clock)
-    config_drive = config_drives(Path(settings.compute.instances_path))
     table = operations.table(
         driver, FetchImage(image_cache(settings, clock)),
-        CreateDisks(driver, config_drive, settings.compute.force_config_drive),
+        CreateDisks(driver, config_drives(Path(options.instances_path)), options.force_config_drive),
     )
-    guard = Guard(host, table, driver, reporter, clock)
-    # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
-    executor = Executor(
-        guard, reporter, settings.compute.concurrent_operations, lambda uuid: power_states.settled(uuid)
+    return Executor(
+        Guard(host, table, driver, reporter, clock), reporter, options.concurrent_operations, settled
     )
-    power_states = PowerStates(host, driver, conductor, executor.busy, clock)
-    server = bus.server(workers=settings.rpc.workers)
-    server.serve(Compute, ComputeManager(executor, driver), host=host)
-    reports = HostReporter(host, owner, driver, conductor, allowance(settings.compute), clock)
-    periodic = PeriodicTasks(clock)
-    periodic.add("report", settings.compute.report_interval, reports.report, at_start=True)
-    periodic.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor).renew)
-    periodic.add("power states", settings.compute.power_sync_interval,
-                 lambda: power_states.compare(conductor.host_instances(system_context(), host)))
-    return Service(NAME, [
-        *daemon.closing(bus, shared), Closing(driver.close, lambda: driver.setup(power_states.on_event)), executor,
-        server, Recovery(host, conductor, executor, power_states), periodic,
-    ])
 
 
 def allowance(options: ComputeSettings) -> Allowance:

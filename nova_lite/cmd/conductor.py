@@ -45,7 +45,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     server.authorise = authorise
     server.serve(Conductor, manager)
     periodic = PeriodicTasks(clock)
-    reaper = Reaper(database, dispatch, clock, options.requeue_after)
+    reaper = Reaper(database, dispatch, clock, options)
     periodic.add("reaper", options.reaper_interval, reaper.reap)
     beat = daemon.heartbeat(settings, "nova-conductor", "conductor", manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)

@@ -15,7 +15,7 @@ from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import DeadlineExceeded, NotFound
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
-from nova_lite.objects.operation import Operation
+from nova_lite.objects.operation import Operation, Progress
 from nova_lite.objects.states import Action
 
 LOG = logging.getLogger(__name__)
@@ -23,40 +23,69 @@ LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass
 class _Turn:
-    """The instance's turn: its lock, how many wait for it, and whether what runs has been called off."""
+    """The instance's turn: its lock, and how many hold or wait for it."""
 
     lock: concurrency.Lock
     waiting: int = 0
-    called_off: bool = False
+
+
+@dataclasses.dataclass
+class _Running:
+    """An operation that is begun here. ``called_off``: why it is to stop at its next step; empty while it is not."""
+
+    job: Job
+    step: str = ""
+    called_off: str = ""
 
 
 class Executor:
-    """A part of the compute service. Work that stops with the daemon is resumed when it starts again."""
+    """A part of the compute service. Closed until :meth:`open`; work that stops with the daemon is resumed at its
+
+    next start. What waits for its turn or for a free slot is begun already, and its lease is renewed.
+    """
 
     def __init__(
         self, guard: Guard, reporter: Reporter, size: int, settled: Callable[[str], None] = lambda uuid: None
     ) -> None:
-        """``settled`` is told the uuid of an instance when nothing runs on it any more."""
+        """``size``: operations that run at a time. ``settled`` is told the uuid of an instance when nothing runs on it
+
+        any more.
+        """
         self._guard, self._reporter, self._settled = guard, reporter, settled
-        self._pool = concurrency.pool(size)
+        self._slots: concurrency.Queue[None] = concurrency.queue()
+        for _ in range(size):
+            self._slots.put(None)
+        self._lock = concurrency.lock()  # of the four below
         self._turns: dict[str, _Turn] = {}
-        self._begun: dict[str, int] = {}  # epochs by operation
-        self._called_off: set[str] = set()
-        self._stopping = False
+        self._beginning: set[str] = set()
+        self._running: dict[str, _Running] = {}
+        self._closed = True
+        self._idle = concurrency.event()
+        self._idle.set()
         self._ended = concurrency.event()
+
+    def open(self) -> None:
+        """Take work from now on: this host is who it says it is."""
+        self._closed = False
 
     def busy(self, instance_uuid: str) -> bool:
         """True while an operation on the instance runs or waits here."""
         return instance_uuid in self._turns
 
-    @property
-    def running(self) -> dict[str, int]:
-        """Epochs of the operations that are begun here, by id."""
-        return dict(self._begun)
+    def progress(self) -> dict[str, Progress]:
+        """How far the operations are that are begun here, by id."""
+        with self._lock:
+            return {
+                found.job.operation.id: Progress(epoch=found.job.operation.epoch, step=found.step)
+                for found in self._running.values()
+            }
 
-    def call_off(self, operation_id: str) -> None:
-        """An operation is not ours any more: it stops at its next step and is undone."""
-        self._called_off.add(operation_id)
+    def call_off(self, operation_id: str, reason: str = "is not this host's any more") -> None:
+        """The operation stops at its next step, and is undone."""
+        with self._lock:
+            found = self._running.get(operation_id)
+            if found is not None:
+                found.called_off = reason
 
     def submit(self, context: RequestContext, operation: Operation) -> None:
         """Begin an operation at the conductor and run it; returns once it is begun.
@@ -64,44 +93,57 @@ class Executor:
         A message that came too late, twice, or for what a delete has overtaken is dropped here, with a line in the log.
         Errors of the bus reach the caller: the operation stays queued and is cast again.
         """
-        if self._stopping or operation.id in self._begun:
-            return
-        self._begun[operation.id] = operation.epoch
+        with self._lock:
+            if self._closed or operation.id in self._beginning or operation.id in self._running:
+                return
+            self._beginning.add(operation.id)
         try:
-            grant = self._reporter.begin(context, operation.id, operation.epoch)
+            self._run(context, self._reporter.begin(context, operation.id, operation.epoch))
         except (Superseded, NotFound, DeadlineExceeded) as error:
             LOG.info("%s of %s not begun: %s", operation.action, operation.instance_uuid, error)
-            del self._begun[operation.id]
-            return
-        except BaseException:
-            del self._begun[operation.id]
-            raise
-        self.run(context, grant)
+        finally:
+            with self._lock:
+                self._beginning.discard(operation.id)
 
-    def run(self, context: RequestContext, grant: ClaimGrant) -> None:
-        """Run an operation that is begun: its instance's turn comes when what runs on it has ended."""
-        uuid = grant.instance.uuid
-        self._begun[grant.operation.id] = grant.operation.epoch
-        turn = self._turns.setdefault(uuid, _Turn(concurrency.lock()))
-        turn.waiting += 1
-        if grant.operation.action is Action.DELETE:
-            turn.called_off = True  # a delete always wins: what runs stops at its next step
+    def _run(self, context: RequestContext, grant: ClaimGrant) -> None:
         # The message's own deadline was for its delivery; the work has the operation's.
         context = dataclasses.replace(context, deadline=grant.operation.deadline)
-        self._pool.spawn(self._work, Job(context, grant.instance, grant.operation), turn)
+        entry = _Running(Job(context, grant.instance, grant.operation))
+        with self._lock:
+            if grant.operation.action is Action.DELETE:
+                self._overtake(grant.instance.uuid)
+            self._running[grant.operation.id] = entry
+            self._idle.clear()
+            turn = self._turns.setdefault(grant.instance.uuid, _Turn(concurrency.lock()))
+            turn.waiting += 1
+        concurrency.spawn(self._work, entry, turn)
 
-    def _work(self, job: Job, turn: _Turn) -> None:
-        with self._my_turn(job, turn):
-            self._guard.run(job, lambda: self._check(job, turn))
+    def _overtake(self, instance_uuid: str) -> None:
+        # A delete always wins: what runs stops at its next step. A delete itself is never called off.
+        for other in self._running.values():
+            if other.job.instance.uuid == instance_uuid and other.job.operation.action is not Action.DELETE:
+                other.called_off = "was overtaken by a delete"
 
-    def _check(self, job: Job, turn: _Turn) -> None:
-        operation = job.operation
-        if turn.called_off and operation.action is not Action.DELETE:
-            raise Cancelled(f"{operation.action} of {job.instance.uuid} was overtaken by a delete")
-        if operation.id in self._called_off:
-            raise Cancelled(f"{operation.action} of {job.instance.uuid} is not this host's any more")
-        if self._stopping:
+    def _work(self, entry: _Running, turn: _Turn) -> None:
+        with self._my_turn(entry.job, turn), self._slot():
+            if not self._closed:
+                self._guard.run(entry.job, lambda step: self._check(entry, step))
+
+    def _check(self, entry: _Running, step: str) -> None:
+        entry.step = step
+        job = entry.job
+        if entry.called_off:
+            raise Cancelled(f"{job.operation.action} of {job.instance.uuid} {entry.called_off}")
+        if self._reporter.stopping:
             raise Interrupted
+
+    @contextlib.contextmanager
+    def _slot(self) -> Iterator[None]:
+        self._slots.get()
+        try:
+            yield
+        finally:
+            self._slots.put(None)
 
     @contextlib.contextmanager
     def _my_turn(self, job: Job, turn: _Turn) -> Iterator[None]:
@@ -112,11 +154,15 @@ class Executor:
         except Exception:
             LOG.exception("%s of %s ended without a result", job.operation.action, uuid)
         finally:
-            self._begun.pop(job.operation.id, None)
-            self._called_off.discard(job.operation.id)
-            turn.waiting -= 1
-            if not turn.waiting:
-                del self._turns[uuid]
+            with self._lock:
+                self._running.pop(job.operation.id, None)
+                turn.waiting -= 1
+                last = not turn.waiting
+                if last:
+                    del self._turns[uuid]
+                if not self._running:
+                    self._idle.set()
+            if last:
                 self._settled(uuid)
 
     # -- part of a service
@@ -125,17 +171,27 @@ class Executor:
         """Nothing to prepare."""
 
     def start(self) -> None:
-        """Works when it is given work."""
+        """Works when it is opened and given work."""
 
     def stop(self, grace: float) -> None:
-        """Let running operations end; what has not ended then goes on after the next start."""
-        if not self._pool.wait(grace):
-            LOG.warning("stopping with operations unfinished: %s", ", ".join(self.running))
-        self._stopping = True
-        self._ended.set()
+        """Begin nothing more and let what runs end, for ``grace`` seconds; the rest goes on after the next start."""
+        self._closed = True
+        if not self._idle.is_set():
+            LOG.info("up to %.0f s for %s", grace, self._waited_for())
+        if not self._idle.wait(grace):
+            LOG.warning("left for the next start: %s", self._waited_for())
+        self.kill()
+
+    def _waited_for(self) -> str:
+        with self._lock:
+            return ", ".join(
+                f"{found.job.operation.action} of {found.job.instance.uuid} ({found.step or 'waiting'})"
+                for found in self._running.values()
+            )
 
     def kill(self) -> None:
-        self._stopping = True
+        self._closed = True
+        self._reporter.stop()
         self._ended.set()
 
     def wait(self) -> None:

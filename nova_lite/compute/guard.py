@@ -5,6 +5,7 @@ The one place in compute that catches every exception, because an operation must
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +14,13 @@ from contextlib import contextmanager
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
-from nova_lite.compute.steps.base import Step, run_steps, undo_steps
+from nova_lite.compute.steps.base import Recording, Step, run_steps, undo_steps
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.operation import OperationEvent, OperationResult
+from nova_lite.objects.power import vm_state_after
 from nova_lite.objects.states import Action, PowerState, VmState
 from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
 
@@ -35,69 +37,68 @@ class Guard:
         self._host, self._operations, self._driver = host, operations, driver
         self._reporter, self._clock = reporter, clock
 
-    def run(self, job: Job, check: Callable[[], None]) -> None:
+    def run(self, job: Job, check: Callable[[str], None]) -> None:
         """Carry out a begun operation and report its end.
 
-        ``check`` is called before each step and may raise Cancelled (what was done is undone and reported) or
-        Interrupted (it stays, and nothing is reported: the operation is resumed at the next start).
+        ``check`` is called with the name of each step before it and may raise Cancelled (what was done is undone and
+        reported) or Interrupted (it stays, and nothing is reported: the operation is resumed at the next start).
         """
         operation = self._operations[job.operation.action]
         started = self._clock.now()
-        error: BaseException | None = None
+        error: Exception | None = None
+        try:
+            try:
+                job = run_steps(operation.steps(), job, self._recording(check))
+            except Interrupted:
+                raise
+            except Exception as caught:  # noqa: BLE001 - the guard's whole point
+                error = caught
+                self._log(job, caught)
+            undone = error is None or undo_steps(operation.steps(), job)
+            self._finish(job, operation, _End(error, started, undone))
+        except Interrupted:
+            LOG.info("%s of %s is left for the next start", job.operation.action, job.instance.uuid,
+                     extra=_request(job))
 
+    def _recording(self, check: Callable[[str], None]) -> Recording:
         @contextmanager
         def recording(step: Step, job: Job) -> Iterator[None]:
-            check()
+            check(step.name)
             begun = self._clock.now()
             LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))
             yield
             LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
 
-        try:
-            job = run_steps(operation.steps(), job, recording)
-        except Interrupted:
-            LOG.info("%s of %s is left for the next start", job.operation.action, job.instance.uuid,
-                     extra=_request(job))
-            return
-        except Exception as caught:  # the guard's whole point
-            error = caught
-            level = logging.INFO if isinstance(caught, Cancelled) else logging.ERROR
-            LOG.log(level, "%s of %s failed: %s", job.operation.action, job.instance.uuid, caught,
-                    exc_info=not isinstance(caught, NovaLiteError), extra=_request(job))
-        self._finish(job, operation, error, (self._event(operation, started, error),))
+        return recording
 
-    def _event(self, operation: LifecycleOperation, started: float, error: BaseException | None) -> OperationEvent:
-        return OperationEvent(
-            name=operation.event, host=self._host, started_at=started, finished_at=self._clock.now(),
-            result="Error" if error else "Success", reason=str(error or ""), details=_trace(error),
-        )
+    def _log(self, job: Job, error: Exception) -> None:
+        level = logging.INFO if isinstance(error, Cancelled) else logging.ERROR
+        LOG.log(level, "%s of %s failed: %s", job.operation.action, job.instance.uuid, error,
+                exc_info=not isinstance(error, NovaLiteError), extra=_request(job))
 
-    def _finish(
-        self, job: Job, operation: LifecycleOperation, error: BaseException | None, events: tuple[OperationEvent, ...]
-    ) -> None:
+    def _finish(self, job: Job, operation: LifecycleOperation, end: _End) -> None:
+        power_state = self._power_state(job, operation)
         result = OperationResult(
             operation_id=job.operation.id, epoch=job.operation.epoch, host=self._host,
-            outcome="failed" if error else "done",
-            vm_state=self._vm_state(job, operation, error),
-            power_state=self._power_state(job, operation),
-            fault=self._fault(error),
-            reschedule=operation.reschedules and _another_host_may(error),
-            events=events,
+            outcome="failed" if end.error else "done",
+            vm_state=_vm_state(job, operation, end.error, power_state), power_state=power_state,
+            fault=self._fault(end.error),
+            reschedule=operation.reschedules and end.undone and _another_host_may(end.error), undone=end.undone,
+            events=(self._event(operation, end),),
         )
         try:
             self._reporter.finish(job.context, result, job.operation.deadline)
         except Superseded as superseded:
             LOG.warning("%s of %s was superseded: %s", job.operation.action, job.instance.uuid, superseded,
                         extra=_request(job))
-            if error is None:
+            if end.error is None:
                 undo_steps(operation.steps(), job)
 
-    def _vm_state(self, job: Job, operation: LifecycleOperation, error: BaseException | None) -> VmState | None:
-        if error is None:
-            return operation.done
-        if isinstance(error, DomainNotFound) or job.operation.action in (Action.CREATE, Action.DELETE):
-            return VmState.ERROR
-        return None
+    def _event(self, operation: LifecycleOperation, end: _End) -> OperationEvent:
+        return OperationEvent(
+            name=operation.event, host=self._host, started_at=end.started, finished_at=self._clock.now(),
+            result="Error" if end.error else "Success", reason=str(end.error or ""), details=_trace(end.error),
+        )
 
     def _power_state(self, job: Job, operation: LifecycleOperation) -> PowerState | None:
         if operation.done is VmState.DELETED:
@@ -110,7 +111,7 @@ class Guard:
             LOG.warning("power state of %s is not known: %s", job.instance.uuid, error)
             return None
 
-    def _fault(self, error: BaseException | None) -> Fault | None:
+    def _fault(self, error: Exception | None) -> Fault | None:
         if error is None:
             return None
         # A message of ours is written for the user; anything else may carry what only admins should see.
@@ -119,12 +120,36 @@ class Guard:
         return Fault(code=500, message=message, details=_trace(error), created=self._clock.now())
 
 
-def _another_host_may(error: BaseException | None) -> bool:
+@dataclasses.dataclass(frozen=True)
+class _End:
+    """How an operation ended: with what error, if any, and whether nothing of it is left then."""
+
+    error: Exception | None
+    started: float
+    undone: bool
+
+
+def _vm_state(
+    job: Job, operation: LifecycleOperation, error: Exception | None, power_state: PowerState | None
+) -> VmState | None:
+    if error is None:
+        state = operation.done
+    elif isinstance(error, DomainNotFound) or job.operation.action in (Action.CREATE, Action.DELETE):
+        return VmState.ERROR
+    else:
+        state = None
+    if power_state is None:
+        return state
+    # The guest may have gone its own way meanwhile: nobody tells of that while an operation owns the instance.
+    return vm_state_after(state or job.instance.vm_state, power_state) or state
+
+
+def _another_host_may(error: Exception | None) -> bool:
     # A bad image is bad everywhere, and what was called off must not go on elsewhere.
     return error is not None and not isinstance(error, ImageUnacceptable | Cancelled)
 
 
-def _trace(error: BaseException | None) -> str:
+def _trace(error: Exception | None) -> str:
     return "" if error is None else "".join(traceback.format_exception(error))
 
 

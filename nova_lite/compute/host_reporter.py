@@ -48,6 +48,10 @@ class HostReporter:
         self._allowance, self._clock = allowance, clock
         self._started_at = clock.now()
 
+    def register(self) -> None:
+        """The first report, answered. Raises Conflict when this host is not who it says, or the bus's errors."""
+        self._conductor.register_host(system_context(), self.document(self._driver.facts()))
+
     def report(self) -> None:
         """Send one report. A hypervisor that cannot be reached sends none: the host counts as down after a while."""
         self._conductor.report_host(system_context(), self.document(self._driver.facts()))

@@ -1,4 +1,4 @@
-"""Leases: the conductor is told, in one message, which operations are still worked on here."""
+"""Leases: the conductor is told, in one message, how far the operations are that are worked on here."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ class Leases:
         self._host, self._conductor, self._executor = host, conductor, executor
 
     def renew(self) -> None:
-        """One turn; nothing is sent when nothing runs."""
-        epochs = self._executor.running
-        if not epochs:
+        """One turn; nothing is sent when nothing runs.
+
+        When no conductor hears it the work goes on: what is begun here nobody else takes up (docs/adr/0005), and past
+        its deadline its result is refused.
+        """
+        progress = self._executor.progress()
+        if not progress:
             return
-        for operation_id in self._conductor.renew_leases(system_context(), self._host, epochs):
+        for operation_id in self._conductor.renew_leases(system_context(), self._host, progress):
             LOG.warning("operation %s is not this host's any more; it is called off", operation_id)
             self._executor.call_off(operation_id)

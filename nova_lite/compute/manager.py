@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from nova_lite.compute.executor import Executor
+from nova_lite.compute.strays import Strays
 from nova_lite.core.context import RequestContext
+from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.rpcapi.compute import Compute
@@ -13,8 +15,8 @@ from nova_lite.virt.driver import VirtDriver
 class ComputeManager(Compute):
     """Implements :class:`nova_lite.rpcapi.compute.Compute`."""
 
-    def __init__(self, executor: Executor, driver: VirtDriver) -> None:
-        self._executor, self._driver = executor, driver
+    def __init__(self, executor: Executor, driver: VirtDriver, strays: Strays) -> None:
+        self._executor, self._driver, self._strays = executor, driver, strays
 
     def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
         # The instance in the message is what the sender knew; the conductor's grant carries it as it is now.
@@ -22,3 +24,9 @@ class ComputeManager(Compute):
 
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
         return self._driver.console_output(instance_uuid, max_bytes)
+
+    def guests_found(self, context: RequestContext) -> GuestsFound:
+        return self._strays.found()
+
+    def destroy_strays(self, context: RequestContext, uuids: list[str]) -> list[str]:
+        return self._strays.destroy(uuids)

@@ -28,39 +28,41 @@ class PowerStates:
 
     def on_event(self, event: LifecycleEvent) -> None:
         """Called by the driver for each event."""
-        if self._busy(event.uuid):
-            self._missed.add(event.uuid)
-        else:
+        self._missed.add(event.uuid)
+        if not self._busy(event.uuid):
             self.tell(event.uuid)
 
     def settled(self, uuid: str) -> None:
         """Nothing runs on the instance any more: what happened meanwhile is told now."""
         if uuid in self._missed:
-            self._missed.discard(uuid)
             self.tell(uuid)
+
+    def tell_missed(self) -> None:
+        """Tell what could not be told before. Raises the bus's errors."""
+        for uuid in list(self._missed):
+            if not self._busy(uuid):
+                self.tell(uuid)
 
     def tell(self, uuid: str) -> None:
         """Tell the power state as it is now. The event only says that something happened: it may be old."""
         try:
             power_state = self._driver.power_state(uuid)
         except DomainNotFound:
-            return  # deleted here, or about to be found missing by the comparison
+            self._missed.discard(uuid)  # deleted here, or about to be found missing by the comparison
+            return
         except NovaLiteError as error:
             LOG.warning("power state of %s is not known: %s", uuid, error)
             return
         self._conductor.power_state_changed(system_context(), self._host, uuid, power_state, self._clock.now())
+        self._missed.discard(uuid)
 
     def compare(self, instances: list[Instance]) -> None:
-        """Find instances whose record and domain disagree, and domains that no record names."""
+        """Find instances whose record and domain disagree, and tell the conductor of each."""
         domains = {info.uuid: info.power_state for info in self._driver.list_domains()}
         for instance in instances:
-            actual = domains.pop(instance.uuid, PowerState.NOSTATE)
+            actual = domains.get(instance.uuid, PowerState.NOSTATE)
             if actual != instance.power_state and instance.task_state is None and not self._busy(instance.uuid):
                 LOG.info("instance %s: recorded %s, found %s", instance.uuid, instance.power_state.name, actual.name)
                 self._conductor.power_state_changed(
                     system_context(), self._host, instance.uuid, actual, self._clock.now()
                 )
-        for uuid in domains:
-            if not self._busy(uuid):
-                # Never destroyed on the strength of a list: only the conductor's explicit word may do that.
-                LOG.warning("domain %s runs here, but no instance of this host has that uuid", uuid)

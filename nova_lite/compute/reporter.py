@@ -1,21 +1,21 @@
-"""The compute's word to the conductor: begin, finish, reports. A finished operation is told until it is heard."""
+"""The compute's word to the conductor: begin and finish. A finished operation is told until it is heard."""
 
 from __future__ import annotations
 
 import logging
 
+from nova_lite.compute.job import Interrupted
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
-from nova_lite.core.errors import Unavailable
+from nova_lite.core.errors import DeadlineExceeded, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.operation import OperationResult
-from nova_lite.rpc.errors import CallTimeout, Unroutable
 from nova_lite.rpcapi.conductor import Conductor
 
 LOG = logging.getLogger(__name__)
 
-RETRY_FIRST, RETRY_LONGEST = 0.5, 10.0  # seconds between two attempts to be heard
+RETRY_FIRST, RETRY_LONGEST = 0.25, 5.0  # seconds between two attempts to be heard
 PATIENCE = 600.0  # seconds past its deadline that a result is still offered
 
 
@@ -24,6 +24,15 @@ class Reporter:
 
     def __init__(self, host: str, conductor: Conductor, clock: Clock) -> None:
         self._host, self._conductor, self._clock = host, conductor, clock
+        self._stop = concurrency.event()
+
+    @property
+    def stopping(self) -> bool:
+        """True once the daemon ends: nothing more is begun, and nothing that was not heard is repeated."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        self._stop.set()
 
     def begin(self, context: RequestContext, operation_id: str, epoch: int) -> ClaimGrant:
         """Own the operation. Raises Superseded, DeadlineExceeded, NotFound, or the bus's errors."""
@@ -36,6 +45,7 @@ class Reporter:
         twice, so that an answer that got lost does no harm.
 
         :raises Superseded: the operation is not this worker's any more.
+        :raises Interrupted: the daemon ends first. The next start repeats the operation, whose steps are done already.
         """
         delay = RETRY_FIRST
         # The answer is wanted whatever the client's own deadline was.
@@ -45,10 +55,11 @@ class Reporter:
             try:
                 self._conductor.operation_finish(context, result)
                 return
-            except (Unroutable, CallTimeout, Unavailable) as error:
+            except (Unavailable, DeadlineExceeded) as error:
                 if self._clock.now() > deadline + PATIENCE:
                     LOG.error("result of operation %s was never heard: %s", result.operation_id, error)
                     return
                 LOG.warning("result of operation %s not heard, again in %.1f s: %s", result.operation_id, delay, error)
-            concurrency.sleep(delay)
+            if self._stop.wait(delay):
+                raise Interrupted
             delay = min(delay * 2, RETRY_LONGEST)

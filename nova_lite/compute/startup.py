@@ -1,30 +1,39 @@
-"""Coming back: what was begun before this process started is taken up again, and the records are compared."""
+"""Coming back: this host says who it is, takes up what it had begun, and compares its guests with the records."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from nova_lite.compute.executor import Executor
-from nova_lite.compute.power_states import PowerStates
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext, system_context
-from nova_lite.core.errors import NovaLiteError
+from nova_lite.core.errors import Conflict, NovaLiteError
 from nova_lite.objects.claim import ClaimGrant
-from nova_lite.objects.states import OperationState
+from nova_lite.objects.instance import Instance
 from nova_lite.rpcapi.conductor import Conductor
 
 LOG = logging.getLogger(__name__)
 
-RETRY = 2.0  # seconds before the conductor is asked again
+RETRY = 1.0  # seconds before the conductor is asked again
 
 
 class Recovery:
-    """A part of the compute service: runs once, in the background, as soon as a conductor answers."""
+    """A part of the compute service: runs once, in the background, as soon as a conductor answers.
 
-    def __init__(self, host: str, conductor: Conductor, executor: Executor, power_states: PowerStates) -> None:
-        self._host, self._conductor = host, conductor
-        self._executor, self._power_states = executor, power_states
+    The executor takes no work before the host is registered. A host whose name or identity is another's ends here,
+    in words, with its guests untouched.
+    """
+
+    def __init__(
+        self, host: str, conductor: Conductor, executor: Executor, register: Callable[[], None],
+        compare: Callable[[list[Instance]], object],
+    ) -> None:
+        """``register`` raises Conflict for a host that is not who it says; ``compare`` gets this host's instances."""
+        self._host, self._conductor, self._executor = host, conductor, executor
+        self._register, self._compare = register, compare
         self._stop = concurrency.event()
+        self._refused: Conflict | None = None
 
     def setup(self) -> None:
         """Nothing to prepare."""
@@ -33,32 +42,48 @@ class Recovery:
         concurrency.spawn(self._run)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.recover()
-                return
-            except NovaLiteError as error:
-                LOG.warning("recovery waits for a conductor: %s", error)
-            except Exception:
-                LOG.exception("recovery failed; it is tried again")
-            self._stop.wait(RETRY)
+        for act in (self._introduce, self._take_up, self.compare):
+            while not self._stop.is_set() and not self._done(act):
+                self._stop.wait(RETRY)
 
-    def recover(self) -> None:
-        """Take up unfinished operations, then compare the guests. Raises the bus's errors."""
+    def _done(self, act: Callable[[], None]) -> bool:
+        try:
+            act()
+        except NovaLiteError as error:
+            LOG.warning("recovery waits: %s", error)
+            return False
+        except Exception:
+            LOG.exception("recovery failed; it is tried again")
+            return False
+        return True
+
+    def _introduce(self) -> None:
+        try:
+            self._register()
+        except Conflict as error:
+            LOG.critical("this host does not work: %s", error)
+            self._refused = error
+            self._stop.set()
+            return
+        self._executor.open()
+
+    def _take_up(self) -> None:
+        # What is cast to this host from now on is begun by its message; this list has all that came before.
         for grant in self._conductor.unfinished_operations(system_context(), self._host):
-            self._take_up(grant)
-        self._power_states.compare(self._conductor.host_instances(system_context(), self._host))
+            self._resume(grant)
 
-    def _take_up(self, grant: ClaimGrant) -> None:
+    def _resume(self, grant: ClaimGrant) -> None:
         operation = grant.operation
         context = RequestContext(
             request_id=operation.request_id, user_id=operation.user_id, project_id=operation.project_id
         )
         LOG.info("taking up %s of %s (%s)", operation.action, operation.instance_uuid, operation.state)
-        if operation.state is OperationState.RUNNING and operation.id not in self._executor.running:
-            self._executor.run(context, grant)
-        else:
-            self._executor.submit(context, operation)
+        # Begun again even if it runs already: the list may be old, and the conductor refuses what has ended meanwhile.
+        self._executor.submit(context, operation)
+
+    def compare(self) -> None:
+        """Compare guests and records. Raises the bus's errors; a conductor that does not answer changes nothing."""
+        self._compare(self._conductor.host_instances(system_context(), self._host))
 
     def stop(self, grace: float) -> None:
         self._stop.set()
@@ -68,3 +93,5 @@ class Recovery:
 
     def wait(self) -> None:
         self._stop.wait()
+        if self._refused is not None:
+            raise self._refused

@@ -18,7 +18,7 @@ METHODS: dict[str, frozenset[str]] = {
     "nova-scheduler": frozenset({"claim", "no_valid_host", "host_states", "service_seen"}),
     "nova-compute": frozenset({
         "operation_begin", "operation_finish", "renew_leases", "unfinished_operations", "host_instances",
-        "power_state_changed", "report_host", "service_seen",
+        "disowned_guests", "power_state_changed", "register_host", "report_host", "service_seen",
     }),
     "nova-conductor": frozenset({"service_seen"}),
     "nova-api": frozenset({"service_seen"}),

@@ -7,11 +7,15 @@ from nova_lite.objects.fault import Fault
 from nova_lite.objects.operation import Operation
 
 
-def no_valid_host(decision: Decision, now: float) -> Fault:
-    """For the user the folded summary without host names; for admins every near miss by name."""
+def no_valid_host(decision: Decision, before: str, now: float) -> Fault:
+    """For the user the folded summary without host names; for admins every near miss by name.
+
+    ``before``: why the attempt before this one failed, empty when it was the first.
+    """
     lines = [f"{refusal.host}: {refusal.filter}: {refusal.reason}" for refusal in decision.refusals]
     return Fault(
-        code=500, message=f"No valid host was found. {decision.summary}.", details="\n".join(lines), created=now
+        code=500, message=f"No valid host was found. {decision.summary}." + (before and f" Before that: {before}"),
+        details="\n".join(lines), created=now,
     )
 
 
@@ -23,3 +27,9 @@ def deadline_passed(operation: Operation, now: float) -> Fault:
         f"it was {operation.state} after attempt {operation.attempt}"
     )
     return Fault(code=500, message=message, details=f"{message}, {where}; step {operation.step or '-'}", created=now)
+
+
+def attempts_spent(operation: Operation, now: float) -> Fault:
+    """The last of the hosts that a boot may be tried on has gone down before it began."""
+    message = f"{operation.action} was tried on {operation.attempt} hosts, and none of them ended it"
+    return Fault(code=500, message=message, details=f"{message}; the last was {operation.host}", created=now)

@@ -8,7 +8,7 @@ from nova_lite.core.context import RequestContext
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
 from nova_lite.objects.host import HostReport, HostState
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import OperationResult
+from nova_lite.objects.operation import OperationResult, Progress
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.objects.states import PowerState
 from nova_lite.rpcapi.conductor import Conductor
@@ -35,8 +35,8 @@ class ConductorManager(Conductor):
     def operation_finish(self, context: RequestContext, result: OperationResult) -> None:
         self._recorder.finish(context, result)
 
-    def renew_leases(self, context: RequestContext, host: str, epochs: dict[str, int]) -> list[str]:
-        return self._recorder.renew(host, epochs)
+    def renew_leases(self, context: RequestContext, host: str, progress: dict[str, Progress]) -> list[str]:
+        return self._recorder.renew(host, progress)
 
     def unfinished_operations(self, context: RequestContext, host: str) -> list[ClaimGrant]:
         return self._registry.unfinished_operations(host)
@@ -44,10 +44,16 @@ class ConductorManager(Conductor):
     def host_instances(self, context: RequestContext, host: str) -> list[Instance]:
         return self._registry.host_instances(host)
 
+    def disowned_guests(self, context: RequestContext, host: str, uuids: list[str]) -> list[str]:
+        return self._registry.disowned(host, uuids)
+
     def power_state_changed(
         self, context: RequestContext, host: str, instance_uuid: str, power_state: PowerState, at: float
     ) -> None:
         self._recorder.power_state_changed(host, instance_uuid, power_state, at)
+
+    def register_host(self, context: RequestContext, report: HostReport) -> None:
+        self._registry.report_host(context, report)
 
     def report_host(self, context: RequestContext, report: HostReport) -> None:
         self._registry.report_host(context, report)

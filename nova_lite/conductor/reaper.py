@@ -1,70 +1,104 @@
-"""The reaper: finds operations that nobody carries on, and sends them again or ends them in words.
+"""The reaper: finds operations that nobody carries on, and sends them again, elsewhere, or ends them in words.
 
 Safe with several conductors: what it decides it writes conditionally, and what it sends twice is begun once.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
+from nova_lite.conductor import faults
 from nova_lite.conductor.dispatch import Dispatch, context_of
-from nova_lite.conductor.faults import deadline_passed
+from nova_lite.conductor.treatment import Remedy, treatment
+from nova_lite.conf.control import ConductorSettings
 from nova_lite.core.clock import Clock
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.db.reads import hosts as host_reads
 from nova_lite.db.reads import operations as operation_reads
 from nova_lite.db.session import Database
 from nova_lite.db.writes import operations as operation_writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
+from nova_lite.objects.fault import Fault
+from nova_lite.objects.host import HostState
 from nova_lite.objects.operation import Operation
-from nova_lite.objects.states import Action, OperationState, VmState
+from nova_lite.objects.states import Action, VmState
 
 LOG = logging.getLogger(__name__)
 
-class Reaper:
-    """``cast_lease`` in seconds: how long a queued operation may wait before it is cast again."""
 
-    def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, cast_lease: float) -> None:
+@dataclasses.dataclass
+class _Round:
+    """One look: when, the hosts, and those that did not answer in it: each is waited for once, not once a cast."""
+
+    now: float
+    hosts: dict[str, HostState]
+    deaf: set[str | None] = dataclasses.field(default_factory=set)
+
+
+class Reaper:
+    """Looks at what is past its lease or its deadline."""
+
+    def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings) -> None:
         self._database, self._dispatch, self._clock = database, dispatch, clock
-        self._cast_lease = cast_lease
+        self._settings = settings
 
     def reap(self) -> None:
         """One turn."""
         now = self._clock.now()
         with self._database.read() as tx:
             late = operation_reads.expired(tx, now)
+            round_ = _Round(now, {state.host: state for state in host_reads.every(tx)} if late else {})
         for grant in late:
             try:
-                self._treat(grant, now)
+                self._treat(grant, round_)
             except Superseded:
                 continue  # another conductor was faster, or its worker came back
+            except NovaLiteError as error:
+                LOG.warning("%s of %s: %s", grant.operation.action, grant.instance.uuid, error)
 
-    def _treat(self, grant: ClaimGrant, now: float) -> None:
+    def _treat(self, grant: ClaimGrant, round_: _Round) -> None:
         operation = grant.operation
-        if operation.deadline <= now:
-            self._end(operation, now)
-        elif operation.state is OperationState.QUEUED:
-            self._cast_again(grant, now)
+        remedy = treatment(operation, round_.hosts.get(operation.host or ""), round_.now, self._settings)
+        if remedy is Remedy.END:
+            self._end(operation, faults.deadline_passed(operation, round_.now), round_.now)
+        elif remedy is Remedy.GIVE_UP:
+            self._end(operation, faults.attempts_spent(operation, round_.now), round_.now)
+        elif remedy is Remedy.BURY:
+            self._bury(operation, round_.now)
+        elif remedy is Remedy.ELSEWHERE:
+            self._elsewhere(operation, round_.now)
         else:
-            # Its worker is silent. Only the host that began it may go on (docs/adr/0005): it is told again.
-            self._dispatch.send(context_of(operation), grant)
+            self._again(grant, round_, cast=remedy is Remedy.AGAIN)
 
-    def _end(self, operation: Operation, now: float) -> None:
+    def _end(self, operation: Operation, fault: Fault, now: float) -> None:
         # Nobody knows what a boot or delete that did not end has left; other actions leave the guest as it was.
         vm_state = VmState.ERROR if operation.action in (Action.CREATE, Action.DELETE) else None
-        fault = deadline_passed(operation, now)
         self._database.transact(lambda tx: operation_writes.fail(tx, operation, fault, vm_state, now))
         LOG.error("%s of %s is given up: %s", operation.action, operation.instance_uuid, fault.message,
                   extra={"request_id": operation.request_id})
 
-    def _cast_again(self, grant: ClaimGrant, now: float) -> None:
-        operation = grant.operation
-        until = now + self._cast_lease
-        if not self._database.transact(lambda tx: operation_writes.recast(tx, operation, until, now)):
-            return  # another conductor casts it, or somebody began it
-        LOG.warning("nobody has begun %s of %s; it is cast again", operation.action, operation.instance_uuid,
+    def _bury(self, operation: Operation, now: float) -> None:
+        message = f"host {operation.host} is down; what it has of the instance goes when it comes back"
+        self._database.transact(lambda tx: operation_writes.bury(tx, operation, message, now))
+        LOG.warning("instance %s is deleted: %s", operation.instance_uuid, message,
                     extra={"request_id": operation.request_id})
-        taken = self._dispatch.send(context_of(operation), grant)
-        if not taken and operation.action is Action.CREATE and operation.host is not None:
-            # The claimed host does not answer and never began the boot: another one may have it.
-            freed = self._database.transact(lambda tx: operation_writes.reschedule(tx, operation, now))
-            self._dispatch.send(context_of(operation), ClaimGrant(instance=freed.instance, operation=freed.operation))
+
+    def _elsewhere(self, operation: Operation, now: float) -> None:
+        freed = self._database.transact(lambda tx: operation_writes.reschedule(tx, operation, now))
+        LOG.warning("boot of %s is taken from %s, which is down", operation.instance_uuid, operation.host,
+                    extra={"request_id": operation.request_id})
+        self._dispatch.send(context_of(operation), ClaimGrant(instance=freed.instance, operation=freed.operation))
+
+    def _again(self, grant: ClaimGrant, round_: _Round, cast: bool) -> None:
+        operation = grant.operation
+        until = round_.now + self._settings.requeue_after
+        if not self._database.transact(lambda tx: operation_writes.recast(tx, operation, until, round_.now)):
+            return  # another conductor casts it, or it went on
+        if not cast or operation.host in round_.deaf:
+            return
+        LOG.warning("nobody carries on %s of %s (%s); it is cast again", operation.action, operation.instance_uuid,
+                    operation.state, extra={"request_id": operation.request_id})
+        if not self._dispatch.send(context_of(operation), grant):
+            round_.deaf.add(operation.host)

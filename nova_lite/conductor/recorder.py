@@ -6,7 +6,6 @@ import logging
 
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.faults import no_valid_host
-from nova_lite.conductor.power_sync import vm_state_after
 from nova_lite.conf.control import ConductorSettings
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
@@ -19,8 +18,10 @@ from nova_lite.db.writes import instances as instance_writes
 from nova_lite.db.writes import operations as operation_writes
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
 from nova_lite.objects.errors import Superseded
+from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import OperationResult
+from nova_lite.objects.operation import OperationResult, Progress
+from nova_lite.objects.power import vm_state_after
 from nova_lite.objects.states import OperationState, PowerState, VmState
 
 LOG = logging.getLogger(__name__)
@@ -42,16 +43,17 @@ class Recorder:
     def no_valid_host(self, context: RequestContext, operation_id: str, epoch: int, decision: Decision) -> None:
         """End a boot that no host can take, with the reason; keep the decision."""
         now = self._clock.now()
-        fault = no_valid_host(decision, now)
 
-        def write(tx: Tx) -> None:
+        def write(tx: Tx) -> Fault:
             operation = operation_reads.get(tx, operation_id)
             if operation.epoch != epoch or operation.state is not OperationState.QUEUED:
                 raise Superseded(f"operation {operation_id} has gone on meanwhile")
+            fault = no_valid_host(decision, operation.message, now)
             decision_writes.record(tx, context.request_id, operation_id, decision, now)
             operation_writes.fail(tx, operation, fault, VmState.ERROR, now)
+            return fault
 
-        self._database.transact(write)
+        fault = self._database.transact(write)
         LOG.warning("%s", fault.message, extra={"request_id": context.request_id})
 
     def begin(self, operation_id: str, epoch: int, host: str) -> ClaimGrant:
@@ -61,11 +63,11 @@ class Recorder:
             lambda tx: operation_writes.begin(tx, operation_id, epoch, host, now + self._lease, now)
         )
 
-    def renew(self, host: str, epochs: dict[str, int]) -> list[str]:
-        """Prolong the leases of what the host works on, given as epochs by operation; those that are not its own."""
+    def renew(self, host: str, progress: dict[str, Progress]) -> list[str]:
+        """Prolong the leases of what the host works on, and note its steps; those that are not its own."""
         until = self._clock.now() + self._lease
-        owned = self._database.transact(lambda tx: operation_writes.renew(tx, host, epochs, until))
-        return sorted(set(epochs) - owned)
+        owned = self._database.transact(lambda tx: operation_writes.renew(tx, host, progress, until))
+        return sorted(set(progress) - owned)
 
     def finish(self, context: RequestContext, result: OperationResult) -> None:
         """Record an end; a boot that another host may still take goes back to the scheduler. Raises Superseded."""

@@ -18,6 +18,7 @@ from nova_lite.db.writes import services as service_writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.host import HostReport, HostState
 from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Create, Operation
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.rpcapi.scheduler import Scheduler
 
@@ -41,6 +42,19 @@ class Registry:
     def host_instances(self, host: str) -> list[Instance]:
         with self._database.read() as tx:
             return instance_reads.on_host(tx, host)
+
+    def disowned(self, host: str, uuids: list[str]) -> list[str]:
+        """Of the guests that a host has and cannot account for: those that it must destroy.
+
+        Only what was certainly this host's and certainly is no more: an instance that was deleted from it, or whose
+        boot was taken from it. Anything else stays: this may be the wrong name, or the wrong database.
+        """
+        with self._database.read() as tx:
+            unfinished = {grant.instance.uuid for grant in operation_reads.unfinished_of_host(tx, host)}
+            return [
+                instance.uuid for instance in instance_reads.by_uuids(tx, uuids)
+                if instance.uuid not in unfinished and _lost(instance, host, operation_reads.of_instance(tx, instance.uuid))
+            ]
 
     def report_host(self, context: RequestContext, report: HostReport) -> None:
         """A host's report: its record, its service's heartbeat, and the news for the schedulers."""
@@ -66,3 +80,12 @@ class Registry:
         now = self._clock.now()
         stamped = msgspec.structs.replace(service, last_seen_at=now, updated_at=now)
         self._database.transact(lambda tx: service_writes.heartbeat(tx, stamped))
+
+
+def _lost(instance: Instance, host: str, operations: list[Operation]) -> bool:
+    if instance.deleted_at is not None and instance.host == host:
+        return True
+    return instance.host != host and any(
+        isinstance(operation.arguments, Create) and host in operation.arguments.excluded_hosts
+        for operation in operations
+    )

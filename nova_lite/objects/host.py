@@ -70,3 +70,10 @@ class HostState(Value, frozen=True, kw_only=True):
     host_ip: str = ""
     last_seen_at: float = 0.0
     generation: int = 0
+
+
+class GuestsFound(Value, frozen=True, kw_only=True):
+    """What a host has of guests, by the uuids of their instances: ``domains``, and ``disks`` or other files."""
+
+    domains: tuple[str, ...] = ()
+    disks: tuple[str, ...] = ()

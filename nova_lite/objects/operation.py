@@ -92,11 +92,19 @@ class OperationEvent(Value, frozen=True, kw_only=True):
     details: str = ""
 
 
+class Progress(Value, frozen=True, kw_only=True):
+    """How far a worker is with an operation: told with its lease. ``step`` is empty before the first."""
+
+    epoch: int
+    step: str = ""
+
+
 class OperationResult(Value, frozen=True, kw_only=True):
     """What compute says at the end of an operation, in one message.
 
-    ``outcome`` ``done``: the instance is in ``vm_state`` now. ``failed``: what was done is undone; the instance
-    returns to ``vm_state`` (None: as it was before). ``reschedule`` says that another host may succeed.
+    ``outcome`` ``done``: the instance is in ``vm_state`` now. ``failed``: the instance returns to ``vm_state`` (None:
+    as it was before); ``undone`` says that nothing is left of what was done, ``reschedule`` that another host may
+    succeed.
     """
 
     operation_id: str
@@ -107,4 +115,5 @@ class OperationResult(Value, frozen=True, kw_only=True):
     power_state: PowerState | None = None
     fault: Fault | None = None
     reschedule: bool = False
+    undone: bool = True
     events: tuple[OperationEvent, ...] = ()

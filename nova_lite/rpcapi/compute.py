@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from nova_lite.core.context import RequestContext
+from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.rpc import call, cast, interface
@@ -26,4 +27,14 @@ class Compute(Protocol):
     @call(timeout=10.0)
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
         """The end of the instance's console log. Raises the driver's DomainNotFound, HypervisorUnavailable."""
+        ...
+
+    @call(timeout=30.0)
+    def guests_found(self, context: RequestContext) -> GuestsFound:
+        """Every domain and every instance's files on this host, whoever they belong to. Raises HypervisorUnavailable."""
+        ...
+
+    @call(timeout=60.0)
+    def destroy_strays(self, context: RequestContext, uuids: list[str]) -> list[str]:
+        """Destroy those of these guests that the conductor, asked again, says must go; which those were."""
         ...

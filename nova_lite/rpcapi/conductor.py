@@ -8,7 +8,7 @@ from nova_lite.core.context import RequestContext
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
 from nova_lite.objects.host import HostReport, HostState
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import OperationResult
+from nova_lite.objects.operation import OperationResult, Progress
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.objects.states import PowerState
 from nova_lite.rpc import call, cast, interface
@@ -48,8 +48,8 @@ class Conductor(Protocol):
         ...
 
     @call(timeout=10.0)
-    def renew_leases(self, context: RequestContext, host: str, epochs: dict[str, int]) -> list[str]:
-        """The host still works on these operations, given with their epochs; those that are not its own any more."""
+    def renew_leases(self, context: RequestContext, host: str, progress: dict[str, Progress]) -> list[str]:
+        """The host still works on these operations, by id; those that are not its own any more."""
         ...
 
     @call(timeout=10.0)
@@ -62,11 +62,21 @@ class Conductor(Protocol):
         """Every instance that lives on this host, deleted ones not included."""
         ...
 
+    @call(timeout=30.0)
+    def disowned_guests(self, context: RequestContext, host: str, uuids: list[str]) -> list[str]:
+        """Of guests that the host has and no record gives it: those that it must destroy now, by explicit word."""
+        ...
+
     @cast
     def power_state_changed(
         self, context: RequestContext, host: str, instance_uuid: str, power_state: PowerState, at: float
     ) -> None:
         """The hypervisor says that a domain has changed by itself. Ignored while an operation owns the instance."""
+        ...
+
+    @call(timeout=10.0)
+    def register_host(self, context: RequestContext, report: HostReport) -> None:
+        """A host's first report. Raises Conflict when its name or its identity is another's: it must not work then."""
         ...
 
     @cast

@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
-from nova_lite.core.errors import NotFound
+from nova_lite.core.errors import NotFound, Unavailable
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
 from nova_lite.objects.errors import NoCapacity, Superseded
 from nova_lite.objects.host import HostState
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
-from nova_lite.rpc.errors import Unroutable
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -87,6 +86,6 @@ class SchedulerManager(Scheduler):
         assert host is not None  # a granted claim names its host
         try:
             self._compute_at(host).run_operation(context, grant.instance, grant.operation)
-        except Unroutable:
+        except Unavailable as error:
             # The operation stays queued at its host; the reaper casts it again or lets another host have it.
-            LOG.warning("%s does not answer; the boot of %s waits for the reaper", host, grant.instance.uuid)
+            LOG.warning("the boot of %s waits for the reaper: %s", grant.instance.uuid, error)

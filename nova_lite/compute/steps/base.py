@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from nova_lite.compute.job import Interrupted, Job
+from nova_lite.compute.job import Job
 
 LOG = logging.getLogger(__name__)
 
@@ -34,28 +34,23 @@ Recording = Callable[[Step, Job], AbstractContextManager[None]]
 
 
 def run_steps(steps: Sequence[Step], job: Job, recording: Recording) -> Job:
-    """Run steps in order; when one fails, undo it and those before it, last first, and raise its error.
-
-    :raises Interrupted: from ``recording``, between two steps: then nothing is undone.
-    """
-    begun: list[Step] = []
-    try:
-        for step in steps:
-            with recording(step, job):
-                begun.append(step)
-                job = step.run(job)
-    except Interrupted:
-        raise
-    except BaseException:
-        undo_steps(begun, job)
-        raise
+    """Run steps in order; what one of them, or ``recording`` between two of them, raises ends it."""
+    for step in steps:
+        with recording(step, job):
+            job = step.run(job)
     return job
 
 
-def undo_steps(steps: Sequence[Step], job: Job) -> None:
-    """Undo steps, last first. One that cannot be undone is logged and does not keep the others."""
+def undo_steps(steps: Sequence[Step], job: Job) -> bool:
+    """Undo steps, last first, those not run included. One that cannot be undone is logged and does not keep the
+
+    others; False then: something may be left.
+    """
+    undone = True
     for step in reversed(steps):
         try:
             step.undo(job)
         except Exception:
             LOG.exception("undoing step %s of %s failed", step.name, job.instance.uuid)
+            undone = False
+    return undone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Select, func, select
 
 from nova_lite.core.errors import Invalid, NotFound
@@ -13,7 +15,7 @@ from nova_lite.objects.instance import Instance
 from nova_lite.objects.quota import Usage
 from nova_lite.objects.states import PowerState
 
-__all__ = ["NEWEST_FIRST", "InstanceFilters", "Sort", "get", "on_host", "page", "usage", "usages"]
+__all__ = ["NEWEST_FIRST", "InstanceFilters", "Sort", "by_uuids", "get", "on_host", "page", "usage", "usages"]
 
 NEWEST_FIRST: Sort = (("created_at", "desc"),)
 
@@ -59,6 +61,13 @@ def on_host(tx: Tx, host: str) -> list[Instance]:
     """Every live instance that a host owns, oldest first."""
     statement = select(InstanceRow).where(InstanceRow.host == host, InstanceRow.deleted == "").order_by(InstanceRow.id)
     return [from_row(row) for row in tx.rows(statement)]
+
+
+def by_uuids(tx: Tx, uuids: Sequence[str]) -> list[Instance]:
+    """Those of these instances of which there is a record, deleted ones included."""
+    if not uuids:
+        return []
+    return [from_row(row) for row in tx.rows(select(InstanceRow).where(InstanceRow.uuid.in_(uuids)))]
 
 
 def usage(tx: Tx, project_id: str) -> Usage:

@@ -6,7 +6,8 @@ Every change is a compare-and-swap on the operation's state and epoch, under the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import structs
@@ -20,7 +21,7 @@ from nova_lite.db.writes.outbox import CAST_LEASE, add_events
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Delete, Operation, OperationEvent, OperationResult
+from nova_lite.objects.operation import Create, Delete, Operation, OperationResult, Progress
 from nova_lite.objects.states import OperationState, TaskState, VmState
 
 ATTEMPTS = 3
@@ -34,18 +35,6 @@ class Finished:
     instance: Instance
     operation: Operation
     reschedule: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """A worker's word from the middle of an operation: the step it is at, and the events since its last word."""
-
-    operation_id: str
-    epoch: int
-    host: str
-    step: str
-    events: Sequence[OperationEvent] = ()
-    lease_until: float
 
 
 def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, now: float) -> ClaimGrant:
@@ -67,35 +56,25 @@ def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, 
     return ClaimGrant(instance=instance, operation=begun)
 
 
-def note_step(tx: Tx, progress: Progress, now: float) -> None:
-    """Write down how far a running operation is, and renew its lease.
-
-    :raises Superseded: the operation is no longer the worker's; it is to stop and undo.
-    """
-    matched = tx.change(
-        update(OperationRow)
-        .where(
-            OperationRow.uuid == progress.operation_id, OperationRow.state == OperationState.RUNNING,
-            OperationRow.epoch == progress.epoch, OperationRow.host == progress.host,
-        )
-        .values(step=progress.step, lease_expires_at=progress.lease_until, updated_at=now)
-    )
-    if not matched:
-        raise ownership.superseded(ownership.hold(tx, progress.operation_id).operation)
-    add_events(tx, progress.operation_id, progress.events)
-
-
-def renew(tx: Tx, host: str, epochs: Mapping[str, int], lease_until: float) -> frozenset[str]:
-    """Renew a host's leases, given as the epochs of its running operations; those that are still its own.
+def renew(tx: Tx, host: str, progress: Mapping[str, Progress], lease_until: float) -> frozenset[str]:
+    """Renew a host's leases and note the steps of its running operations; those that are still its own.
 
     What is not in the answer has been superseded.
     """
-    running = select(OperationRow.uuid, OperationRow.epoch).where(
-        OperationRow.uuid.in_(list(epochs)), OperationRow.host == host, OperationRow.state == OperationState.RUNNING
+    running = select(OperationRow.uuid, OperationRow.epoch, OperationRow.step).where(
+        OperationRow.uuid.in_(list(progress)), OperationRow.host == host, OperationRow.state == OperationState.RUNNING
     )
-    owned = {uuid for uuid, epoch in tx.tuples(running.with_for_update()) if epochs[uuid] == epoch}
+    owned: set[str] = set()
+    moved: dict[str, list[str]] = defaultdict(list)
+    for uuid, epoch, step in tx.tuples(running.with_for_update()):
+        if progress[uuid].epoch == epoch:
+            owned.add(uuid)
+            if progress[uuid].step != step:
+                moved[progress[uuid].step].append(uuid)
     if owned:
         tx.change(update(OperationRow).where(OperationRow.uuid.in_(owned)).values(lease_expires_at=lease_until))
+    for step, uuids in moved.items():
+        tx.change(update(OperationRow).where(OperationRow.uuid.in_(uuids)).values(step=step))
     return frozenset(owned)
 
 
@@ -119,14 +98,16 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
         return _succeed(tx, grant, result, now)
     booting = isinstance(operation.arguments, Create)
     if booting and result.reschedule and operation.attempt < attempts and now < operation.deadline:
-        return _queue_again(tx, grant, result.host, now)
+        return _queue_again(tx, grant, result.host, now, result.fault)
     ended = _close(tx, operation, OperationState.FAILED, result.fault, now)
     changes = _failure(instance, result.fault, result.vm_state)
     if result.power_state is not None:
         changes["power_state"] = result.power_state
-    if booting:  # what was done is undone: the host has nothing of it
+    if booting:
+        changes["vm_state"] = VmState.ERROR
+    if booting and result.undone:  # else the host may have something of it, and keeps it, so that a delete goes there
         claims.release(tx, instance.uuid)
-        changes |= {"host": None, "vm_state": VmState.ERROR}
+        changes["host"] = None
     return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)
 
 
@@ -151,15 +132,33 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
 
 
 def recast(tx: Tx, operation: Operation, lease_until: float, now: float) -> bool:
-    """Take it on oneself to cast a queued operation again; False when another conductor has, or it was begun."""
+    """Take it on oneself to cast an operation again whose lease is over; False when somebody else did, or it went on."""
     return bool(tx.change(
         update(OperationRow)
         .where(
-            OperationRow.uuid == operation.id, OperationRow.state == OperationState.QUEUED,
+            OperationRow.uuid == operation.id, OperationRow.state == operation.state,
             OperationRow.epoch == operation.epoch, OperationRow.lease_expires_at == operation.lease_expires_at,
         )
         .values(lease_expires_at=lease_until, updated_at=now)
     ))
+
+
+def bury(tx: Tx, operation: Operation, message: str, now: float) -> Finished:
+    """End a delete without its host, which is down: the instance is gone for its owner, its place is given back.
+
+    What the host still has of it goes when the host comes back and asks (``conductor.registry.disowned``).
+
+    :raises Superseded: somebody was faster.
+    """
+    grant = ownership.hold(tx, operation.id)
+    current = grant.operation
+    if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
+        raise ownership.superseded(current)
+    ended = ownership.save(
+        tx, current, now, state=OperationState.DONE, message=message, finished_at=now, lease_expires_at=None
+    )
+    claims.release(tx, grant.instance.uuid)
+    return Finished(instance=instances.soft_delete(tx, grant.instance, now), operation=ended)
 
 
 def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
@@ -173,7 +172,7 @@ def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
     current = grant.operation
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
-    return _queue_again(tx, grant, current.host, now)
+    return _queue_again(tx, grant, current.host, now, None)
 
 
 def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> Finished:
@@ -192,7 +191,7 @@ def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> 
     return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)
 
 
-def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float) -> Finished:
+def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float, fault: Fault | None) -> Finished:
     operation = grant.operation
     arguments = operation.arguments
     if isinstance(arguments, Create) and without is not None:
@@ -201,7 +200,7 @@ def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float) -> 
     # The epoch grows here already: from now on the host that had it is refused.
     queued = ownership.save(
         tx, operation, now, state=OperationState.QUEUED, host=None, epoch=operation.epoch + 1, arguments=arguments,
-        step="", lease_expires_at=now + CAST_LEASE,
+        step="", lease_expires_at=now + CAST_LEASE, message=fault.message if fault else operation.message,
     )
     claims.release(tx, grant.instance.uuid)
     instance = instances.save(tx, grant.instance, now, host=None, task_state=TaskState.SCHEDULING)

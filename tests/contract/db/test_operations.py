@@ -11,12 +11,14 @@ from nova_lite.core.errors import DeadlineExceeded, NotFound
 from nova_lite.db.reads import hosts, instances
 from nova_lite.db.reads import operations as reads
 from nova_lite.db.session import Database
+from nova_lite.db.writes import instances as instance_writes
 from nova_lite.db.writes import operations as writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
-from nova_lite.objects.operation import Create, Operation, OperationEvent, Pause, Stop
+from nova_lite.objects.operation import Create, Delete, Operation, OperationEvent, Pause, Progress, Stop
 from nova_lite.objects.states import OperationState, PowerState, TaskState, VmState
 from tests.builders.guests import NOW
+from tests.builders.operations import an_operation
 from tests.contract.db.cloud import (
     FAULT,
     Cloud,
@@ -175,35 +177,42 @@ def test_a_success_clears_the_fault(cloud: Cloud) -> None:
     assert (ended.instance.vm_state, ended.instance.fault) == (VmState.PAUSED, None)
 
 
-def test_steps_are_noted_and_known_events_brought_up_to_date(cloud: Cloud) -> None:
+def test_steps_are_noted_with_the_lease(cloud: Cloud) -> None:
     operation = cloud.booting().operation
-    progress = writes.Progress(
-        operation_id=operation.id, epoch=operation.epoch, host="host1", step="spawn",
-        events=(an_event("image"), an_event("spawn", ended=False)), lease_until=NOW + 77,
-    )
-    cloud.database.transact(lambda tx: writes.note_step(tx, progress, NOW + 1))
+    progress = {operation.id: Progress(epoch=operation.epoch, step="spawn")}
+    assert cloud.database.transact(lambda tx: writes.renew(tx, "host1", progress, NOW + 77)) == {operation.id}
     noted = _operation(cloud, operation)
     assert (noted.step, noted.lease_expires_at) == ("spawn", NOW + 77)
-    cloud.finish(succeeded(operation))
+
+
+def test_a_boot_whose_undoing_failed_keeps_its_place(cloud: Cloud) -> None:
+    grant = cloud.booting()
+    ended = cloud.finish(msgspec.structs.replace(failed(grant.operation), undone=False))
+    assert (ended.instance.vm_state, ended.instance.host) == (VmState.ERROR, "host1")
     with cloud.database.read() as tx:
-        assert reads.events(tx, [operation.id])[operation.id] == (an_event("image"), an_event("spawn"))
+        assert list(hosts.allocations(tx, "host1")) == [grant.instance.uuid]
 
 
-def test_a_superseded_worker_is_told_at_its_next_step(cloud: Cloud) -> None:
-    operation = cloud.booting().operation
-    progress = writes.Progress(
-        operation_id=operation.id, epoch=operation.epoch - 1, host="host1", step="spawn", lease_until=NOW
-    )
-    with pytest.raises(Superseded):
-        cloud.database.transact(lambda tx: writes.note_step(tx, progress, NOW))
+def test_a_delete_can_end_without_its_host(cloud: Cloud) -> None:
+    instance = cloud.active()
+    operation = an_operation(instance, Delete())
+    started = cloud.database.transact(lambda tx: instance_writes.start_delete(
+        tx, operation, NOW, project_id=None, override_lock=False
+    )).operation
+    assert started is not None
+    ended = cloud.database.transact(lambda tx: writes.bury(tx, started, "its host is down", NOW + 1))
+    assert (ended.instance.deleted_at, ended.operation.state) == (NOW + 1, OperationState.DONE)
+    with cloud.database.read() as tx:
+        assert hosts.allocations(tx, "host1") == {}
+    assert cloud.finish(succeeded(started)).instance == ended.instance, "the host's own word comes late, and agrees"
 
 
 def test_leases_are_renewed_for_what_is_still_owned(cloud: Cloud) -> None:
     ours, old = cloud.booting().operation, cloud.booting().operation
     theirs = msgspec.structs.replace(old, epoch=old.epoch - 1)
     queued = cloud.claim(cloud.accept(a_new_instance())).operation
-    epochs = {operation.id: operation.epoch for operation in (ours, theirs, queued)}
-    owned = cloud.database.transact(lambda tx: writes.renew(tx, "host1", epochs, NOW + 99))
+    progress = {operation.id: Progress(epoch=operation.epoch) for operation in (ours, theirs, queued)}
+    owned = cloud.database.transact(lambda tx: writes.renew(tx, "host1", progress, NOW + 99))
     assert owned == {ours.id}
     assert _operation(cloud, ours).lease_expires_at == NOW + 99
     assert _operation(cloud, old).lease_expires_at == old.lease_expires_at
@@ -241,9 +250,10 @@ def test_only_one_conductor_casts_again(cloud: Cloud) -> None:
     assert sorted(map(bool, found)) == [False, False, False, True]
 
 
-def test_what_was_begun_is_not_cast_again(cloud: Cloud) -> None:
-    grant = cloud.booting()
-    assert cloud.database.transact(lambda tx: writes.recast(tx, grant.operation, NOW + 50, NOW)) is False
+def test_what_has_been_begun_meanwhile_is_not_cast_again(cloud: Cloud) -> None:
+    queued = cloud.claim(cloud.accept(a_new_instance())).operation
+    cloud.begin(queued)
+    assert cloud.database.transact(lambda tx: writes.recast(tx, queued, NOW + 50, NOW)) is False
 
 
 def test_a_boot_can_be_taken_from_a_host_that_never_began(cloud: Cloud) -> None:
@@ -277,7 +287,7 @@ def test_expired_are_those_past_their_lease_or_deadline(cloud: Cloud) -> None:
     assert found(NOW) == []
     assert found(NOW + 29) == [queued.id]
     assert found(NOW + 31) == [fresh.id, queued.id, begun.operation.id]
-    cloud.database.transact(lambda tx: writes.renew(tx, "host1", {fresh.id: fresh.epoch}, NOW + 10_000))
+    cloud.database.transact(lambda tx: writes.renew(tx, "host1", {fresh.id: Progress(epoch=fresh.epoch)}, NOW + 10_000))
     assert found(NOW + 31) == [queued.id, begun.operation.id]
     assert found(fresh.deadline) == [fresh.id, queued.id, begun.operation.id]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from nova_lite.conductor.power_sync import vm_state_after
+from nova_lite.objects.power import vm_state_after
 from nova_lite.objects.states import PowerState, VmState
 
 
 @pytest.mark.parametrize(("vm_state", "power_state", "after"), [
     (VmState.ACTIVE, PowerState.SHUTDOWN, VmState.STOPPED),
     (VmState.ACTIVE, PowerState.CRASHED, VmState.STOPPED),
-    (VmState.ACTIVE, PowerState.NOSTATE, VmState.STOPPED),
+    (VmState.ACTIVE, PowerState.NOSTATE, None),
     (VmState.PAUSED, PowerState.SHUTDOWN, VmState.STOPPED),
     (VmState.ACTIVE, PowerState.PAUSED, VmState.PAUSED),
     (VmState.PAUSED, PowerState.RUNNING, VmState.ACTIVE),

@@ -1,0 +1,84 @@
+"""Hosts that come back, go down, or are not who they say they are."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nova_lite.core.errors import Conflict
+from tests.functional.whole.cloud import Cloud
+
+
+def domains(cloud: Cloud, host: str) -> set[str]:
+    """The guests that the host's hypervisor has."""
+    return {path.stem for path in (cloud.directory / host / "instances").glob("*.json")}
+
+
+def force_down(cloud: Cloud, host: str, down: bool) -> None:
+    services = cloud.client.ask("GET", f"/os-services?binary=nova-compute&host={host}")["services"]
+    cloud.client.ask("PUT", f"/os-services/{services[0]['id']}", {"forced_down": down})
+
+
+def test_a_host_under_another_name_refuses_to_work_and_destroys_nothing(tmp_path: Path, image_file: Path) -> None:
+    with Cloud(tmp_path) as cloud:
+        client = cloud.client
+        server = client.boot(client.upload(image_file))
+        client.wait_status(server, "ACTIVE")
+        cloud.stop("h1")
+        shutil.copytree(tmp_path / "h1", tmp_path / "renamed")
+        cloud.start_host("renamed")
+        renamed = cloud.services["renamed"]
+        assert renamed.wait(20.0), "it still works"
+        assert isinstance(renamed.failure, Conflict) and "is known as h1" in str(renamed.failure)
+        assert domains(cloud, "renamed") == {server}
+        cloud.stop("renamed")
+        cloud.start_host("h1")
+        client.wait(lambda: client.act(server, "pause").status_code == 202, "h1 works again")
+        client.wait_status(server, "PAUSED")
+
+
+def test_guests_of_which_there_is_no_record_are_left_alone(tmp_path: Path, image_file: Path) -> None:
+    stranger = "0f0f0f0f-0000-4000-8000-00000000abcd"
+    with Cloud(tmp_path) as cloud:
+        client = cloud.client
+        server = client.boot(client.upload(image_file))
+        client.wait_status(server, "ACTIVE")
+        cloud.stop("h1")
+        guests = tmp_path / "h1/instances"
+        (guests / f"{stranger}.json").write_text((guests / f"{server}.json").read_text().replace(server, stranger))
+        cloud.start_host("h1")
+        assert client.act(server, "reboot", {"type": "HARD"}).status_code == 202
+        client.wait_status(server, "ACTIVE")
+        assert domains(cloud, "h1") == {server, stranger}
+
+
+def test_a_delete_on_a_host_that_is_down_ends_and_the_guest_goes_when_it_is_back(
+    tmp_path: Path, image_file: Path
+) -> None:
+    with Cloud(tmp_path) as cloud:
+        client = cloud.client
+        server = client.boot(client.upload(image_file))
+        client.wait_status(server, "ACTIVE")
+        cloud.stop("h1")
+        force_down(cloud, "h1", True)
+        client.ask("DELETE", f"/servers/{server}")
+        client.wait_gone(server)
+        assert domains(cloud, "h1") == {server}
+        cloud.start_host("h1")
+        client.wait(lambda: domains(cloud, "h1") == set(), "the guest is gone")
+
+
+@pytest.mark.parametrize("action", ["pause", "os-stop"])
+def test_an_action_on_a_host_that_does_not_answer_is_done_when_it_is_back(
+    tmp_path: Path, image_file: Path, action: str
+) -> None:
+    with Cloud(tmp_path) as cloud:
+        client = cloud.client
+        server = client.boot(client.upload(image_file))
+        client.wait_status(server, "ACTIVE")
+        cloud.stop("h1")
+        assert client.act(server, action).status_code == 202
+        cloud.start_host("h1")
+        client.wait_status(server, {"pause": "PAUSED", "os-stop": "SHUTOFF"}[action])

@@ -1,0 +1,62 @@
+"""What the reaper does about an operation, from its state, its host's and the time."""
+
+from __future__ import annotations
+
+import pytest
+
+from nova_lite.conductor.treatment import Remedy, treatment
+from nova_lite.conf.control import ConductorSettings
+from nova_lite.objects.host import HostState
+from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Pause
+from nova_lite.objects.states import OperationState
+from tests.builders.guests import NOW, an_instance
+from tests.builders.hosts import a_host
+from tests.builders.operations import an_operation
+
+SETTINGS = ConductorSettings()
+UP, SILENT, DEAD = a_host("h"), a_host("h", last_seen_at=NOW - 1000), a_host("h", forced_down=True)
+QUEUED, RUNNING = OperationState.QUEUED, OperationState.RUNNING
+
+
+def an_op(arguments: Arguments, state: OperationState, host: str | None = "h", **changes: object) -> Operation:
+    return an_operation(an_instance(), arguments, state=state, host=host, attempt=1, **changes)
+
+
+@pytest.mark.parametrize(("arguments", "state", "host", "remedy"), [
+    (Create(), QUEUED, UP, Remedy.AGAIN),
+    (Create(), RUNNING, UP, Remedy.AGAIN),
+    (Pause(), RUNNING, UP, Remedy.AGAIN),
+    (Delete(), QUEUED, UP, Remedy.AGAIN),
+    (Create(), QUEUED, SILENT, Remedy.ELSEWHERE),
+    (Create(), QUEUED, DEAD, Remedy.ELSEWHERE),
+    (Create(), RUNNING, SILENT, Remedy.WAIT),
+    (Create(), RUNNING, DEAD, Remedy.ELSEWHERE),
+    (Create(), RUNNING, None, Remedy.ELSEWHERE),
+    (Pause(), QUEUED, SILENT, Remedy.WAIT),
+    (Pause(), RUNNING, DEAD, Remedy.WAIT),
+    (Delete(), QUEUED, SILENT, Remedy.BURY),
+    (Delete(), RUNNING, DEAD, Remedy.BURY),
+])
+def test_the_remedy_follows_the_host(
+    arguments: Arguments, state: OperationState, host: HostState | None, remedy: Remedy
+) -> None:
+    assert treatment(an_op(arguments, state), host, NOW, SETTINGS) is remedy
+
+
+def test_a_boot_without_a_host_goes_to_the_scheduler_again() -> None:
+    assert treatment(an_op(Create(), QUEUED, None), None, NOW, SETTINGS) is Remedy.AGAIN
+
+
+@pytest.mark.parametrize("arguments", [Create(), Pause()])
+@pytest.mark.parametrize("host", [UP, SILENT, DEAD])
+def test_past_its_deadline_it_ends(arguments: Arguments, host: HostState) -> None:
+    assert treatment(an_op(arguments, RUNNING, deadline=NOW), host, NOW, SETTINGS) is Remedy.END
+
+
+def test_a_delete_past_its_deadline_on_a_host_that_is_down_still_ends_deleted() -> None:
+    assert treatment(an_op(Delete(), RUNNING, deadline=NOW), SILENT, NOW, SETTINGS) is Remedy.BURY
+
+
+def test_attempts_are_bounded() -> None:
+    operation = an_operation(an_instance(), Create(), host="h", attempt=SETTINGS.max_attempts)
+    assert treatment(operation, DEAD, NOW, SETTINGS) is Remedy.GIVE_UP
