@@ -1,5 +1,6 @@
 """What the user sees: one line per step, with the time since the start and the time it took."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -25,22 +26,30 @@ class Report:
     def line(self, text: str) -> None:
         """Print a line with the time since the start."""
         self._erase()
-        print(f"[{self._clock() - self._start:5.1f}s] {text}", file=self._out, flush=True)
+        self._print(f"[{self._clock() - self._start:5.1f}s] {text}\n")
 
     def plain(self, text: str) -> None:
         """Print text as it is."""
         self._erase()
-        print(text, file=self._out, flush=True)
+        self._print(text + "\n")
 
     def progress(self, text: str) -> None:
         """Show what is going on, in place; nothing where the output is kept."""
         if self._out.isatty():
             self._erase()
             shown = f"[{self._clock() - self._start:5.1f}s] {text}"[:120]
-            print(shown, end="", file=self._out, flush=True)
+            self._print(shown)
             self._progress = len(shown)
 
     def _erase(self) -> None:
         if self._progress:
-            print("\r" + " " * self._progress + "\r", end="", file=self._out)
+            self._print("\r" + " " * self._progress + "\r")
             self._progress = 0
+
+    def _print(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except BrokenPipeError:  # nobody reads any more; the work goes on
+            self._out = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process
+            os.dup2(self._out.fileno(), sys.stdout.fileno())

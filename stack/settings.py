@@ -63,9 +63,9 @@ def _common(cloud: Cloud) -> Sections:
 
 
 def _host(cloud: Cloud, daemon: Daemon) -> Sections:
-    # A host's identity is kept in its state path: hosts that share the machine must not share it.
-    own = {} if len(cloud.hosts) == 1 else {"state_path": cloud.lib / daemon.host}
-    return {"DEFAULT": {"host": daemon.host, **own}}
+    """Several hosts of one machine share neither name nor the file with the host's identity."""
+    alone = len(cloud.hosts) == 1
+    return {"DEFAULT": {"host": daemon.host, "state_path": cloud.lib if alone else cloud.lib / "hosts" / daemon.host}}
 
 
 def _bus(cloud: Cloud, facts: Facts) -> Sections:
@@ -87,7 +87,6 @@ def _control(cloud: Cloud, facts: Facts) -> Sections:
 def _compute(cloud: Cloud, daemon: Daemon, facts: Facts) -> Sections:
     compute = {
         "driver": "fake" if cloud.choices.hypervisor == "fake" else "libvirt",
-        # Several hosts of one machine must not share it.
         "instances_path": cloud.instances if len(cloud.hosts) == 1 else cloud.instances / daemon.host,
         "image_cache_path": cloud.lib / "image-cache",
         "auth_url": f"{cloud.url}/identity/v3",

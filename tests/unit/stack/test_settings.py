@@ -59,7 +59,7 @@ def test_pretended_hosts_have_names_and_directories_of_their_own(tmp_path: Path)
     computes = [loaded(daemon) for daemon in found.daemons if daemon.program == "nova-lite-compute"]
     assert [each.process.host for each in computes] == ["fake1", "fake2", "fake3"]
     assert len({each.compute.instances_path for each in computes}) == 3
-    assert len({each.fake.state_dir for each in computes}) == 3
+    assert len({each.process.state_path for each in computes}) == 3
 
 
 def test_ini_is_read_back() -> None:
