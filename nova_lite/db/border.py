@@ -11,8 +11,8 @@ from nova_lite.core.errors import Invalid, NovaLiteError
 from nova_lite.db.errors import DatabaseError, DatabaseUnavailable
 
 # serialization_failure, deadlock_detected, lock_not_available; too_many_connections, admin_shutdown, crash_shutdown,
-# cannot_connect_now
-_POSTGRESQL: set[str | int | None] = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
+# cannot_connect_now, idle_in_transaction_session_timeout
+_POSTGRESQL: set[str | int | None] = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03", "25P03"}
 # lock wait timeout, deadlock, record changed since last read; cannot connect, too many connections, gone away, lost
 _MYSQL: set[str | int | None] = {1205, 1213, 1020, 2002, 2003, 1040, 2006, 2013}
 _BAD_EXPRESSION = ("2201B", 1139)

@@ -7,6 +7,7 @@ when they are first needed.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -35,8 +36,12 @@ def parse(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def writer(url: URL, pool_size: int) -> Engine:
-    """An engine for transactions that write."""
+def writer(url: URL, pool_size: int, idle_timeout: int = 10) -> Engine:
+    """An engine for transactions that write.
+
+    :param idle_timeout: seconds after which a server ends a transaction whose client has fallen silent: a process
+        that was frozen in the middle must not keep the rows it holds from everybody else. SQLite has nobody to do so.
+    """
     if url.get_backend_name() == "sqlite":
         engine = _engine(url, pool_size)
         event.listen(engine, "connect", _sqlite_setup)
@@ -44,7 +49,9 @@ def writer(url: URL, pool_size: int) -> Engine:
         # by waiting, only from its beginning.
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return _engine(url, pool_size, isolation_level="READ COMMITTED")
+    engine = _engine(url, pool_size, isolation_level="READ COMMITTED")
+    event.listen(engine, "connect", functools.partial(_IDLE_LIMITS[url.get_backend_name()], idle_timeout))
+    return engine
 
 
 def reader(url: URL, pool_size: int) -> Engine:
@@ -58,11 +65,9 @@ def reader(url: URL, pool_size: int) -> Engine:
 
 def _engine(url: URL, pool_size: int, **options: Any) -> Engine:
     backend = url.get_backend_name()
-    if backend == "sqlite":
-        options["connect_args"] = {"timeout": SQLITE_BUSY / 1000}
-    elif backend == "postgresql":
+    if backend == "postgresql":
         options |= {"connect_args": {"connect_timeout": CONNECT_TIMEOUT}, "use_native_hstore": False}
-    else:
+    elif backend == "mysql":
         options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT, "charset": "utf8mb4"}
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, pool_use_lifo=True,
@@ -75,9 +80,11 @@ def _engine(url: URL, pool_size: int, **options: Any) -> Engine:
 
 def _sqlite_setup(connection: Any, record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    connection.execute("PRAGMA busy_timeout=5000").close()  # a database being recovered is locked for longer
     # LIKE tells case apart, as on the other databases.
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "case_sensitive_like=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+    connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY}").close()
 
 
 def _begin_immediate(connection: Connection) -> None:
@@ -97,6 +104,17 @@ def _mysql_read_only(connection: Any, record: object) -> None:
         cursor.execute("SET SESSION TRANSACTION READ ONLY")
 
 
+def _postgresql_idle_limit(seconds: int, connection: Any, record: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{seconds}s'").close()
+    connection.commit()
+
+
+def _mysql_idle_limit(seconds: int, connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:  # the comment is read by MariaDB, not by MySQL, which has no such limit
+        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = 10 /*M!100300 , idle_transaction_timeout = {seconds} */")
+
+
+_IDLE_LIMITS = {"postgresql": _postgresql_idle_limit, "mysql": _mysql_idle_limit}
 _READ_ONLY = {"sqlite": _sqlite_read_only, "postgresql": _postgresql_read_only, "mysql": _mysql_read_only}
 
 

@@ -115,15 +115,20 @@ class Tx:
 class Database:
     """A database by its URL. Nothing is opened before the first use, and a forked child opens its own connections."""
 
-    def __init__(self, url: str, *, pool_size: int = 5, patience: float = PATIENCE, clock: Clock | None = None) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 5, patience: float = PATIENCE, idle_timeout: int = 10,
+        clock: Clock | None = None,
+    ) -> None:
         """:param url: as SQLAlchemy writes it: sqlite:///FILE, postgresql+psycopg://…, mysql+pymysql://….
 
         :param patience: seconds for which a transaction that met a lock or a lost connection is tried again.
+        :param idle_timeout: seconds after which a server ends a transaction of ours that has fallen silent.
         :raises Invalid: the URL is not one of a database that we support.
         """
         self._url = engines.parse(url)
         self._pool_size = pool_size
         self._patience = patience
+        self._idle_timeout = idle_timeout
         self._clock = clock or SystemClock()
         self._single_writer = self._url.get_backend_name() == "sqlite"
         self._owner = 0
@@ -199,5 +204,5 @@ class Database:
             self._reader.dispose(close=False)
         self._owner = os.getpid()
         self._turn = concurrency.lock()
-        self._writer: Engine = engines.writer(self._url, self._pool_size)
+        self._writer: Engine = engines.writer(self._url, self._pool_size, self._idle_timeout)
         self._reader: Engine = engines.reader(self._url, self._pool_size)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from nova_lite.core.errors import Invalid
 from nova_lite.db.keyset import Direction
@@ -24,7 +25,7 @@ from nova_lite.objects.operation import Delete, Pause
 from nova_lite.objects.states import PowerState, TaskState, VmState
 from tests.builders.guests import NOW, an_image
 from tests.builders.operations import an_operation
-from tests.contract.db.cloud import Cloud, a_new_instance, a_size
+from tests.contract.db.cloud import FAULT, Cloud, a_new_instance, a_size
 from tests.contract.db.transitions import PAUSE
 
 MINE, OTHERS = "6f70656e737461636b20342065766572", "other"
@@ -204,3 +205,24 @@ def test_bad_markers_and_keys_are_refused(cloud: Cloud) -> None:
             reads.page(tx, InstanceFilters(project_id=MINE), marker=strange.uuid)
         with pytest.raises(Invalid, match="sorted by 'user_data'"):
             reads.page(tx, InstanceFilters(), sort=[("user_data", "asc")])
+
+
+def test_a_page_is_one_statement_however_long(cloud: Cloud) -> None:
+    for number in range(6):
+        _accept(cloud, str(number), metadata={"k": "v"}, tags=("t",), fault=FAULT)
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with cloud.database.read() as tx:
+            counts = []
+            for limit in (1, 6):
+                statements.clear()
+                assert len(reads.page(tx, InstanceFilters(), limit=limit)) == limit
+                counts.append(len(statements))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert counts == [1, 1]
