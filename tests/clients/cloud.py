@@ -66,6 +66,15 @@ class Client:
             return len([service for service in services if service["state"] == "up"]) >= count
         self.wait(up, f"{count} hosts up")
 
+    def wait_for_api(self) -> None:
+        """Wait until the API answers."""
+        def answers() -> bool:
+            try:
+                return self.session.get(f"{self.url}/health", timeout=PATIENCE).ok
+            except requests.ConnectionError:
+                return False
+        self.wait(answers, "the API answers")
+
     def upload(self, path: Path, name: str = "test", disk_format: str = "qcow2") -> str:
         """Make an image of a file; its id."""
         if "X-Auth-Token" not in self.session.headers:

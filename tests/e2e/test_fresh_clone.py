@@ -1,0 +1,121 @@
+"""The README followed to the letter in a fresh clone: a real guest, the unmodified openstack client, and no trace left."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.clients.stack import ROOT, Stack
+
+UP = "=== NOVALITE GUEST UP"
+
+
+class Shell:
+    """A user's shell after ``. ./openrc``."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._environment = stack.openrc()
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=180, check=False)
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def server(self, name: str) -> dict[str, object]:
+        """What ``openstack server show`` says."""
+        shown: dict[str, object] = json.loads(self.run("openstack", "server", "show", name, "-f", "json"))
+        return shown
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clone") / "nova-lite"
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(path)], check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def stack(clone: Path) -> Iterator[Stack]:
+    with Stack(clone / "var", root=clone) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shell(stack: Stack) -> Shell:
+    return Shell(stack)
+
+
+def test_stack_boots_a_guest_and_shows_its_console(stack: Stack, shell: Shell) -> None:
+    assert UP in stack.output and "demo login:" in stack.output
+    assert shell.server("demo")["status"] == "ACTIVE"
+
+
+def test_the_console_names_the_instance_and_its_address(shell: Shell) -> None:
+    log = shell.run("openstack", "console", "log", "show", "demo")
+    line = next(line for line in log.splitlines() if line.startswith(UP))
+    assert f"uuid={shell.server('demo')['id']}" in line and "ip=10." in line
+
+
+def test_pause_and_unpause_show_in_virsh(shell: Shell) -> None:
+    for command, status, state in (("pause", "PAUSED", "paused"), ("unpause", "ACTIVE", "running")):
+        shell.run("openstack", "server", command, "demo")
+        assert shell.server("demo")["status"] == status
+        assert state in shell.run("virsh", "list")
+
+
+def test_stop_start_and_reboot(shell: Shell) -> None:
+    shell.run("openstack", "server", "stop", "demo")
+    _wait_status(shell, "SHUTOFF")
+    assert "running" not in shell.run("virsh", "list")
+    shell.run("openstack", "server", "start", "demo")
+    _wait_status(shell, "ACTIVE")
+    shell.run("openstack", "server", "reboot", "--hard", "--wait", "demo")
+    assert "running" in shell.run("virsh", "list")
+
+
+def _wait_status(shell: Shell, status: str) -> None:
+    client_deadline = 60
+    for _ in range(client_deadline):  # each turn is a whole run of the client, about a second
+        if shell.server("demo")["status"] == status:
+            return
+    raise AssertionError(f"demo is not {status}: {shell.server('demo')}")
+
+
+def test_the_tour_of_the_readme(shell: Shell) -> None:
+    for command in (
+        "token issue", "catalog list", "versions show", "image list", "flavor list", "keypair list", "server list",
+        "server event list demo", "compute service list", "hypervisor list", "availability zone list --compute",
+        "limits show --absolute", "quota show --compute", "project list", "user list", "role list",
+    ):
+        shell.run("openstack", *command.split())
+
+
+def test_a_second_run_does_nothing_twice(stack: Stack, shell: Shell) -> None:
+    before = shell.server("demo")["id"]
+    again = stack.run("stack.sh")
+    assert "demo is ACTIVE" in again and "is current" in again
+    assert shell.server("demo")["id"] == before
+
+
+def test_delete_leaves_no_domain_no_disk_no_allocation(stack: Stack, shell: Shell) -> None:
+    shell.run("openstack", "server", "delete", "--wait", "demo")
+    assert "instance-" not in shell.run("virsh", "list", "--all")
+    assert list((stack.state / "lib/instances").iterdir()) == []
+    host = json.loads(shell.run(
+        "openstack", "--os-compute-api-version", "2.87", "hypervisor", "list", "--long", "-f", "json"
+    ))[0]
+    assert host["vCPUs Used"] == 0
+
+
+def test_unstack_leaves_nothing(clone: Path, stack: Stack) -> None:
+    stack.run("unstack.sh")
+    assert not (clone / "var").exists() and not (clone / "openrc").exists()
+    assert str(clone) not in Path("/proc/mounts").read_text()
+    left = [process.info for process in psutil.process_iter(["pid", "cmdline"])
+            if any(str(clone) in argument for argument in process.info["cmdline"] or ())]
+    assert left == []
