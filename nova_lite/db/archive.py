@@ -14,7 +14,7 @@ from nova_lite.db.reads.instances import from_row
 from nova_lite.db.reads.operations import events
 from nova_lite.db.reads.operations import from_row as operation_from_row
 from nova_lite.db.session import Database, Tx
-from nova_lite.db.writes import decisions
+from nova_lite.db.writes import decisions, idempotency
 from nova_lite.objects.base import Value
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation, OperationEvent
@@ -37,7 +37,7 @@ class ArchivedInstance(Value, frozen=True, kw_only=True):
 def archive(database: Database, before: float, batch: int = 100) -> dict[str, int]:
     """Archive every instance that was deleted before a time, with its operations and their events.
 
-    Scheduling decisions taken before it are dropped. Instances that still have an allocation stay, for the auditor to
+    Scheduling decisions and idempotency tokens from before it are dropped. Instances that still have an allocation stay, for the auditor to
     see. Works in transactions of ``batch`` instances, beside everything else; can be stopped and run again.
 
     :returns: how many rows left each table.
@@ -49,6 +49,7 @@ def archive(database: Database, before: float, batch: int = 100) -> dict[str, in
         if moved["instances"] < batch:
             break
     counts["decisions"] = database.transact(lambda tx: decisions.forget(tx, before))
+    counts["idempotency_tokens"] = database.transact(lambda tx: idempotency.forget(tx, before))
     return dict(counts)
 
 

@@ -12,8 +12,10 @@ from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
 from nova_lite.core.ids import new_uuid
-from nova_lite.db.session import Database
+from nova_lite.db.session import Database, Tx
+from nova_lite.db.writes import idempotency
 from nova_lite.db.writes import instances as writes
+from nova_lite.objects.idempotency import Once
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Create, Delete, Operation
 from nova_lite.objects.quota import Quota
@@ -50,14 +52,24 @@ class Lifecycle:
         self._database, self._scheduler, self._compute_at = database, scheduler, compute_at
         self._clock, self._deadlines = clock, deadlines
 
-    def create(self, context: RequestContext, servers: Sequence[Instance], arguments: Create, quota: Quota) -> None:
-        """Accept a boot of all these servers, or of none.
+    def create(
+        self, context: RequestContext, servers: Sequence[Instance], arguments: Create, quota: Quota,
+        once: Once | None = None,
+    ) -> None:
+        """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted.
 
         :raises QuotaExceeded: they would not all fit into the project's quota.
+        :raises Repeated: the request was accepted before, or another one with its token.
         """
         now = self._clock.now()
         operations = [self._operation(context, server.uuid, server.project_id, arguments) for server in servers]
-        self._database.transact(lambda tx: writes.create(tx, servers, operations, quota, now))
+
+        def write(tx: Tx) -> None:
+            if once is not None:
+                idempotency.record(tx, once, servers[0].uuid, now)
+            writes.create(tx, servers, operations, quota, now)
+
+        self._database.transact(write)
         for server, operation in zip(servers, operations, strict=True):
             self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation))
 

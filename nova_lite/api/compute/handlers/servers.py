@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from nova_lite.api.compute import creation, filters
+from nova_lite.api.compute import creation, filters, idempotency
 from nova_lite.api.compute.booleans import truth_or
 from nova_lite.api.compute.handlers.boot import ingredients
 from nova_lite.api.compute.handlers.hosts import host_views
@@ -19,9 +19,11 @@ from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
 from nova_lite.core.errors import QuotaExceeded
 from nova_lite.core.ids import new_hex
+from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
 from nova_lite.db.reads import quotas
 from nova_lite.db.writes import instances as writes
+from nova_lite.objects.idempotency import Once, Repeated
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Create
 
@@ -78,8 +80,29 @@ def _page(
 
 
 def create(request: Request[ComputeServices]) -> Reply:
-    """Accept a boot of one server or several; all or none."""
+    """Accept a boot of one server or several; all or none; once, where the client gives the request a token."""
     body = request.member("server")
+    once = idempotency.once(request.http.headers, request.body, request.context.project_id)
+    made = _made_before(request, once)
+    if made is None:
+        try:
+            made = _accept(request, body, once)
+        except Repeated:  # by a twin of this request that was faster
+            made = _made_before(request, once)
+            if made is None:
+                raise
+    return _created(request, body, made)
+
+
+def _made_before(request: Request[ComputeServices], once: Once | None) -> Instance | None:
+    if once is None:
+        return None
+    with request.services.database.read() as tx:
+        uuid = tokens.made_by(tx, once)
+        return None if uuid is None else reads.get(tx, uuid, request.context.project_id, deleted=True)
+
+
+def _accept(request: Request[ComputeServices], body: dict[str, object], once: Once | None) -> Instance:
     services = request.services
     least, most = creation.counts(body)
     with services.database.read() as tx:
@@ -90,14 +113,14 @@ def create(request: Request[ComputeServices]) -> Reply:
     made = creation.servers(body, found, request.context, most, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
     try:
-        services.lifecycle.create(request.context, made, arguments, quota)
+        services.lifecycle.create(request.context, made, arguments, quota, once)
     except QuotaExceeded:
         if least == most:
             raise
         # Fewer are welcome: the least that the client asked for still is all or nothing.
         made = made[:least]
-        services.lifecycle.create(request.context, made, arguments, quota)
-    return _created(request, body, made[0])
+        services.lifecycle.create(request.context, made, arguments, quota, once)
+    return made[0]
 
 
 def _created(request: Request[ComputeServices], body: dict[str, object], first: Instance) -> Reply:
