@@ -52,7 +52,7 @@ class Ear:
         with self._lock:
             self._started = True
             if self._line.up:
-                self._consume(nowait=True)
+                self._consume()
 
     def resume(self) -> None:
         with self._lock:
@@ -92,7 +92,7 @@ class Ear:
         with self._lock:
             self._channel, self._queues = channel, queues
             if self._started and not self._paused:
-                self._consume(nowait=False)
+                self._consume()
 
     def _arguments(self) -> dict[str, Any]:
         expires = max(self._settings.message_ttl * QUEUE_LIFE, 60.0)
@@ -103,10 +103,11 @@ class Ear:
             arguments["x-queue-type"] = "quorum"
         return arguments
 
-    def _consume(self, nowait: bool) -> None:
+    def _consume(self) -> None:
+        # Without waiting for the broker's word: messages would come before it, to a lock that we hold.
         for queue in self._queues:
             callback = functools.partial(self._deliver, self._channel)
-            self._channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=nowait)
+            self._channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=True)
 
     def _broken(self) -> None:
         # The broker gives all of it to somebody again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ class Publisher:
     def __init__(self, settings: BusSettings, sink: Sink) -> None:
         self._settings, self._sink = settings, sink
         self._line = Line(settings.url, settings.heartbeat, self._opened, self._broken, self._hopeless)
+        self._order = concurrency.lock()  # numbering a cast and writing it are one step
         self._lock = concurrency.lock()
         self._plain: Any = None
         self._sure: Any = None
@@ -77,9 +79,8 @@ class Publisher:
         body = amqp.Message(message.payload, message_id=message.id, delivery_mode=PERSISTENT)
         waiter = self._receipts.add(message.id)
         try:
-            with self._lock:
-                self._next_tag += 1
-                self._tags[self._next_tag] = message.id
+            with self._order:
+                self._number(message.id)
                 self._sure.basic_publish(body, self._settings.namespace, str(target), mandatory=True)
             if waiter.wait(timeout) is None:
                 raise NotConfirmed(f"the broker did not confirm {message.id} in {timeout:.1f} s", target=str(target))
@@ -113,6 +114,11 @@ class Publisher:
         except (NotConfirmed, *LOST) as error:
             LOG.warning("the answer to %s was dropped: %s", message_id, error)
 
+    def _number(self, message_id: str) -> None:
+        with self._lock:
+            self._next_tag += 1
+            self._tags[self._next_tag] = message_id
+
     def _await_line(self, message: Outgoing) -> float:
         timeout = min(self._settings.send_timeout, message.lifetime)
         self._line.start()
@@ -129,7 +135,7 @@ class Publisher:
             channel.events["basic_return"].add(self._on_return)
         sure.events["basic_ack"].add(self._on_ack)
         sure.events["basic_nack"].add(self._on_nack)
-        with self._lock:
+        with self._order, self._lock:
             self._plain, self._sure = plain, sure
             self._tags, self._next_tag = {}, 0
 
@@ -158,15 +164,12 @@ class Publisher:
             self._receipts.failed(message_id, NotConfirmed("the broker refused the message: its queue is full"))
 
     def _confirmed(self, tag: int, multiple: bool) -> list[str]:
-        if not multiple:
-            found = self._tags.pop(tag, None)
-            return [] if found is None else [found]
-        tags = []
-        for candidate in self._tags:
-            if candidate > tag:
-                break
-            tags.append(candidate)
-        return [self._tags.pop(candidate) for candidate in tags]
+        with self._lock:
+            if not multiple:
+                found = self._tags.pop(tag, None)
+                return [] if found is None else [found]
+            tags = list(itertools.takewhile(lambda candidate: candidate <= tag, self._tags))
+            return [self._tags.pop(candidate) for candidate in tags]
 
 
 def fanout_key(topic: str) -> str:
