@@ -62,6 +62,8 @@ def prepare(layers: tuple[str, ...]) -> None:
     if set(layers) & set(REAL):
         wanted += [name for server in (Libvirt, MariaDB, PostgreSQL, RabbitMQ) for name in server.packages]
         wanted += [*APT_PACKAGES, *MORE_PACKAGES]
+    if "style" in layers:
+        wanted.append("systemd")  # for systemd-analyze
     missing = apt.missing(wanted) if apt.available() else ()
     if missing:
         _say(f"installing {len(missing)} Debian packages")

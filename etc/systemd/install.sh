@@ -117,6 +117,13 @@ END
         new $conf/nova-lite-scheduler.conf nova-lite-scheduler </dev/null
         new $conf/admin-password root <<<"$(secret)"
         new $conf/service-password root <<<"$password"
+        new $conf/openrc root <<END
+# . $conf/openrc: the admin of this cloud (root only: it reads the password from beside it)
+export OS_AUTH_URL=http://127.0.0.1:8774/identity/v3 OS_IDENTITY_API_VERSION=3 OS_REGION_NAME=RegionOne
+export OS_USERNAME=admin OS_PASSWORD="\$(cat $conf/admin-password)" OS_PROJECT_NAME=admin
+export OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default LIBVIRT_DEFAULT_URI=qemu:///system
+export PATH="$prefix/bin:$prefix/.venv/bin:\$PATH"
+END
         password=$(cat $conf/service-password)
     fi
     new $conf/nova-lite-compute.conf nova-lite-compute <<END
@@ -132,11 +139,13 @@ END
 }
 
 make_keys() {
-    local name user
+    local name user host
+    host=$(uname -n)
+    # shellcheck disable=SC2046,SC2086 # one word per daemon is meant
+    "$prefix/bin/nova-lite-manage" keys generate $conf/keys $(printf "nova-%s@$host " $daemons)
     for name in $daemons; do
-        "$prefix/bin/nova-lite-manage" keys generate $conf/keys "nova-$name@$(uname -n)"
         case $name in api | conductor) user=nova-lite ;; *) user=nova-lite-$name ;; esac
-        chown $user: "$conf/keys/nova-$name@$(uname -n).key"
+        chown $user: "$conf/keys/nova-$name@$host.key"
     done
 }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.systemd.cloud import DAEMONS, INSTALL, SERVERS, Cloud
 
 UP = "NOVALITE GUEST UP"
+GUIDE = Path(__file__).resolve().parents[3] / "docs/operations.md"
 
 
 def console(cloud: Cloud, server: str) -> str:
@@ -84,6 +88,15 @@ def test_the_watchdog_replaces_what_hangs(cloud: Cloud, name: str) -> None:
     cloud.wait_up()
 
 
+def test_what_the_operations_guide_has_the_operator_run_as_the_databases_owner_works(cloud: Cloud) -> None:
+    blocks = [block for block in re.findall(r"```\n(.*?)```", GUIDE.read_text(), re.DOTALL) if block.startswith("runuser")]
+    assert len(blocks) == 2
+    for block in blocks:
+        cloud.machine.run("sh", "-ec", block)
+    assert cloud.machine.run("stat", "-c", "%U", "/var/lib/nova-lite/backup.sqlite").strip() == "nova-lite"
+    cloud.delete(cloud.boot("after-backup"))
+
+
 def test_a_stop_is_graceful_and_leaves_the_guests_alone(cloud: Cloud) -> None:
     server = cloud.boot("stays")
     cloud.machine.run("systemctl", "stop", "nova-lite.target", *DAEMONS)
@@ -112,6 +125,19 @@ def test_installing_again_changes_nothing_and_uninstalling_leaves_nothing(cloud:
     cloud.machine.run(INSTALL)
     assert cloud.machine.run("sh", "-c", listed) == before
     cloud.machine.run(INSTALL, "--uninstall", "--purge")
+    assert_nothing_is_left(cloud)
+
+
+def test_a_further_host_gets_compute_alone(cloud: Cloud) -> None:
+    cloud.machine.run(INSTALL, "--compute")
+    installed = cloud.machine.run("sh", "-c", "ls /etc/nova-lite /etc/nova-lite/keys; cd /etc/systemd/system; ls -d *.service")
+    assert {"nova-lite-compute.service", "nova-lite-compute.conf", "nova-compute@cloud.key"} <= set(installed.split())
+    assert not re.search(r"nova-lite\.conf|password|api|conductor|scheduler", installed)
+    cloud.machine.run(INSTALL, "--uninstall", "--purge")
+    assert_nothing_is_left(cloud)
+
+
+def assert_nothing_is_left(cloud: Cloud) -> None:
     left = "find /etc /run /var/lib -xdev -path '*nova-lite*' 2>/dev/null; getent passwd group | grep nova-lite; true"
     assert cloud.machine.run("sh", "-c", left) == ""
 
@@ -120,4 +146,5 @@ def test_wrong_options_are_refused(cloud: Cloud) -> None:
     for options in (("--prefix",), ("--purge",), ("--nonsense",)):
         assert "2" in cloud.machine.run("sh", "-c", f"{INSTALL} {' '.join(options)} >/dev/null 2>&1; echo $?"), options
     assert "usage" in cloud.machine.run(INSTALL, "--help")
+    assert "no checkout" in cloud.machine.run("sh", "-c", f"{INSTALL} --prefix /etc 2>&1 || true")
 
