@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, exists, literal, select, union_all
 
 from nova_lite.core.ids import new_hex
 from nova_lite.db import migration
@@ -39,15 +39,26 @@ def migrated(new_database: NewDatabase) -> str:
     return url
 
 
-@pytest.fixture
-def database(migrated: str) -> Iterator[Database]:
-    """An empty migrated database."""
+@pytest.fixture(scope="session")
+def shared(migrated: str) -> Iterator[Database]:
+    """The one that all tests of a backend work with: connections are dear."""
     found = Database(migrated)
     yield found
-    found.transact(_empty)
     found.close()
 
 
+@pytest.fixture
+def database(shared: Database) -> Iterator[Database]:
+    """An empty migrated database."""
+    yield shared
+    shared.transact(_empty)
+
+
 def _empty(tx: Tx) -> None:
-    for table in reversed(whole_metadata().sorted_tables):
-        tx.change(delete(cast("Table", table)))
+    tables = whole_metadata().sorted_tables
+    filled = {name for name, in tx.tuples(union_all(*(
+        select(literal(table.name)).where(exists(select(literal(1)).select_from(table))) for table in tables
+    )))}
+    for table in reversed(tables):
+        if table.name in filled:
+            tx.change(delete(cast("Table", table)))

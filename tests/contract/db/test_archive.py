@@ -38,9 +38,8 @@ def _deleted(cloud: Cloud, at: float) -> Instance:
 
 def test_only_what_was_deleted_before_goes(cloud: Cloud) -> None:
     old, young, alive = _deleted(cloud, NOW), _deleted(cloud, NOW + 100), cloud.active()
-    assert archive(cloud.database, NOW + 50) == {
-        "instances": 1, "operations": 2, "operation_events": 2, "decisions": 0,
-    }
+    counts = archive(cloud.database, NOW + 50)
+    assert (counts["instances"], counts["operations"], counts["operation_events"]) == (1, 2, 2)
     with cloud.database.read() as tx:
         with pytest.raises(NotFound):
             instances.get(tx, old.uuid, deleted=True)
