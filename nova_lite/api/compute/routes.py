@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nova_lite.api.compute import versions
 from nova_lite.api.compute.handlers import (
+    aggregates,
     availability_zones,
     extensions,
     flavor_extra_specs,
@@ -171,6 +172,7 @@ CLOUD: tuple[R, ...] = (
           rule=service_rules.HYPERVISORS_SEARCH, until=v("2.52")),
     Route(method="GET", path=_HYPERVISOR + "/servers", handler=hypervisors.servers,
           rule=service_rules.HYPERVISORS_SERVERS, until=v("2.52")),
+    _get("/os-aggregates", aggregates.index, service_rules.AGGREGATES),
     _get("/os-availability-zone", availability_zones.index, service_rules.ZONES_LIST),
     _get("/os-availability-zone/detail", availability_zones.detail, service_rules.ZONES_DETAIL),
     _get("/extensions", extensions.index, service_rules.EXTENSIONS),

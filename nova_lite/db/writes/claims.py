@@ -41,7 +41,9 @@ def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant
         lease_expires_at=now + lease,
     )
     _record(tx, instance, claimed, now)
-    return ClaimGrant(instance=instances.save(tx, instance, now, host=host), operation=claimed)
+    zone = tx.scalar(select(ComputeNodeRow.availability_zone).where(ComputeNodeRow.host == host))
+    placed = instances.save(tx, instance, now, host=host, availability_zone=zone)
+    return ClaimGrant(instance=placed, operation=claimed)
 
 
 def release(tx: Tx, instance_uuid: str) -> bool:

@@ -224,6 +224,11 @@ def test_zones(cloud: ComputeCloud) -> None:
     assert [zone["zoneName"] for zone in detail] == ["nova", "internal"]  # type: ignore[attr-defined]
 
 
+def test_there_are_no_aggregates_and_the_cli_is_told_so(cloud: ComputeCloud) -> None:
+    assert cloud.admin("GET", "/os-aggregates", version="2.81").json == {"aggregates": []}
+    assert cloud.ask("GET", "/os-aggregates").status == 403
+
+
 def test_extensions_are_listed_for_those_who_still_ask(cloud: ComputeCloud) -> None:
     names = {item["name"] for item in cloud.ask("GET", "/extensions").at("extensions")}  # type: ignore[attr-defined]
     assert "Hosts" in names

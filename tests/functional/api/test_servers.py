@@ -191,6 +191,13 @@ def test_admins_choose_the_host(cloud: ComputeCloud) -> None:
         assert cloud.ask("POST", "/servers", {"server": {**body, **choice}}).status == 403
 
 
+def test_a_server_tells_the_zone_of_its_host(cloud: ComputeCloud) -> None:
+    server = cloud.boot()
+    assert cloud.ask("GET", f"/servers/{server}").at("server", "OS-EXT-AZ:availability_zone") == ""
+    cloud.complete(server)
+    assert cloud.ask("GET", f"/servers/{server}").at("server", "OS-EXT-AZ:availability_zone") == "nova"
+
+
 def test_what_happened_can_be_read(cloud: ComputeCloud) -> None:
     server = cloud.boot()
     cloud.complete(server)
