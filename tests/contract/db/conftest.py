@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import Table, delete, exists, literal, select, union_all
+from sqlalchemy import Table, create_engine, delete, exists, inspect, literal, select, union_all
 
 from nova_lite.core.ids import new_hex
 from nova_lite.db import migration
@@ -47,18 +48,26 @@ def shared(migrated: str) -> Iterator[Database]:
     found.close()
 
 
+@pytest.fixture(scope="session")
+def tables(migrated: str) -> list[Table]:
+    """The tables of the migrated database, children last."""
+    engine = create_engine(migrated)
+    there = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return [cast("Table", table) for table in whole_metadata().sorted_tables if table.name in there]
+
+
 @pytest.fixture
-def database(shared: Database) -> Iterator[Database]:
+def database(shared: Database, tables: list[Table]) -> Iterator[Database]:
     """An empty migrated database."""
     yield shared
-    shared.transact(_empty)
+    shared.transact(functools.partial(_empty, tables=tables))
 
 
-def _empty(tx: Tx) -> None:
-    tables = whole_metadata().sorted_tables
+def _empty(tx: Tx, tables: list[Table]) -> None:
     filled = {name for name, in tx.tuples(union_all(*(
         select(literal(table.name)).where(exists(select(literal(1)).select_from(table))) for table in tables
     )))}
     for table in reversed(tables):
         if table.name in filled:
-            tx.change(delete(cast("Table", table)))
+            tx.change(delete(table))
