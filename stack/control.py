@@ -12,7 +12,7 @@ from stack.rest import ApiError, Client
 from stack.supervision import Program, Supervisor
 
 PRIORITY = 50
-READY_TIMEOUT = 60.0
+READY_TIMEOUT, READY_TIMEOUT_PER_DAEMON = 60.0, 3.0
 
 
 class Control:
@@ -60,16 +60,20 @@ class Control:
     def start(self, client: Client, admin_password: str) -> str:
         """The daemons run, the API answers, and every service reports itself up."""
         started = [daemon.name for daemon in self._cloud.daemons if self._supervisor.start(daemon.name)]
-        deadline = time.monotonic() + READY_TIMEOUT
+        timeout = READY_TIMEOUT + READY_TIMEOUT_PER_DAEMON * len(self._cloud.daemons)
+        deadline = time.monotonic() + timeout
         while lacking := self._lacking(client, admin_password):
             if time.monotonic() > deadline:
                 log = self._cloud.log / f"{lacking[0]}.log"
-                raise StackError(f"not ready after {READY_TIMEOUT:.0f} s: {', '.join(lacking)}", log=log)
+                raise StackError(f"not ready after {timeout:.0f} s: {', '.join(lacking)}", log=log)
             time.sleep(POLL)
         return f"{len(self._cloud.daemons)} up, {len(started)} of them started now"
 
     def _lacking(self, client: Client, admin_password: str) -> list[str]:
-        """Daemons that are not up yet; the API asks them all, so it is named while it cannot be asked itself."""
+        """Daemons that are not up yet; the API lists them all, so it is named while it cannot be asked itself."""
+        states = self._supervisor.states()
+        if dead := [daemon.name for daemon in self._cloud.daemons if states.get(daemon.name) != "RUNNING"]:
+            return dead
         try:
             client.login("admin", admin_password, "admin")
             services = client.get("/compute/v2.1/os-services")["services"].items()
