@@ -97,6 +97,13 @@ def test_what_the_operations_guide_has_the_operator_run_as_the_databases_owner_w
     cloud.delete(cloud.boot("after-backup"))
 
 
+def test_openrc_serves_the_unmodified_client(cloud: Cloud) -> None:
+    command = ". /etc/nova-lite/openrc && python -m openstackclient.shell compute service list -f value -c Binary -c State"
+    assert sorted(cloud.machine.run("sh", "-c", command).split("\n")) == [
+        "", "nova-compute up", "nova-conductor up", "nova-scheduler up",
+    ]
+
+
 def test_a_stop_is_graceful_and_leaves_the_guests_alone(cloud: Cloud) -> None:
     server = cloud.boot("stays")
     cloud.machine.run("systemctl", "stop", "nova-lite.target", *DAEMONS)
