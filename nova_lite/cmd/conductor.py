@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from nova_lite.cmd import daemon
+from nova_lite.conductor.audit import Auditor
 from nova_lite.conductor.authorisation import authorise
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.manager import ConductorManager
@@ -47,6 +48,8 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     periodic = PeriodicTasks(clock)
     reaper = Reaper(database, dispatch, clock, options)
     periodic.add("reaper", options.reaper_interval, reaper.reap)
+    auditor = Auditor(database, lambda host: bus.proxy(Compute, host=host), clock, options.host_down_after)
+    periodic.add("audit", options.audit_interval, auditor.turn)
     beat = daemon.heartbeat(settings, "nova-conductor", "conductor", manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
     return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), server, periodic])

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from nova_lite.cmd import daemon
 from nova_lite.cmd.seeds import FLAVORS
+from nova_lite.conductor.audit import Auditor
 from nova_lite.conf import ConfigError, Settings, load, sample
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.errors import Conflict, NovaLiteError
@@ -20,6 +22,7 @@ from nova_lite.db.writes import flavors
 from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, create_key, ensure_key, retire_keys
 from nova_lite.objects.flavor import Flavor
 from nova_lite.rpc import signing
+from nova_lite.rpcapi.compute import Compute
 
 NAME = "nova-lite-manage"
 Command = Callable[[argparse.Namespace], int]
@@ -109,6 +112,25 @@ def _seed_flavors(database: Database) -> list[str]:
     return [change for change in map(make, FLAVORS) if change]
 
 
+def run_audit(arguments: argparse.Namespace) -> int:
+    """Prints what does not agree, and mends it with --fix; 0 when nothing is left."""
+    settings, clock = _settings(arguments), SystemClock()
+    database = Database(settings.database.connection, clock=clock)
+    bus = daemon.bus(settings, "nova-conductor", clock)  # hosts answer to a conductor
+    try:
+        auditor = Auditor(
+            database, lambda host: bus.proxy(Compute, host=host), clock, settings.conductor.host_down_after
+        )
+        for finding in auditor.audit(arguments.fix, hosts=not arguments.records_only):
+            state = "mended" if finding.mended else f"would: {finding.mend}" if finding.mend else "for you to decide"
+            print(f"{finding.kind}: {finding.text} ({state})")
+        print(f"{auditor.standing} findings stand")
+        return 1 if auditor.standing else 0
+    finally:
+        bus.close()
+        database.close()
+
+
 def config_sample(arguments: argparse.Namespace) -> int:
     """Prints the reference of all options, or writes it to --output."""
     if arguments.output:
@@ -135,6 +157,10 @@ def parser() -> argparse.ArgumentParser:
     boot = groups.add_parser("bootstrap", help="make the first users, the catalog and the usual flavors; repeatable. "
                              "Passwords come from NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD")
     boot.set_defaults(run=run_bootstrap)
+    audit = groups.add_parser("audit", help="say where records and hosts do not agree; exit 1 if they do not")
+    audit.add_argument("--fix", action="store_true", help="mend what can be mended without a decision of yours")
+    audit.add_argument("--records-only", action="store_true", help="do not ask the hosts what they have")
+    audit.set_defaults(run=run_audit)
     config = groups.add_parser("config", help="the configuration").add_subparsers(required=True)
     render = config.add_parser("sample", help="print every option with its default")
     render.add_argument("--output", metavar="FILE", default="")

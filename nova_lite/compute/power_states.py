@@ -30,12 +30,16 @@ class PowerStates:
         """Called by the driver for each event."""
         self._missed.add(event.uuid)
         if not self._busy(event.uuid):
-            self.tell(event.uuid)
+            self.settled(event.uuid)
 
     def settled(self, uuid: str) -> None:
-        """Nothing runs on the instance any more: what happened meanwhile is told now."""
-        if uuid in self._missed:
+        """Nothing runs on the instance any more: what happened meanwhile is told now, or soon."""
+        if uuid not in self._missed:
+            return
+        try:
             self.tell(uuid)
+        except NovaLiteError as error:
+            LOG.warning("power state of %s is told later: %s", uuid, error)
 
     def tell_missed(self) -> None:
         """Tell what could not be told before. Raises the bus's errors."""

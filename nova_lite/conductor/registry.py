@@ -9,6 +9,7 @@ import msgspec
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
+from nova_lite.db.errors import Duplicate
 from nova_lite.db.reads import hosts as host_reads
 from nova_lite.db.reads import instances as instance_reads
 from nova_lite.db.reads import operations as operation_reads
@@ -69,7 +70,10 @@ class Registry:
             service_writes.heartbeat(tx, service)
             return state
 
-        state = self._database.transact(write)
+        try:
+            state = self._database.transact(write)
+        except Duplicate:
+            state = self._database.transact(write)
         try:
             self._scheduler.host_changed(context, state)
         except Unavailable as error:

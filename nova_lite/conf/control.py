@@ -33,5 +33,8 @@ class ConductorSettings:
     requeue_after: float = option(10.0, "Seconds after which an operation that nobody began is cast again.", minimum=1)
     reaper_interval: float = option(5.0, "Seconds between two looks for operations that are stuck.", minimum=0.1)
     host_down_after: float = option(30.0, "Seconds without a report after which a host counts as down.", minimum=1)
+    audit_interval: float = option(
+        300.0, "Seconds between two audits of the records and the hosts, which mend nothing.", minimum=1,
+    )
     create_deadline: float = option(600.0, "Seconds that a boot may take from the request to its end.", minimum=1)
     action_deadline: float = option(300.0, "Seconds that any other action may take.", minimum=1)

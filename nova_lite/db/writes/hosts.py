@@ -19,6 +19,7 @@ COMPUTE = "nova-compute"
 def report(tx: Tx, report: HostReport, now: float) -> HostState:
     """Take a host's report; what is claimed of it and how it is switched stay as they are.
 
+    :raises Duplicate: its first report is being written at the same time; once more, and it is known.
     :raises Conflict: the name or the identity is another host's. A host that was renamed, or whose identity was lost
         while instances are on it, is a matter for the operator.
     """
@@ -29,8 +30,7 @@ def report(tx: Tx, report: HostReport, now: float) -> HostState:
         .values(values)
     )
     if not matched and not _adopt(tx, report, values):
-        clash = Conflict(f"host {report.host} was registered by somebody else at the same time", host=report.host)
-        tx.insert(ComputeNodeRow, {"host": report.host, "uuid": report.uuid, **values}, duplicate=clash)
+        tx.insert(ComputeNodeRow, {"host": report.host, "uuid": report.uuid, **values})
     return hosts.one(tx, report.host)
 
 

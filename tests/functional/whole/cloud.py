@@ -78,9 +78,9 @@ class Cloud:
         for command in (["db", "upgrade"], ["bootstrap"]):
             assert manage.main(["--config-file", central, *command]) == 0
         self._settings = conf.load([central])
-        self._start("conductor", conductor.build(self._settings, self._bus("nova-conductor@control")))
+        self._start("conductor", conductor.build(self._settings, self.bus("nova-conductor@control")))
         self.start_scheduler()
-        self._start("api", api.build(self._settings, self._socket, self._bus("nova-api@control")))
+        self._start("api", api.build(self._settings, self._socket, self.bus("nova-api@control")))
         for host in self.hosts:
             self.start_host(host)
         self.client.wait_for_hosts(len(self.hosts))
@@ -88,13 +88,14 @@ class Cloud:
 
     def start_scheduler(self) -> None:
         """Start the scheduler."""
-        self._start("scheduler", scheduler.build(self._settings, self._bus("nova-scheduler@control")))
+        self._start("scheduler", scheduler.build(self._settings, self.bus("nova-scheduler@control")))
 
     def start_host(self, host: str) -> None:
         """Start a compute service; its guests of before are still there."""
-        self._start(host, compute.build(conf.load([self.configuration(host)]), self._bus(f"nova-compute@{host}")))
+        self._start(host, compute.build(conf.load([self.configuration(host)]), self.bus(f"nova-compute@{host}")))
 
-    def _bus(self, identity: str) -> rpc.Bus:
+    def bus(self, identity: str) -> rpc.Bus:
+        """A bus of one more participant."""
         settings = rpc.BusSettings(transport="local", identity=identity, signing=False)
         self._buses.append(rpc.connect(settings, self._clock, self._exchange))
         return self._buses[-1]

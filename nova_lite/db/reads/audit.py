@@ -1,0 +1,98 @@
+"""What the auditor asks: each question is one statement, so that its answer is of one moment."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, func, or_, select
+
+from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
+from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.models.operations import OperationRow
+from nova_lite.db.reads.instances import from_row
+from nova_lite.db.reads.operations import UNFINISHED
+from nova_lite.db.reads.operations import from_row as operation_from_row
+from nova_lite.db.session import Tx
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Operation
+from nova_lite.objects.states import VmState
+
+_UNDER_WAY = exists().where(OperationRow.instance_uuid == InstanceRow.uuid, OperationRow.state.in_(UNFINISHED))
+
+
+def leaked_allocations(tx: Tx) -> list[tuple[str, str]]:
+    """Allocations whose instance is deleted or has no host: (instance, host of the allocation)."""
+    return _pairs(tx, or_(InstanceRow.deleted != "", InstanceRow.host.is_(None)))
+
+
+def misplaced_allocations(tx: Tx) -> list[tuple[str, str]]:
+    """Allocations on another host than their live instance's: (instance, host of the allocation)."""
+    return _pairs(tx, (InstanceRow.deleted == "") & (InstanceRow.host != AllocationRow.host))
+
+
+def unallocated(tx: Tx) -> list[Instance]:
+    """Live instances that have a host and no allocation."""
+    held = exists().where(AllocationRow.instance_uuid == InstanceRow.uuid)
+    statement = select(InstanceRow).where(InstanceRow.deleted == "", InstanceRow.host.is_not(None), ~held)
+    return [from_row(row) for row in tx.rows(statement)]
+
+
+def stranded(tx: Tx) -> list[Instance]:
+    """Live instances that something is being done to, or that are building, without an operation that does it."""
+    waiting = or_(InstanceRow.task_state.is_not(None), InstanceRow.vm_state == VmState.BUILDING)
+    statement = select(InstanceRow).where(InstanceRow.deleted == "", waiting, ~_UNDER_WAY)
+    return [from_row(row) for row in tx.rows(statement)]
+
+
+def aimless_operations(tx: Tx) -> list[Operation]:
+    """Unfinished operations of instances that are deleted, or that nothing is being done to."""
+    idle = exists().where(
+        InstanceRow.uuid == OperationRow.instance_uuid,
+        or_(InstanceRow.deleted != "", InstanceRow.task_state.is_(None)),
+    )
+    return [
+        operation_from_row(row) for row in tx.rows(
+            select(OperationRow).where(OperationRow.state.in_(UNFINISHED), idle)
+        )
+    ]
+
+
+def overdue_operations(tx: Tx, before: float) -> list[Operation]:
+    """Unfinished operations that should have ended before a time."""
+    statement = select(OperationRow).where(OperationRow.state.in_(UNFINISHED), OperationRow.deadline < before)
+    return [operation_from_row(row) for row in tx.rows(statement)]
+
+
+def miscounted_hosts(tx: Tx) -> list[str]:
+    """Hosts whose counters are not the sums of their allocations."""
+    node, taken = ComputeNodeRow, AllocationRow
+    sums = (
+        select(
+            taken.host.label("host"), func.count().label("instances"), func.sum(taken.vcpus).label("vcpus"),
+            func.sum(taken.memory_mb).label("memory_mb"), func.sum(taken.disk_gb).label("disk_gb"),
+        ).group_by(taken.host).subquery()
+    )
+    wrong = or_(*(
+        counter != func.coalesce(total, 0) for counter, total in (
+            (node.instances, sums.c.instances), (node.vcpus_used, sums.c.vcpus),
+            (node.memory_mb_used, sums.c.memory_mb), (node.disk_gb_used, sums.c.disk_gb),
+        )
+    ))
+    statement = select(node.host).outerjoin(sums, sums.c.host == node.host).where(wrong)
+    return [str(host) for (host,) in tx.tuples(statement)]
+
+
+def missized(tx: Tx) -> list[Instance]:
+    """Live instances whose columns, which quota sums, are not their flavor's."""
+    rows = tx.rows(select(InstanceRow).where(InstanceRow.deleted == ""))
+    return [
+        from_row(row) for row in rows
+        if (row.vcpus, row.memory_mb, row.disk_gb) != (row.flavor.vcpus, row.flavor.memory_mb, row.flavor.disk_gb)
+    ]
+
+
+def _pairs(tx: Tx, condition: object) -> list[tuple[str, str]]:
+    statement = (
+        select(AllocationRow.instance_uuid, AllocationRow.host)
+        .join(InstanceRow, InstanceRow.uuid == AllocationRow.instance_uuid)
+        .where(condition)  # type: ignore[arg-type]  # SQLAlchemy's types of conditions have no common public name
+    )
+    return [(str(uuid), str(host)) for uuid, host in tx.tuples(statement)]
