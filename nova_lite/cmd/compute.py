@@ -54,6 +54,7 @@ def load_driver(settings: Settings, owner: str, clock: Clock) -> VirtDriver:
             delays={method: float(seconds) for method, seconds in fake.delays.items()},
             failures={method: Failure.parse(text) for method, text in fake.failures.items()},
             state_dir=Path(fake.state_dir or settings.compute.instances_path),
+            gates=Path(fake.gates) if fake.gates else None,
         )
     else:
         chosen = LibvirtSettings(

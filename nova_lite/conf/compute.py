@@ -55,3 +55,4 @@ class FakeSettings:
     delays: dict[str, str] = option({}, "Seconds that driver methods take, as method:seconds.")
     failures: dict[str, str] = option({}, "Driver methods that fail, as method:[CHANCE%] [COUNTx] [after] [message].")
     seed: int = option(0, "Seed of the failures.")
+    gates: str = option("", "Directory of gates at which driver methods wait, for tests. Empty: there are none.")

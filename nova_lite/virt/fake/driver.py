@@ -44,7 +44,7 @@ class FakeDriver:
         self._hostname = hostname
         self._clock = clock or SystemClock()
         self.hypervisor = hypervisor or FakeHypervisor(self._clock, settings.state_dir)
-        self.trouble = Trouble(settings.delays, settings.failures, settings.seed)
+        self.trouble = Trouble(settings.delays, settings.failures, settings.seed, settings.gates)
 
     def setup(self, on_event: Callable[[LifecycleEvent], None]) -> None:
         with self.trouble.around("setup"):

@@ -58,7 +58,7 @@ class FakeSettings:
     """A fake host. Sizes in MiB and GiB; delays in seconds by the driver's method names; ``*`` stands for any method.
 
     ``state_dir``: where domains survive the process (None: they do not). ``deaf_guests``: guests do not hear the
-    power button. ``seed`` decides which calls fail when a failure is a matter of chance.
+    power button. ``seed`` decides which calls fail when a failure is a matter of chance. ``gates``: see ``gates.py``.
     """
 
     vcpus: int = 16
@@ -69,3 +69,4 @@ class FakeSettings:
     seed: int = 0
     state_dir: Path | None = None
     deaf_guests: bool = False
+    gates: Path | None = None

@@ -8,9 +8,11 @@ import os
 import random
 import signal
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from nova_lite.core import concurrency
 from nova_lite.virt.driver import HypervisorUnavailable, VirtError
+from nova_lite.virt.fake.gates import Gates
 from nova_lite.virt.fake.settings import Failure
 
 ANY = "*"
@@ -19,10 +21,13 @@ ANY = "*"
 class Trouble:
     """Decides for every call how long it takes and whether it fails. The same seed and calls, the same trouble."""
 
-    def __init__(self, delays: Mapping[str, float], failures: Mapping[str, Failure], seed: int) -> None:
+    def __init__(
+        self, delays: Mapping[str, float], failures: Mapping[str, Failure], seed: int, gates: Path | None = None
+    ) -> None:
         self._delays = dict(delays)
         self._failures = dict(failures)
         self._random = random.Random(seed)
+        self._gates = Gates(gates)
         self._failed: collections.Counter[str] = collections.Counter()
 
     def expect(self, method: str, failure: Failure) -> None:
@@ -40,6 +45,7 @@ class Trouble:
 
         :raises VirtError, HypervisorUnavailable: the configured failure; details carry the instance's uuid.
         """
+        self._gates.pass_through(f"{method}.before", uuid)
         delay = self._delays.get(method, self._delays.get(ANY, 0.0))
         if delay > 0:
             concurrency.sleep(delay)
@@ -47,6 +53,7 @@ class Trouble:
         if failure is not None and not failure.after:
             _fail(failure, uuid)
         yield
+        self._gates.pass_through(f"{method}.after", uuid)
         if failure is not None:
             _fail(failure, uuid)
 

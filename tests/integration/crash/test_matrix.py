@@ -1,0 +1,98 @@
+"""Every daemon killed, or compute frozen past its leases, while every action stands at each of its steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from nova_lite.db.reads import operations
+from tests.integration.crash.conftest import Bench
+from tests.integration.crash.crowd import DEEDS
+from tests.integration.crash.steps import BETWEEN, declared, rows
+
+DAEMONS = ("api", "scheduler", "conductor", "h1")
+STACKS = ("zmq-sqlite", "rabbit-postgresql")
+on_both_stacks = pytest.mark.parametrize("servers", STACKS, indirect=True, scope="module")
+
+
+def unfinished(bench: Bench) -> dict[str, float]:
+    """When the operations that are under way were last changed, by id."""
+    with bench.database.read() as tx:
+        granted = operations.unfinished_of_host(tx, "h1")
+    return {grant.operation.id: grant.operation.updated_at for grant in granted}
+
+
+def test_every_action_is_in_the_matrix() -> None:
+    assert set(declared()) == {*DEEDS, *(row.action for row in rows() if row.action not in DEEDS)}
+    assert {step for steps in declared().values() for step in steps} == {row.step for row in rows()} | BETWEEN
+
+
+@on_both_stacks
+@pytest.mark.parametrize("victim", DAEMONS)
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_daemon_is_killed_at_every_step(bench: Bench, victim: str, phase: str) -> None:
+    bench.crowd.prepare()
+    with bench.crowd.held(rows(), phase):
+        bench.cloud.kill(victim)
+        bench.crowd.release()
+        bench.cloud.start(victim)
+    bench.cloud.client.wait_for_api()
+    bench.crowd.settle()
+    bench.check()
+
+
+@on_both_stacks
+@pytest.mark.parametrize("victim", DAEMONS)
+def test_a_daemon_is_dead_when_the_message_comes(bench: Bench, victim: str) -> None:
+    bench.crowd.prepare()
+    if victim != "api":
+        bench.cloud.kill(victim)
+    for action in declared():
+        bench.crowd.ask(action)
+    if victim == "api":
+        bench.cloud.kill(victim)
+    bench.cloud.start(victim)
+    bench.cloud.client.wait_for_api()
+    bench.crowd.settle()
+    bench.check()
+
+
+@on_both_stacks
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_host_sleeps_past_its_leases_and_wakes(bench: Bench, phase: str) -> None:
+    bench.crowd.prepare()
+    with bench.crowd.held(rows(), phase):
+        held = unfinished(bench)
+        with bench.cloud.frozen("h1"):
+            bench.crowd.release()
+            bench.cloud.client.wait(
+                lambda: all(unfinished(bench)[key] > at for key, at in held.items()), "every lease is over", 60.0
+            )
+    bench.crowd.settle()
+    bench.check()
+
+
+@on_both_stacks
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_delete_wins_at_every_step_of_a_boot(bench: Bench, phase: str) -> None:
+    boots = [row for row in rows() if row.action == "create"]
+    with bench.crowd.held(boots, phase):
+        for server in bench.crowd.busy:
+            bench.crowd.delete(server)
+        bench.crowd.release()
+    bench.crowd.settle()
+    bench.check()
+
+
+@on_both_stacks
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize("name", ["broker", "database"])
+def test_a_server_is_killed_at_every_step(bench: Bench, name: str, phase: str) -> None:
+    if name not in bench.servers:
+        return  # the embedded ones live and die with the daemons
+    bench.crowd.prepare()
+    with bench.crowd.held(rows(), phase):
+        bench.servers[name].kill()
+        bench.crowd.release()
+        bench.servers[name].start()
+    bench.crowd.settle()
+    bench.check()

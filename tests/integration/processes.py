@@ -1,0 +1,192 @@
+"""A cloud of real processes that a test starts, kills, freezes and starts again, each by its own process group."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from nova_lite.rpc import signing
+from stack.servers import free_port
+from tests.clients.cloud import Client
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "a password of the tests"
+CENTRAL = ("api", "conductor", "scheduler")
+END = 20.0  # seconds for a process to end when it is asked to
+
+# Leases and periods are short, so that what a fault leaves is mended within a test's patience.
+COMMON = """
+[DEFAULT]
+state_path = {directory}/{host}
+host = {host}
+stop_grace = 10
+[rpc]
+transport = {transport}
+zmq_ipc_dir = {directory}/rpc
+url = {broker_url}
+key_dir = {directory}/keys
+[scheduler]
+shuffle_best = 1
+[conductor]
+workers = 2
+lease = 2
+requeue_after = 1
+reaper_interval = 0.25
+host_down_after = 300
+"""
+CENTER = """
+[database]
+connection = {database_url}
+[api]
+workers = 1
+port = {port}
+public_url = http://127.0.0.1:{port}
+[image]
+store_dir = {directory}/images
+[identity]
+token_key_dir = {directory}/tokens
+[quota]
+instances = 1000
+cores = 1000
+ram = 1000000
+"""
+COMPUTE = """
+[compute]
+driver = fake
+report_interval = 1
+lease_interval = 0.5
+auth_url = http://127.0.0.1:{port}/identity/v3
+image_url = http://127.0.0.1:{port}/image
+password = {password}
+instances_path = {directory}/{host}/instances
+image_cache_path = {directory}/cache
+[fake]
+gates = {directory}/{host}/gates
+"""
+
+
+class Processes:
+    """The daemons by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts.
+
+    ``broker_url`` empty: zmq. ``database_url`` empty: SQLite.
+    """
+
+    def __init__(
+        self, directory: Path, hosts: tuple[str, ...] = ("h1",), broker_url: str = "", database_url: str = ""
+    ) -> None:
+        self.directory, self.hosts = directory, hosts
+        self.names = (*CENTRAL, *hosts)
+        self._port = free_port()
+        self._values = {
+            "directory": directory, "port": self._port, "password": PASSWORD, "broker_url": broker_url,
+            "transport": "kombu" if broker_url else "zmq",
+            "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
+        }
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.client = Client(f"http://127.0.0.1:{self._port}", "admin", PASSWORD)
+
+    @property
+    def database_url(self) -> str:
+        return str(self._values["database_url"])
+
+    def log(self, name: str) -> Path:
+        """The log of a daemon, of all its lives."""
+        return self.directory / f"{name}.log"
+
+    def __enter__(self) -> Processes:
+        self._configure()
+        self.manage("db", "upgrade")
+        self.manage("bootstrap")
+        for name in self.names:
+            self.start(name)
+        self.client.wait_for_hosts(len(self.hosts))
+        return self
+
+    def _configure(self) -> None:
+        (self.directory / "keys").mkdir()
+        (self.directory / "rpc").mkdir()
+        center = {**self._values, "host": "center"}
+        (self.directory / "scheduler.conf").write_text(COMMON.format(**center))
+        (self.directory / "center.conf").write_text((COMMON + CENTER).format(**center))
+        for name in CENTRAL:
+            signing.generate(self.directory / "keys", f"nova-{name}@center")
+        for host in self.hosts:
+            (self.directory / host / "gates").mkdir(parents=True)
+            (self.directory / f"{host}.conf").write_text((COMMON + COMPUTE).format(**self._values, host=host))
+            signing.generate(self.directory / "keys", f"nova-compute@{host}")
+
+    def manage(self, *command: str) -> str:
+        """Run nova-lite-manage; what it printed. It must succeed."""
+        passwords = {f"NOVA_LITE_{who}_PASSWORD": PASSWORD for who in ("ADMIN", "SERVICE")}
+        tool = [sys.executable, "-m", "nova_lite.cmd.manage", "--config-file", str(self.directory / "center.conf")]
+        return subprocess.run(
+            [*tool, *command], cwd=ROOT, env={**os.environ, **passwords}, check=True, capture_output=True, text=True
+        ).stdout
+
+    def start(self, name: str) -> None:
+        """Start a daemon; it is ready when it shows."""
+        program = name if name in CENTRAL else "compute"
+        configuration = {"api": "center", "conductor": "center"}.get(name, name)
+        command = [sys.executable, "-m", f"nova_lite.cmd.{program}", "--config-file"]
+        with self.log(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [*command, str(self.directory / f"{configuration}.conf")], cwd=ROOT, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+
+    def kill(self, name: str) -> None:
+        """kill -9 of the daemon with all its workers."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name: str) -> int:
+        """Ask the daemon to end, as a supervisor does; its exit status."""
+        process = self._running.pop(name)
+        process.terminate()
+        return process.wait(END)
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP: it neither works nor ends, and its connections stay open."""
+        os.killpg(self._running[name].pid, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        os.killpg(self._running[name].pid, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        self.freeze(name)
+        try:
+            yield
+        finally:
+            self.thaw(name)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._running.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGCONT)
+                process.terminate()
+        deadline = time.monotonic() + END
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self.client.close()
+        if error is not None:
+            for name in self.names:
+                print(f"--- {name}\n{_tail(self.log(name))}")
+
+
+def _tail(path: Path, lines: int = 60) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
