@@ -45,6 +45,7 @@ from nova_lite.rpcapi.scheduler import Scheduler
 PROJECT, OTHER_PROJECT, ADMIN_PROJECT = "1" * 32, "2" * 32, "3" * 32
 IMPLIED = {
     "admin": ("admin", "manager", "member", "reader"), "member": ("member", "reader"), "reader": ("reader",),
+    "nobody": (),
 }
 IMAGE = "10000000-0000-4000-8000-000000000001"
 QUEUED_IMAGE = "10000000-0000-4000-8000-000000000002"
