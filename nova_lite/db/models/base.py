@@ -69,6 +69,19 @@ class Encoded(TypeDecorator[T], Generic[T]):
         return None if value is None else self._decoder.decode(value)
 
 
+class Searchable(Encoded[T]):
+    """An encoded flat list or dictionary of strings that patterns can search (``nova_lite.db.patterns``).
+
+    Each item stands on a line of its own: a line break cannot occur inside a string of JSON, so what follows one is
+    always the beginning of an item.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> str | None:
+        return None if value is None else msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+
+
 class EnumText(TypeDecorator[E], Generic[E]):
     """A column that holds a ``StrEnum`` by its value, without a type or a constraint of the database."""
 

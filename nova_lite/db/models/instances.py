@@ -12,6 +12,7 @@ from nova_lite.db.models.base import (
     ExternalId,
     LongText,
     RowId,
+    Searchable,
     SoftDelete,
     Uuid,
     table_args,
@@ -64,8 +65,8 @@ class InstanceRow(SoftDelete, Base):
     key_data: Mapped[str | None] = mapped_column(LongText)
     user_data: Mapped[str | None] = mapped_column(LongText)
     config_drive: Mapped[bool]
-    instance_metadata: Mapped[dict[str, str]] = mapped_column(Encoded(dict[str, str]))
-    tags: Mapped[tuple[str, ...]] = mapped_column(Encoded(tuple[str, ...]))
+    instance_metadata: Mapped[dict[str, str]] = mapped_column(Searchable(dict[str, str]))
+    tags: Mapped[tuple[str, ...]] = mapped_column(Searchable(tuple[str, ...]))
     nics: Mapped[tuple[Nic, ...]] = mapped_column(Encoded(tuple[Nic, ...]))
     reservation_id: Mapped[str] = mapped_column(String(64))
     launch_index: Mapped[int]

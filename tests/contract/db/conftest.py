@@ -54,7 +54,7 @@ def tables(migrated: str) -> list[Table]:
     engine = create_engine(migrated)
     there = set(inspect(engine).get_table_names())
     engine.dispose()
-    return [cast("Table", table) for table in whole_metadata().sorted_tables if table.name in there]
+    return [table for table in whole_metadata().sorted_tables if table.name in there]
 
 
 @pytest.fixture

@@ -24,6 +24,17 @@ def test_expressions_are_run_as_such(name: str) -> None:
     assert "REGEXP" in _sql(name)
 
 
+@pytest.mark.parametrize("name", ["(a+)+$", "((a*))*", "(a|aa)+$", "(x(a|b))*", "a*b*c*d*e", "(?:a{1,9}){1,9}"])
+def test_what_may_take_for_ever_is_refused(name: str) -> None:
+    with pytest.raises(Invalid, match="too complex"):
+        matching(column("name"), name)
+
+
+@pytest.mark.parametrize("name", ["^web-[0-9]+$", "(web|db)-[(*+)]*", "(web)+", r"a\(b*\)+", ".*x.*", "(a+)?b"])
+def test_what_people_write_is_not(name: str) -> None:
+    assert "REGEXP" in _sql(name)
+
+
 @pytest.mark.parametrize("name", ["[", "(", "*", "a{9999999999}", "(" * 300])
 def test_what_is_neither_is_refused(name: str) -> None:
     with pytest.raises(Invalid, match="is not a regular expression"):
