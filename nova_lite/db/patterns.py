@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, String, type_coerce
 
 from nova_lite.core.errors import Invalid
 
-
 _MOST_REPETITIONS = 3
 # What matters in an expression: escapes and classes (passed over), groups, alternatives, repetitions.
 _TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|[()|*+{]", re.DOTALL)
