@@ -12,6 +12,7 @@ from nova_lite.conductor import faults
 from nova_lite.conductor.dispatch import Dispatch, context_of
 from nova_lite.conductor.treatment import Remedy, treatment
 from nova_lite.conf.control import ConductorSettings
+from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.db.reads import hosts as host_reads
@@ -24,6 +25,8 @@ from nova_lite.objects.fault import Fault
 from nova_lite.objects.host import HostState
 from nova_lite.objects.operation import Operation
 from nova_lite.objects.states import Action, VmState
+
+CASTS = 16  # casts that are under way at a time
 
 LOG = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class Reaper:
     def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings) -> None:
         self._database, self._dispatch, self._clock = database, dispatch, clock
         self._settings = settings
+        # A frozen host takes its time to be found silent: the others' operations do not wait for that.
+        self._casts = concurrency.pool(CASTS)
 
     def reap(self) -> None:
         """One turn."""
@@ -89,7 +94,8 @@ class Reaper:
         freed = self._database.transact(lambda tx: operation_writes.reschedule(tx, operation, now))
         LOG.warning("boot of %s is taken from %s, which is down", operation.instance_uuid, operation.host,
                     extra={"request_id": operation.request_id})
-        self._dispatch.send(context_of(operation), ClaimGrant(instance=freed.instance, operation=freed.operation))
+        again = ClaimGrant(instance=freed.instance, operation=freed.operation)
+        self._casts.spawn(self._dispatch.send, context_of(operation), again)
 
     def _again(self, grant: ClaimGrant, round_: _Round, cast: bool) -> None:
         operation = grant.operation
@@ -100,5 +106,9 @@ class Reaper:
             return
         LOG.warning("nobody carries on %s of %s (%s); it is cast again", operation.action, operation.instance_uuid,
                     operation.state, extra={"request_id": operation.request_id})
-        if not self._dispatch.send(context_of(operation), grant):
-            round_.deaf.add(operation.host)
+        self._casts.spawn(self._cast, grant, round_)
+
+    def _cast(self, grant: ClaimGrant, round_: _Round) -> None:
+        host = grant.operation.host
+        if host not in round_.deaf and not self._dispatch.send(context_of(grant.operation), grant):
+            round_.deaf.add(host)

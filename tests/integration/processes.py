@@ -26,7 +26,7 @@ COMMON = """
 [DEFAULT]
 state_path = {directory}/{host}
 host = {host}
-stop_grace = 10
+stop_grace = 3
 [rpc]
 transport = {transport}
 zmq_ipc_dir = {directory}/rpc
@@ -39,7 +39,7 @@ workers = 2
 lease = 2
 requeue_after = 1
 reaper_interval = 0.25
-host_down_after = 300
+host_down_after = {down_after}
 """
 CENTER = """
 [database]
@@ -79,13 +79,14 @@ class Processes:
     """
 
     def __init__(
-        self, directory: Path, hosts: tuple[str, ...] = ("h1",), broker_url: str = "", database_url: str = ""
+        self, directory: Path, hosts: tuple[str, ...] = ("h1",), broker_url: str = "", database_url: str = "",
+        down_after: float = 300.0,
     ) -> None:
         self.directory, self.hosts = directory, hosts
         self.names = (*CENTRAL, *hosts)
         self._port = free_port()
         self._values = {
-            "directory": directory, "port": self._port, "password": PASSWORD, "broker_url": broker_url,
+            "directory": directory, "port": self._port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
             "transport": "kombu" if broker_url else "zmq",
             "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
         }
@@ -146,6 +147,10 @@ class Processes:
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def disown(self, name: str) -> subprocess.Popen[bytes]:
+        """The daemon's process, from now on the caller's, so that another one can be started."""
+        return self._running.pop(name)
 
     def stop(self, name: str) -> int:
         """Ask the daemon to end, as a supervisor does; its exit status."""

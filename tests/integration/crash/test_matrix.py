@@ -42,6 +42,25 @@ def test_a_daemon_is_killed_at_every_step(bench: Bench, victim: str, phase: str)
 
 @on_both_stacks
 @pytest.mark.parametrize("victim", DAEMONS)
+@pytest.mark.parametrize("released", [True, False], ids=["finishes", "hands back"])
+def test_a_daemon_is_asked_to_stop_at_every_step(bench: Bench, victim: str, released: bool) -> None:
+    """It finishes what runs within its grace, or leaves it for its next start, and says which."""
+    bench.crowd.prepare()
+    with bench.crowd.held(rows(), "before"):
+        if released:
+            bench.crowd.release()
+        assert bench.cloud.stop(victim) == 0
+        if victim == "h1" and not released:
+            assert "left for the next start: " in bench.cloud.log("h1").read_text()
+        bench.crowd.release()
+        bench.cloud.start(victim)
+    bench.cloud.client.wait_for_api()
+    bench.crowd.settle()
+    bench.check()
+
+
+@on_both_stacks
+@pytest.mark.parametrize("victim", DAEMONS)
 def test_a_daemon_is_dead_when_the_message_comes(bench: Bench, victim: str) -> None:
     bench.crowd.prepare()
     if victim != "api":
