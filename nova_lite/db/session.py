@@ -181,9 +181,7 @@ class Database:
 
     def _attempt(self, function: Callable[[Tx], T]) -> T:
         self._open()
-        # SQLite has one writer at a time. Its own waiting would block the whole process, and with it the task that
-        # holds the lock: tasks of one process queue here instead.
-        with self._turn if self._single_writer else contextlib.nullcontext(), self._writer.connect() as connection:
+        with self._my_turn(), self._writer.connect() as connection:
             with connection.begin() as transaction:
                 result = function(Tx(connection))
                 try:
@@ -195,6 +193,23 @@ class Database:
                         "the connection to the database broke during a commit; its outcome is not known"
                     ) from error
             return result
+
+    @contextlib.contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """SQLite has one writer at a time. Its own waiting would block the whole process, and with it the task that
+
+        holds the lock: tasks of one process queue here instead.
+        """
+        if not self._single_writer:
+            yield
+            return
+        turn = self._turn
+        if not turn.acquire(self._patience):
+            raise DatabaseUnavailable("the database stays busy: another transaction of this process does not end")
+        try:
+            yield
+        finally:
+            turn.release()
 
     def _open(self) -> None:
         if self._owner == os.getpid():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from sqlalchemy import Table, create_engine, delete, exists, inspect, literal, select, union_all

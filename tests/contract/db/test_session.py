@@ -177,6 +177,14 @@ def test_a_writer_that_waits_too_long_is_told(migrated: str, database: Database)
     impatient.close()
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
+def test_a_transaction_inside_a_transaction_is_told_instead_of_waiting_for_itself(migrated: str) -> None:
+    database = Database(migrated, patience=0.0)
+    with pytest.raises(DatabaseUnavailable, match="another transaction of this process"):
+        database.transact(lambda tx: database.transact(lambda other: _add(other, "a")))
+    database.close()
+
+
 @pytest.mark.parametrize("url", ["postgresql://nova@127.0.0.1:1/nova", "mysql://nova@127.0.0.1:1/nova"])
 def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
     database = Database(url, patience=0.0)
