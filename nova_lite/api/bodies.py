@@ -40,6 +40,9 @@ def _read(http: webob.Request, limit: int) -> bytes:
         if length > limit:
             raise TooLarge(f"The request body is {length} bytes; the limit is {limit}.", limit=limit)
         return _take(http, length)
+    if declared:
+        # Two lengths are how one request is smuggled inside another.
+        raise Invalid("A request has either Content-Length or Transfer-Encoding.", field="Content-Length")
     raw = _take(http, limit + 1)
     if len(raw) > limit:
         raise TooLarge(f"The request body is longer than the limit of {limit} bytes.", limit=limit)

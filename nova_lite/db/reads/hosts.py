@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from nova_lite.core.errors import NotFound
@@ -13,6 +15,13 @@ from nova_lite.objects.host import HostState
 def every(tx: Tx) -> list[HostState]:
     """All hosts, by the order in which they first reported."""
     return [from_row(row) for row in tx.rows(select(ComputeNodeRow).order_by(ComputeNodeRow.id))]
+
+
+def named(tx: Tx, names: Collection[str]) -> list[HostState]:
+    """The hosts of these names, as far as there are any. One statement; none for no names."""
+    if not names:
+        return []
+    return [from_row(row) for row in tx.rows(select(ComputeNodeRow).where(ComputeNodeRow.host.in_(names)))]
 
 
 def one(tx: Tx, host: str) -> HostState:

@@ -7,7 +7,15 @@ import json
 import pytest
 import webob
 
-from nova_lite.api.compute.policies import flavors, instance_actions, key_pairs, limits, server_actions, servers, services
+from nova_lite.api.compute.policies import (
+    flavors,
+    instance_actions,
+    key_pairs,
+    limits,
+    server_actions,
+    servers,
+    services,
+)
 from nova_lite.api.compute.routes import ROUTES
 from nova_lite.api.routing import Route
 from tests.functional.api.cloud import PROJECT, ComputeCloud

@@ -90,3 +90,10 @@ def test_a_length_that_is_no_number_is_refused(length: str) -> None:
     request.environ["CONTENT_LENGTH"] = length
     with pytest.raises(Invalid, match="Content-Length"):
         read_json(request, LIMIT)
+
+
+def test_two_lengths_are_refused() -> None:
+    request = _chunked(b'{"a": 1}')
+    request.environ["CONTENT_LENGTH"] = "8"
+    with pytest.raises(Invalid, match="either Content-Length or Transfer-Encoding"):
+        read_json(request, LIMIT)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views.servers import HostView
 from nova_lite.db.reads import hosts as reads
 from nova_lite.objects.host import HostState
+from nova_lite.objects.instance import Instance
 
 
 def is_up(services: ComputeServices, host: HostState) -> bool:
@@ -21,8 +22,8 @@ def _status(services: ComputeServices, host: HostState) -> str:
     return "UP" if is_up(services, host) else "DOWN"
 
 
-def host_views(services: ComputeServices) -> Mapping[str, HostView]:
-    """Every host by name, as servers' views tell of it."""
+def host_views(services: ComputeServices, servers: Iterable[Instance]) -> Mapping[str, HostView]:
+    """The hosts of these servers by name, as servers' views tell of them."""
     with services.database.read() as tx:
-        known = reads.every(tx)
+        known = reads.named(tx, {server.host for server in servers if server.host})
     return {host.host: HostView(host.hypervisor_hostname or host.host, _status(services, host)) for host in known}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from nova_lite.api.compute import creation, filters, idempotency
@@ -34,16 +35,18 @@ _SEEN = (
 )
 
 
-def circumstances(request: Request[ComputeServices], *more: str, about: Target | None = None) -> views.Circumstances:
-    """What this caller may see; ``more`` are the parts that the kind of answer has."""
+def circumstances(
+    request: Request[ComputeServices], shown: Sequence[Instance], *more: str, about: Target | None = None
+) -> views.Circumstances:
+    """What this caller may see of the servers shown; ``more`` are the parts that the kind of answer has."""
     allowed = {part for part, rule in _SEEN if request.allows(rule, about)}
-    hosts = host_views(request.services) if views.ATTRIBUTES in allowed else {}
+    hosts = host_views(request.services, shown) if views.ATTRIBUTES in allowed else {}
     return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts)
 
 
 def show(request: Request[ComputeServices]) -> Json:
     server = server_of(request)
-    return views.show(server, circumstances(request, views.FULL, views.ONE, about=target(server)))
+    return views.show(server, circumstances(request, [server], views.FULL, views.ONE, about=target(server)))
 
 
 def index(request: Request[ComputeServices]) -> Json:
@@ -54,7 +57,7 @@ def index(request: Request[ComputeServices]) -> Json:
 
 def detail(request: Request[ComputeServices]) -> Json:
     page, links = _page(request, rules.DETAIL_ALL_TENANTS, "servers/detail")
-    return {"servers": views.detail(page, circumstances(request, views.FULL)), **links}
+    return {"servers": views.detail(page, circumstances(request, page, views.FULL)), **links}
 
 
 def _page(
@@ -150,7 +153,7 @@ def update(request: Request[ComputeServices]) -> Json:
             lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, **fields)
         )
     more = (views.FULL, views.ONE) if request.version >= v("2.75") else (views.ONE,)
-    return views.show(server, circumstances(request, *more, about=target(server)))
+    return views.show(server, circumstances(request, [server], *more, about=target(server)))
 
 
 def delete(request: Request[ComputeServices]) -> None:
