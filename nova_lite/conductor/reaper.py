@@ -26,6 +26,7 @@ from nova_lite.objects.host import HostState
 from nova_lite.objects.operation import Operation
 from nova_lite.objects.states import Action, VmState
 
+LONGEST = 30.0  # seconds at most between two casts of one operation, if requeue_after is not more
 CASTS = 16  # casts that are under way at a time
 
 LOG = logging.getLogger(__name__)
@@ -99,7 +100,9 @@ class Reaper:
 
     def _again(self, grant: ClaimGrant, round_: _Round, cast: bool) -> None:
         operation = grant.operation
-        until = round_.now + self._settings.requeue_after
+        # Twice as patient each time: a long queue must not be made longer by everything in it being cast again.
+        patience = max(self._settings.requeue_after, min(round_.now - operation.created_at, LONGEST))
+        until = round_.now + patience
         if not self._database.transact(lambda tx: operation_writes.recast(tx, operation, until, round_.now)):
             return  # another conductor casts it, or it went on
         if not cast or operation.host in round_.deaf:

@@ -30,8 +30,11 @@ class ConductorSettings:
     workers: int = option(2, "Worker processes.", minimum=1)
     lease: float = option(60.0, "Seconds that a worker owns an operation before it must renew.", minimum=1)
     max_attempts: int = option(3, "Hosts that a boot is tried on at most.", minimum=1)
-    requeue_after: float = option(10.0, "Seconds after which an operation that nobody began is cast again.", minimum=1)
-    reaper_interval: float = option(5.0, "Seconds between two looks for operations that are stuck.", minimum=0.1)
+    requeue_after: float = option(
+        2.0, "Seconds after which an operation that nobody began is cast again; then after twice as long each time.",
+        minimum=1,
+    )
+    reaper_interval: float = option(1.0, "Seconds between two looks for operations that are stuck.", minimum=0.1)
     host_down_after: float = option(30.0, "Seconds without a report after which a host counts as down.", minimum=1)
     audit_interval: float = option(
         300.0, "Seconds between two audits of the records and the hosts, which mend nothing.", minimum=1,

@@ -14,7 +14,7 @@ from nova_lite.db.session import Tx
 from nova_lite.objects.operation import Operation, OperationEvent
 from nova_lite.objects.states import OperationState
 
-CAST_LEASE = 10.0
+CAST_LEASE = 2.0
 """Seconds in which somebody must take up an operation that was cast; then it is cast again."""
 
 
