@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Generic, NamedTuple, TypeVar
@@ -40,8 +41,9 @@ class Microversion(NamedTuple):
 UNVERSIONED = Microversion(0, 0)
 
 
+@functools.cache
 def v(text: str) -> Microversion:
-    """Short for tables: ``v("2.26")``."""
+    """Short for tables: ``v("2.26")``. For texts of ours only: each is kept."""
     return Microversion.parse(text)
 
 

@@ -7,10 +7,15 @@ from typing import NamedTuple
 
 from oslo_policy import policy as oslo_policy
 
+from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Forbidden
 
 Target = Mapping[str, str | None]
+_Question = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str | None], ...]]
+
+MEMORY = 5.0  # seconds that a decision is remembered
+MOST_DECISIONS = 10_000
 
 ADMIN = "rule:context_is_admin"
 ADMIN_OR_OWNER = "rule:admin_or_owner"
@@ -49,16 +54,31 @@ BASE_RULES = (
 class Policy:
     """Decides by rules that a deployment's policy file may override.
 
-    ``enforcer`` is oslo.policy's, made by ``cmd`` from the configuration that says where the file is.
+    ``enforcer`` is oslo.policy's, made by ``cmd`` from the configuration that says where the file is. A decision
+    depends on nothing but the rule, the caller and the target, so it is remembered for a few seconds: a change of the
+    file takes effect within ``MEMORY`` seconds.
     """
 
-    def __init__(self, enforcer: oslo_policy.Enforcer, rules: Iterable[Rule]) -> None:
+    def __init__(self, enforcer: oslo_policy.Enforcer, rules: Iterable[Rule], clock: Clock | None = None) -> None:
         self._enforcer = enforcer
+        self._clock = clock or SystemClock()
+        self._decisions: dict[_Question, bool] = {}
+        self._forget_at = 0.0
         for rule in (*BASE_RULES, *rules):
             self._enforcer.register_default(oslo_policy.RuleDefault(rule.name, rule.check, rule.description))
 
     def allows(self, context: RequestContext, rule: str, target: Target) -> bool:
         """Whether the rule admits this caller to this target. An unknown rule admits nobody."""
+        question = (rule, context.user_id, context.project_id, context.roles, tuple(sorted(target.items())))
+        now = self._clock.monotonic()
+        if now >= self._forget_at or len(self._decisions) >= MOST_DECISIONS:
+            self._decisions, self._forget_at = {}, now + MEMORY
+        decision = self._decisions.get(question)
+        if decision is None:
+            decision = self._decisions[question] = self._decide(context, rule, target)
+        return decision
+
+    def _decide(self, context: RequestContext, rule: str, target: Target) -> bool:
         credentials = {
             "user_id": context.user_id,
             "project_id": context.project_id,

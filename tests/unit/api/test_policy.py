@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from oslo_config import cfg
 from oslo_policy import policy as oslo_policy
@@ -9,6 +12,7 @@ from oslo_policy import policy as oslo_policy
 from nova_lite.api import policy
 from nova_lite.api.compute.policies import RULES
 from nova_lite.api.policy import Policy, Rule
+from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Forbidden
 
@@ -48,6 +52,26 @@ def test_a_rule_admits_its_roles_and_no_others(check: str, own: set[str], foreig
 
 def test_an_unknown_rule_admits_nobody() -> None:
     assert not _policy().allows(_context("admin"), "no:such:rule", OWN)
+
+
+def test_a_change_of_the_file_takes_effect_within_seconds(tmp_path: Path) -> None:
+    path, clock = tmp_path / "policy.yaml", ManualClock()
+    path.write_text('"try": "role:admin"\n')
+    conf = cfg.ConfigOpts()
+    conf([], project="nova-lite", default_config_files=[], default_config_dirs=[])
+    rules = Policy(oslo_policy.Enforcer(conf, policy_file=str(path)), [Rule("try", "@", "For this test.")], clock)
+    assert not rules.allows(_context("member"), "try", OWN)
+    path.write_text('"try": "role:member"\n')
+    os.utime(path, (2e9, 2e9))
+    clock.advance(policy.MEMORY)
+    assert rules.allows(_context("member"), "try", OWN)
+
+
+def test_callers_and_targets_are_not_confused() -> None:
+    rules = _policy(Rule("try", policy.MEMBER, "For this test."))
+    answers = [rules.allows(_context(role), "try", target) for _ in range(2) for role in ("member", "reader")
+               for target in (OWN, FOREIGN)]
+    assert answers == [True, False, False, False] * 2
 
 
 def test_a_refusal_names_the_rule() -> None:
