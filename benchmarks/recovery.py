@@ -88,9 +88,12 @@ def main() -> int:
     options.add_argument("--stack", choices=list(STACKS), default="embedded", help="broker and database")
     arguments = options.parse_args()
     conditions = machine() | {"stack": " ".join(STACKS[arguments.stack]), "rounds": str(arguments.rounds)}
-    with tempfile.TemporaryDirectory(prefix="nova-lite-recovery-") as directory:
-        with Stack(Path(directory) / "var", "--hypervisor", "fake", "--no-demo", *STACKS[arguments.stack]) as stack:
-            rows = list(measure(stack, arguments.rounds))
+    options_of_stack = ("--hypervisor", "fake", "--no-demo", *STACKS[arguments.stack])
+    with (
+        tempfile.TemporaryDirectory(prefix="nova-lite-recovery-") as directory,
+        Stack(Path(directory) / "var", *options_of_stack) as stack,
+    ):
+        rows = list(measure(stack, arguments.rounds))
     publish(conditions, rows, arguments.json)
     return 0
 

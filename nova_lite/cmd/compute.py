@@ -33,6 +33,7 @@ from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import Credentials, ImageClient
 from nova_lite.objects.instance import Instance
+from nova_lite.objects.states import PowerState
 from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
@@ -103,7 +104,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     conductor = bus.proxy(Conductor)
     reports = HostReporter(host, owner, driver, conductor, allowance(settings.compute), clock)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
-    executor = _executor(settings, driver, conductor, lambda uuid: power_states.settled(uuid))
+    executor = _executor(settings, driver, conductor, lambda uuid, told: power_states.settled(uuid, told))
     power_states = PowerStates(host, driver, conductor, executor.busy, clock)
     instances_path = Path(settings.compute.instances_path)
     strays = Strays(host, driver, conductor, executor.busy, lambda: files_of_guests(instances_path))
@@ -129,7 +130,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
 
 
 def _executor(
-    settings: Settings, driver: VirtDriver, conductor: Conductor, settled: Callable[[str], None]
+    settings: Settings, driver: VirtDriver, conductor: Conductor, settled: Callable[[str, PowerState | None], None]
 ) -> Executor:
     clock, host, options = SystemClock(), settings.process.host, settings.compute
     reporter = Reporter(host, conductor, clock)

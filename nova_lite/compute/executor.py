@@ -16,7 +16,7 @@ from nova_lite.core.errors import DeadlineExceeded, NotFound
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Operation, Progress
-from nova_lite.objects.states import Action
+from nova_lite.objects.states import Action, PowerState
 
 LOG = logging.getLogger(__name__)
 
@@ -31,11 +31,15 @@ class _Turn:
 
 @dataclasses.dataclass
 class _Running:
-    """An operation that is begun here. ``called_off``: why it is to stop at its next step; empty while it is not."""
+    """An operation that is begun here. ``called_off``: why it is to stop at its next step; empty while it is not.
+
+    ``told``: the power state that the conductor heard with its end.
+    """
 
     job: Job
     step: str = ""
     called_off: str = ""
+    told: PowerState | None = None
 
 
 class Executor:
@@ -45,11 +49,11 @@ class Executor:
     """
 
     def __init__(
-        self, guard: Guard, reporter: Reporter, size: int, settled: Callable[[str], None] = lambda uuid: None
+        self, guard: Guard, reporter: Reporter, size: int, settled: Callable[[str, PowerState | None], None],
     ) -> None:
-        """``size``: operations that run at a time. ``settled`` is told the uuid of an instance when nothing runs on it
+        """``size``: operations that run at a time. ``settled`` hears when nothing runs on an instance any more, with
 
-        any more.
+        the power state that the conductor knows, None where it does not.
         """
         self._guard, self._reporter, self._settled = guard, reporter, settled
         self._slots: concurrency.Queue[None] = concurrency.queue()
@@ -125,9 +129,9 @@ class Executor:
                 other.called_off = "was overtaken by a delete"
 
     def _work(self, entry: _Running, turn: _Turn) -> None:
-        with self._my_turn(entry.job, turn), self._slot():
+        with self._my_turn(entry, turn), self._slot():
             if not self._closed:
-                self._guard.run(entry.job, lambda step: self._check(entry, step))
+                entry.told = self._guard.run(entry.job, lambda step: self._check(entry, step))
 
     def _check(self, entry: _Running, step: str) -> None:
         entry.step = step
@@ -146,8 +150,8 @@ class Executor:
             self._slots.put(None)
 
     @contextlib.contextmanager
-    def _my_turn(self, job: Job, turn: _Turn) -> Iterator[None]:
-        uuid = job.instance.uuid
+    def _my_turn(self, entry: _Running, turn: _Turn) -> Iterator[None]:
+        job, uuid = entry.job, entry.job.instance.uuid
         try:
             with turn.lock:
                 yield
@@ -163,7 +167,7 @@ class Executor:
                 if not self._running:
                     self._idle.set()
             if last:
-                self._settled(uuid)
+                self._settled(uuid, entry.told)
 
     # -- part of a service
 

@@ -37,8 +37,8 @@ class Guard:
         self._host, self._operations, self._driver = host, operations, driver
         self._reporter, self._clock = reporter, clock
 
-    def run(self, job: Job, check: Callable[[str], None]) -> None:
-        """Carry out a begun operation and report its end.
+    def run(self, job: Job, check: Callable[[str], None]) -> PowerState | None:
+        """Carry out a begun operation and report its end; the power state that was told with it.
 
         ``check`` is called with the name of each step before it and may raise Cancelled (what was done is undone and
         reported) or Interrupted (it stays, and nothing is reported: the operation is resumed at the next start).
@@ -55,10 +55,11 @@ class Guard:
                 error = caught
                 self._log(job, caught)
             undone = error is None or undo_steps(operation.steps(), job)
-            self._finish(job, operation, _End(error, started, undone))
+            return self._finish(job, operation, _End(error, started, undone))
         except Interrupted:
             LOG.info("%s of %s is left for the next start", job.operation.action, job.instance.uuid,
                      extra=_request(job))
+            return None
 
     def _recording(self, check: Callable[[str], None]) -> Recording:
         @contextmanager
@@ -76,7 +77,7 @@ class Guard:
         LOG.log(level, "%s of %s failed: %s", job.operation.action, job.instance.uuid, error,
                 exc_info=not isinstance(error, NovaLiteError), extra=_request(job))
 
-    def _finish(self, job: Job, operation: LifecycleOperation, end: _End) -> None:
+    def _finish(self, job: Job, operation: LifecycleOperation, end: _End) -> PowerState | None:
         power_state = self._power_state(job, operation)
         result = OperationResult(
             operation_id=job.operation.id, epoch=job.operation.epoch, host=self._host,
@@ -93,6 +94,8 @@ class Guard:
                         extra=_request(job))
             if end.error is None:
                 undo_steps(operation.steps(), job)
+            return None
+        return power_state
 
     def _event(self, operation: LifecycleOperation, end: _End) -> OperationEvent:
         return OperationEvent(

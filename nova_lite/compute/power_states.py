@@ -30,14 +30,19 @@ class PowerStates:
         """Called by the driver for each event."""
         self._missed.add(event.uuid)
         if not self._busy(event.uuid):
-            self.settled(event.uuid)
+            self._try(event.uuid)
 
-    def settled(self, uuid: str) -> None:
-        """Nothing runs on the instance any more: what happened meanwhile is told now, or soon."""
-        if uuid not in self._missed:
-            return
+    def settled(self, uuid: str, told: PowerState | None) -> None:
+        """Nothing runs on the instance any more: what happened meanwhile is told now, or soon.
+
+        ``told``: the power state that went with the operation's end; telling it again would be a message for nothing.
+        """
+        if uuid in self._missed:
+            self._try(uuid, told)
+
+    def _try(self, uuid: str, told: PowerState | None = None) -> None:
         try:
-            self.tell(uuid)
+            self.tell(uuid, told)
         except NovaLiteError as error:
             LOG.warning("power state of %s is told later: %s", uuid, error)
 
@@ -47,7 +52,7 @@ class PowerStates:
             if not self._busy(uuid):
                 self.tell(uuid)
 
-    def tell(self, uuid: str) -> None:
+    def tell(self, uuid: str, told: PowerState | None = None) -> None:
         """Tell the power state as it is now. The event only says that something happened: it may be old."""
         try:
             power_state = self._driver.power_state(uuid)
@@ -57,7 +62,8 @@ class PowerStates:
         except NovaLiteError as error:
             LOG.warning("power state of %s is not known: %s", uuid, error)
             return
-        self._conductor.power_state_changed(system_context(), self._host, uuid, power_state, self._clock.now())
+        if power_state != told:
+            self._conductor.power_state_changed(system_context(), self._host, uuid, power_state, self._clock.now())
         self._missed.discard(uuid)
 
     def compare(self, instances: list[Instance]) -> None:

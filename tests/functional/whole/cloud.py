@@ -13,6 +13,8 @@ from nova_lite import conf, rpc
 from nova_lite.cmd import api, compute, conductor, manage, scheduler
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.service import Service
+from nova_lite.rpc.drivers.local import LocalListener
+from nova_lite.rpc.target import Target
 from tests.clients.cloud import Client
 
 PASSWORD = "a password of the tests"
@@ -103,6 +105,11 @@ class Cloud:
     def _start(self, name: str, service: Service) -> None:
         service.start()
         self.services[name] = service
+
+    def listeners(self) -> list[LocalListener]:
+        """Where the services hear."""
+        found = self._exchange.all(Target("scheduler")) + self._exchange.all(Target("conductor"))
+        return [*found, *self._exchange.all(Target("compute"))]
 
     def stop(self, name: str) -> None:
         """Stop one service."""
