@@ -22,7 +22,7 @@ from nova_lite.api.policy import Policy
 from nova_lite.api.request import Json, Query, Reply, Request
 from nova_lite.api.routing import Match, Route, Router, at
 from nova_lite.core.context import RequestContext
-from nova_lite.core.errors import Invalid, NotFound, Unauthenticated
+from nova_lite.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -44,8 +44,8 @@ class Frame:
 class Dialect(Generic[S]):
     """A WSGI application over a table of routes.
 
-    ``versions`` is None where a dialect has no microversions. With ``project_in_path`` the first segment may be the
-    caller's project id. Errors leave as exceptions; the fault filter in front renders them.
+    ``versions`` is None where a dialect has no microversions. In a ``by_project`` dialect everything belongs to
+    projects: a token must be scoped to one, and the first segment may be its id. Errors leave as exceptions; the fault filter in front renders them.
     """
 
     def __init__(
@@ -55,13 +55,13 @@ class Dialect(Generic[S]):
         frame: Frame,
         *,
         versions: VersionRange | None = None,
-        project_in_path: bool = False,
+        by_project: bool = False,
     ) -> None:
         self._router = Router(routes)
         self._services = services
         self._frame = frame
         self._versions = versions
-        self._project_in_path = project_in_path
+        self._by_project = by_project
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         http = webob.Request(environ)
@@ -105,7 +105,7 @@ class Dialect(Generic[S]):
             raise Invalid("The URL is not UTF-8.") from None
         if "\0" in path:
             raise Invalid("The URL holds the character U+0000.")
-        if self._project_in_path:
+        if self._by_project:
             first, slash, rest = path.lstrip("/").partition("/")
             if _PROJECT.match(first):
                 return slash + rest, first
@@ -152,6 +152,9 @@ class Dialect(Generic[S]):
             return
         if context is None:
             raise Unauthenticated("The request you have made requires authentication.")
+        if self._by_project and not context.project_id:
+            # A rule that compares projects would find an empty one equal to an empty one.
+            raise Forbidden("The token is not scoped to a project.")
         if route.rule is not None and not route.late:
             request.authorize(request.own_target())
 

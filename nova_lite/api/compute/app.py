@@ -19,7 +19,7 @@ LEGACY = VersionRange("compute", "X-OpenStack-Nova-API-Version", versions.VERSIO
 
 def application(services: ComputeServices, frame: Frame) -> Dialect[ComputeServices]:
     """The application at ``/compute/v2.1``."""
-    return Dialect(ROUTES, services, frame, versions=versions.VERSIONS, project_in_path=True)
+    return Dialect(ROUTES, services, frame, versions=versions.VERSIONS, by_project=True)
 
 
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[ComputeServices]:
@@ -32,4 +32,4 @@ def legacy_app_factory(global_conf: dict[str, object], **_: str) -> Dialect[Comp
     """Paste application at ``/compute/v2``."""
     services = services_of(global_conf)
     routes = (Route(method="GET", path="/", handler=versions.show_legacy, public=True), *ROUTES[1:])
-    return Dialect(routes, services.compute, services.frame, versions=LEGACY, project_in_path=True)
+    return Dialect(routes, services.compute, services.frame, versions=LEGACY, by_project=True)

@@ -70,6 +70,12 @@ def test_a_route_lets_in_whom_it_should(refuser: ComputeCloud, known: str, route
         assert (answer.status != 403) == expected, (role, answer.status, answer.body)
 
 
+@pytest.mark.parametrize("role", ["admin", "member"])
+def test_a_token_without_a_project_is_let_in_nowhere(refuser: ComputeCloud, role: str) -> None:
+    for method, path in (("GET", "/servers"), ("GET", "/flavors"), ("POST", "/servers"), ("GET", "/limits")):
+        assert refuser.ask(method, path, token=f"{role}@").status == 403
+
+
 @pytest.fixture(scope="module")
 def known(refuser: ComputeCloud) -> str:
     """A server that is there."""

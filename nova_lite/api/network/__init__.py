@@ -1,0 +1,1 @@
+"""The network dialect: Neutron's v2.0."""
