@@ -51,8 +51,9 @@ class Ear:
     def start(self) -> None:
         with self._lock:
             self._started = True
-            if self._line.up:
-                self._consume()
+            channel = self._channel if self._line.up else None
+        if channel is not None:
+            self._consume(channel, nowait=True)  # the task that reads is waiting already
 
     def resume(self) -> None:
         with self._lock:
@@ -91,8 +92,10 @@ class Ear:
         queues.append(queue)
         with self._lock:
             self._channel, self._queues = channel, queues
-            if self._started and not self._paused:
-                self._consume()
+            consume = self._started and not self._paused
+        if consume:
+            # With the broker's word: one that has just started may forget a consumer, and we would be deaf.
+            self._consume(channel, nowait=False)
 
     def _arguments(self) -> dict[str, Any]:
         expires = max(self._settings.message_ttl * QUEUE_LIFE, 60.0)
@@ -103,11 +106,10 @@ class Ear:
             arguments["x-queue-type"] = "quorum"
         return arguments
 
-    def _consume(self) -> None:
-        # Without waiting for the broker's word: messages would come before it, to a lock that we hold.
+    def _consume(self, channel: Any, nowait: bool) -> None:
         for queue in self._queues:
-            callback = functools.partial(self._deliver, self._channel)
-            self._channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=True)
+            callback = functools.partial(self._deliver, channel)
+            channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=nowait)
 
     def _broken(self) -> None:
         # The broker gives all of it to somebody again.

@@ -18,12 +18,14 @@ LOG = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 5.0  # seconds for the broker to accept a connection
 FIRST_PAUSE, LAST_PAUSE = 0.2, 5.0  # seconds between attempts to connect, growing, with jitter
+PREPARE_TIMEOUT = 10.0  # seconds for the broker to answer what a new connection declares
 FAREWELL = 2.0  # seconds for the broker to say good-bye
 
 # py-amqp raises AttributeError where a connection has vanished under it.
 LOST = (OSError, amqp.exceptions.AMQPError, AttributeError)
-# Trying again would not help: the declaration contradicts what the broker has, or is not allowed.
-HOPELESS = (amqp.exceptions.PreconditionFailed, amqp.exceptions.AccessRefused, amqp.exceptions.NotAllowed)
+# Trying again would not help: the declaration contradicts what the broker has. Anything else may pass: a broker that
+# is starting refuses users and virtual hosts that it will know a moment later.
+HOPELESS = (amqp.exceptions.PreconditionFailed,)
 
 
 class Line:
@@ -45,6 +47,7 @@ class Line:
         self._starting = concurrency.lock()
         self._ended = concurrency.event()
         self._up = concurrency.event()
+        self._condemned = 0
         self.generation = 0
 
     def start(self) -> None:
@@ -106,11 +109,28 @@ class Line:
         # With this flag py-amqp reads from the socket whenever it publishes, which is for our reading task alone.
         connection.client_properties["capabilities"]["connection.blocked"] = False
         self._connection = connection
+        prepared = concurrency.event()
+        concurrency.spawn(self._hurry, connection, prepared)
         self._opened(connection)
+        prepared.set()
         self.generation += 1
         self._up.set()
         if self.generation > 1:
             LOG.info("connected to the broker again")
+
+    def _hurry(self, connection: Any, prepared: concurrency.Event) -> None:
+        # A broker that has just started may forget a question that it was asked too early.
+        if not prepared.wait(PREPARE_TIMEOUT):
+            LOG.warning("the broker does not answer what a new connection asks of it: trying another")
+            self._cut(connection)
+
+    def renew(self, generation: int) -> None:
+        """Give up the connection of that generation, which is up but does not do its work, and make another."""
+        connection = self._connection
+        if connection is not None and self.generation == generation != self._condemned:
+            self._condemned = generation
+            LOG.warning("the connection to the broker is up and does not work: making another")
+            self._cut(connection)
 
     def _read(self) -> None:
         connection = self._connection

@@ -80,9 +80,11 @@ class Publisher:
         waiter = self._receipts.add(message.id)
         try:
             with self._order:
+                generation = self._line.generation
                 self._number(message.id)
                 self._sure.basic_publish(body, self._settings.namespace, str(target), mandatory=True)
             if waiter.wait(timeout) is None:
+                self._line.renew(generation)
                 raise NotConfirmed(f"the broker did not confirm {message.id} in {timeout:.1f} s", target=str(target))
         except LOST as error:
             raise NotConfirmed(f"the connection to the broker broke: {error}", target=str(target)) from error

@@ -1,0 +1,1 @@
+"""The bus with a real broker that goes away and comes back."""

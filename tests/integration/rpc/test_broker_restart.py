@@ -1,0 +1,101 @@
+"""Nothing is lost in silence: the broker is restarted or killed under traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nova_lite.core import concurrency
+from nova_lite.core.context import system_context
+from nova_lite.rpc.errors import CallTimeout, NotConfirmed, PeerLost, Unroutable
+from stack.servers import RabbitMQ
+from tests.contract.rpc.contracts import Office, Post
+from tests.contract.rpc.fabric import Fabric, settings_of
+
+CASTS = 3000
+SENDERS = 10
+
+
+class Traffic:
+    """Casts with running numbers; ``confirmed`` are those whose sender was told that they are safe."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self._post = fabric.bus(send_timeout=20.0).proxy(Post)
+        self.confirmed: list[int] = []
+        self.failed: list[int] = []
+        self.half = concurrency.event()
+
+    def send(self, start: int) -> None:
+        for number in range(start, CASTS, SENDERS):
+            try:
+                self._post.drop(system_context(), number)
+                self.confirmed.append(number)
+            except (NotConfirmed, Unroutable):
+                self.failed.append(number)
+            if len(self.confirmed) > CASTS // 3:
+                self.half.set()
+
+
+def collect(office: Office, wanted: set[int]) -> set[int]:
+    """What the office has executed, once it has all that is wanted or has heard nothing for long."""
+    executed: set[int] = set()
+    while not wanted <= executed:
+        try:
+            executed.add(office.heard.get(15)[1])
+        except concurrency.Empty:
+            break
+    return executed
+
+
+@pytest.mark.parametrize("queue_type", ["kombu-classic", "kombu-quorum"])
+@pytest.mark.parametrize("end", [RabbitMQ.stop, RabbitMQ.kill], ids=["stopped", "killed"])
+@pytest.mark.timeout(240)
+def test_every_confirmed_cast_is_executed(
+    tmp_path: Path, queue_type: str, end: Callable[[RabbitMQ], None]
+) -> None:
+    with RabbitMQ(tmp_path / "rabbitmq") as broker:
+        fabric = Fabric(settings_of(queue_type, tmp_path, broker.url))
+        office, _ = fabric.office()
+        if end is RabbitMQ.kill:
+            # RabbitMQ 3.10 writes the register of its quorum queues every three minutes, or when it stops: a queue
+            # that is younger than that is broken for good after a kill, and says nothing about us.
+            broker.stop()
+            broker.start()
+        traffic = Traffic(fabric)
+        senders = [concurrency.spawn(traffic.send, start) for start in range(SENDERS)]
+        assert traffic.half.wait(60)
+        end(broker)
+        broker.start()
+        for sender in senders:
+            sender.wait(120)
+        assert len(traffic.confirmed) + len(traffic.failed) == CASTS
+        assert set(traffic.confirmed) - collect(office, set(traffic.confirmed)) == set()
+        fabric.close()
+
+
+@pytest.mark.timeout(120)
+def test_a_call_in_the_middle_of_a_restart_ends_and_later_ones_work(tmp_path: Path) -> None:
+    with RabbitMQ(tmp_path / "rabbitmq") as broker:
+        fabric = Fabric(settings_of("kombu-classic", tmp_path, broker.url))
+        office, _ = fabric.office()
+        post = fabric.bus(send_timeout=30.0).proxy(Post, timeout=8.0)
+        waiting = concurrency.spawn(post.hold, system_context())
+        office.entered.get(10)
+        broker.kill()
+        with pytest.raises((PeerLost, CallTimeout)):
+            waiting.wait(20)
+        office.gate.set()
+        broker.start()
+        assert _when_it_is_back(lambda: post.who(system_context())) == "office"
+        fabric.close()
+
+
+def _when_it_is_back(ask: Callable[[], str]) -> str:
+    for _ in range(10):
+        try:
+            return ask()
+        except (NotConfirmed, Unroutable, PeerLost, CallTimeout):
+            continue
+    return ask()
