@@ -93,6 +93,10 @@ class Processes:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.client = Client(f"http://127.0.0.1:{self._port}", "admin", PASSWORD)
 
+    def another_client(self) -> Client:
+        """A client of its own for one more thread; to be closed."""
+        return Client(self.client.url, "admin", PASSWORD)
+
     @property
     def database_url(self) -> str:
         return str(self._values["database_url"])

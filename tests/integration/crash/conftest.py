@@ -29,7 +29,7 @@ class Bench:
         """Nothing is stuck, doubled, leaked or lost."""
         paths = {host: self.cloud.directory / host / "instances" for host in self.cloud.hosts}
         wrong = findings(self.database, paths)
-        assert wrong == [], "\n".join(wrong)
+        assert wrong == [], wrong
 
 
 @pytest.fixture(scope="module")

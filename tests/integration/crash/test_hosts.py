@@ -51,7 +51,7 @@ def check(cloud: Processes) -> None:
         wrong = findings(database, paths(cloud))
     finally:
         database.close()
-    assert wrong == [], "\n".join(wrong)
+    assert wrong == [], wrong
 
 
 def other(host: str) -> str:
