@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections
+import ipaddress
 import logging
+import os
 import socket
 import time
 import warnings
@@ -13,6 +15,9 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
 from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+
+# eventlet's own resolver brings a whole DNS library into every process (9 MiB); see _getaddrinfo for ours.
+os.environ["EVENTLET_NO_GREENDNS"] = "yes"
 
 with warnings.catch_warnings():
     # eventlet announces its retirement at every import; docs/adr names the way out (the threading back end).
@@ -25,6 +30,7 @@ with warnings.catch_warnings():
     import eventlet.tpool
     import eventlet.wsgi
     from eventlet import patcher
+    from eventlet.green import socket as green_socket
     from eventlet.support import greenlets
 
 P = ParamSpec("P")
@@ -33,6 +39,7 @@ LOG = logging.getLogger(__name__)
 
 native_os = patcher.original("os")
 native_threading = patcher.original("threading")
+native_getaddrinfo = patcher.original("socket").getaddrinfo
 
 HEADER_TIMEOUT = 60.0  # seconds a client may take to send a request or keep a connection idle
 
@@ -207,6 +214,15 @@ def _wait_readable(fd: int, timeout: float | None) -> bool:
     return True
 
 
+def _getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+    """The C library's resolver in a native thread: a slow name server must not stop every other task."""
+    try:
+        ipaddress.ip_address(host or "::")
+    except ValueError:
+        return eventlet.tpool.execute(native_getaddrinfo, host, *arguments, **options)
+    return native_getaddrinfo(host, *arguments, **options)
+
+
 class EventletBackend:
     """Green threads; see :mod:`nova_lite.core.concurrency`."""
 
@@ -214,6 +230,8 @@ class EventletBackend:
 
     def patch(self) -> None:
         eventlet.monkey_patch()
+        for module in (socket, green_socket):
+            setattr(module, "getaddrinfo", _getaddrinfo)  # noqa: B010 - one of the two is untyped
 
     def after_fork(self) -> None:
         # The parent's hub holds the parent's epoll descriptor and timers: the child starts with its own.
