@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from nova_lite.objects.base import Value
 from nova_lite.objects.fault import Fault
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.states import Action, OperationState, PowerState, VmState
 
 
@@ -49,8 +51,90 @@ class Reboot(Value, frozen=True, kw_only=True, tag="reboot"):
     kind: Literal["SOFT", "HARD"]
 
 
+class Suspend(Value, frozen=True, kw_only=True, tag="suspend"):
+    """Save the guest's memory to disk and switch it off."""
+
+    action: ClassVar[Action] = Action.SUSPEND
+
+
+class Resume(Value, frozen=True, kw_only=True, tag="resume"):
+    action: ClassVar[Action] = Action.RESUME
+
+
+class CrashDump(Value, frozen=True, kw_only=True, tag="trigger_crash_dump"):
+    """Interrupt the guest so that its kernel dumps itself, if it is made for that."""
+
+    action: ClassVar[Action] = Action.CRASH_DUMP
+
+
+class Rebuild(Value, frozen=True, kw_only=True, tag="rebuild"):
+    """A fresh root disk from the instance's image, which has been set with this operation."""
+
+    action: ClassVar[Action] = Action.REBUILD
+
+
+class CreateImage(Value, frozen=True, kw_only=True, tag="createImage"):
+    """Fill ``image_id``, which is queued at the image service, with the guest's root disk."""
+
+    action: ClassVar[Action] = Action.CREATE_IMAGE
+    image_id: str
+
+
+class CreateBackup(Value, frozen=True, kw_only=True, tag="createBackup"):
+    """The same, and of the backups of this ``backup_type`` only the ``rotation`` newest stay."""
+
+    action: ClassVar[Action] = Action.CREATE_BACKUP
+    image_id: str
+    backup_type: str
+    rotation: int
+
+
+class Resize(Value, frozen=True, kw_only=True, tag="resize"):
+    action: ClassVar[Action] = Action.RESIZE
+    flavor: Flavor
+
+
+class ConfirmResize(Value, frozen=True, kw_only=True, tag="confirmResize"):
+    action: ClassVar[Action] = Action.CONFIRM_RESIZE
+
+
+class RevertResize(Value, frozen=True, kw_only=True, tag="revertResize"):
+    action: ClassVar[Action] = Action.REVERT_RESIZE
+
+
+class Rescue(Value, frozen=True, kw_only=True, tag="rescue"):
+    """Boot from a fresh disk made of ``image``, the guest's own root disk beside it."""
+
+    action: ClassVar[Action] = Action.RESCUE
+    image: ImageMeta
+
+
+class Unrescue(Value, frozen=True, kw_only=True, tag="unrescue"):
+    action: ClassVar[Action] = Action.UNRESCUE
+
+
+class Shelve(Value, frozen=True, kw_only=True, tag="shelve"):
+    """Fill ``image_id`` with the guest's root disk, and take the guest from its host."""
+
+    action: ClassVar[Action] = Action.SHELVE
+    image_id: str
+
+
+class Unshelve(Value, frozen=True, kw_only=True, tag="unshelve"):
+    """Boot a shelved instance from ``image``, on a host of the scheduler's choice; see :class:`Create`."""
+
+    action: ClassVar[Action] = Action.UNSHELVE
+    image: ImageMeta
+    availability_zone: str | None = None
+    requested_host: str | None = None
+    excluded_hosts: tuple[str, ...] = ()
+
+
 # The tag on the wire is the action's name: a receiver that does not know an action refuses it by that name.
-Arguments = Create | Delete | Pause | Unpause | Stop | Start | Reboot
+Arguments = (
+    Create | Delete | Pause | Unpause | Stop | Start | Reboot | Suspend | Resume | CrashDump | Rebuild | CreateImage
+    | CreateBackup | Resize | ConfirmResize | RevertResize | Rescue | Unrescue | Shelve | Unshelve
+)
 
 
 class Operation(Value, frozen=True, kw_only=True):

@@ -35,6 +35,19 @@ class TaskState(enum.StrEnum):
     POWERING_ON = "powering-on"
     REBOOTING = "rebooting"
     REBOOTING_HARD = "rebooting_hard"
+    SUSPENDING = "suspending"
+    RESUMING = "resuming"
+    TRIGGERING_CRASH_DUMP = "triggering_crash_dump"
+    REBUILDING = "rebuilding"
+    IMAGE_SNAPSHOT = "image_snapshot"
+    IMAGE_BACKUP = "image_backup"
+    RESIZE_PREP = "resize_prep"
+    RESIZE_REVERTING = "resize_reverting"
+    RESIZE_CONFIRMING = "resize_confirming"
+    RESCUING = "rescuing"
+    UNRESCUING = "unrescuing"
+    SHELVING = "shelving"
+    UNSHELVING = "unshelving"
     DELETING = "deleting"
 
 
@@ -59,6 +72,23 @@ class Action(enum.StrEnum):
     STOP = "stop"
     START = "start"
     REBOOT = "reboot"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CRASH_DUMP = "trigger_crash_dump"
+    REBUILD = "rebuild"
+    CREATE_IMAGE = "createImage"
+    CREATE_BACKUP = "createBackup"
+    RESIZE = "resize"
+    CONFIRM_RESIZE = "confirmResize"
+    REVERT_RESIZE = "revertResize"
+    RESCUE = "rescue"
+    UNRESCUE = "unrescue"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+
+
+# What leaves an instance in ERROR when it fails, for nobody knows what it has left of the guest.
+RUINOUS = frozenset({Action.CREATE, Action.DELETE, Action.REBUILD})
 
 
 class OperationState(enum.StrEnum):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from nova_lite.core.clock import Clock
-from nova_lite.virt.driver import VirtDriver
+from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.fake.settings import FakeSettings
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 
 
-def load(settings: FakeSettings | LibvirtSettings, hostname: str, owner: str, clock: Clock) -> VirtDriver:
+def load(settings: FakeSettings | LibvirtSettings, hostname: str, owner: str, clock: Clock) -> CapableDriver:
     """The driver that these settings belong to. It is not connected before its ``setup``.
 
     ``hostname``: what a hypervisor without a name of its own is called. ``owner``: the host's uuid; it marks our

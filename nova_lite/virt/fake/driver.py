@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.objects.host import Inventory
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import PowerState
 from nova_lite.virt import images
+from nova_lite.virt.capabilities import Capabilities
 from nova_lite.virt.driver import (
     DomainInfo,
     DomainStateConflict,
@@ -20,17 +20,18 @@ from nova_lite.virt.driver import (
     LifecycleEvent,
     VirtError,
 )
+from nova_lite.virt.fake.abilities import FakeAbilities
 from nova_lite.virt.fake.console import boot_text
 from nova_lite.virt.fake.hypervisor import FakeDomain, FakeHypervisor
 from nova_lite.virt.fake.settings import FakeSettings
+from nova_lite.virt.fake.switch import Switch
 from nova_lite.virt.fake.trouble import Trouble
 
 VERSION = 1_000_000  # 1.0.0 as libvirt numbers versions
-DEAF_POLL = 0.05  # seconds between looks at a guest that was asked to shut down
 
 
 class FakeDriver:
-    """Implements :class:`nova_lite.virt.driver.VirtDriver` without a hypervisor.
+    """Implements :class:`nova_lite.virt.capabilities.CapableDriver` without a hypervisor.
 
     ``hypervisor`` may be given, so that domains outlive the driver within one process; otherwise one is made, on
     ``settings.state_dir``. ``trouble`` is public: tests change at run time how calls fail.
@@ -45,6 +46,13 @@ class FakeDriver:
         self._clock = clock or SystemClock()
         self.hypervisor = hypervisor or FakeHypervisor(self._clock, settings.state_dir)
         self.trouble = Trouble(settings.delays, settings.failures, settings.seed, settings.gates)
+        self._switch = Switch(self.hypervisor, self._clock, settings.deaf_guests)
+        can = FakeAbilities(self.hypervisor, self._switch, self.trouble)
+        self._capabilities = Capabilities(can, can, can, can, can)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
 
     def setup(self, on_event: Callable[[LifecycleEvent], None]) -> None:
         with self.trouble.around("setup"):
@@ -89,7 +97,7 @@ class FakeDriver:
             domain = self.hypervisor.find(instance.uuid)
             if domain is None and spec.image_path is not None:
                 raise VirtError(f"instance {instance.uuid} has no disk", instance=instance.uuid)
-            self._start(msgspec.structs.replace(domain or _described(instance), defined=True))
+            self._switch.on(msgspec.structs.replace(domain or _described(instance), defined=True))
 
     def destroy(self, uuid: str) -> None:
         with self.trouble.around("destroy", uuid):
@@ -105,27 +113,21 @@ class FakeDriver:
 
     def power_off(self, uuid: str, clean_timeout: float) -> None:
         with self.trouble.around("power_off", uuid):
-            self._shut_down(self.hypervisor.get(uuid), clean_timeout)
+            self._switch.off(self.hypervisor.get(uuid), clean_timeout)
 
     def power_on(self, uuid: str) -> None:
         with self.trouble.around("power_on", uuid):
-            self._start(self.hypervisor.get(uuid))
+            self._switch.on(self.hypervisor.get(uuid))
 
     def reboot(self, uuid: str, hard: bool, clean_timeout: float) -> None:
         with self.trouble.around("reboot", uuid):
-            self._shut_down(self.hypervisor.get(uuid), 0.0 if hard else clean_timeout)
-            self._start(self.hypervisor.get(uuid))
+            self._switch.off(self.hypervisor.get(uuid), 0.0 if hard else clean_timeout)
+            self._switch.on(self.hypervisor.get(uuid))
 
     def console_output(self, uuid: str, max_bytes: int) -> bytes:
         with self.trouble.around("console_output", uuid):
             text = boot_text(self.hypervisor.get(uuid)).encode()
             return text[-max_bytes:] if max_bytes > 0 else b""
-
-    def _start(self, domain: FakeDomain) -> None:
-        if domain.power_state == PowerState.RUNNING:
-            return
-        boots = domain.boots + (domain.power_state != PowerState.PAUSED)
-        self.hypervisor.put(msgspec.structs.replace(domain, power_state=PowerState.RUNNING, boots=boots))
 
     def _change(self, uuid: str, wanted: str, allowed: set[PowerState], to: PowerState) -> None:
         domain = self.hypervisor.get(uuid)
@@ -136,21 +138,10 @@ class FakeDriver:
             )
         self.hypervisor.put(msgspec.structs.replace(domain, power_state=to))
 
-    def _shut_down(self, domain: FakeDomain, clean_timeout: float) -> None:
-        if domain.power_state == PowerState.RUNNING and self._settings.deaf_guests:
-            deadline = self._clock.monotonic() + clean_timeout
-            while self._clock.monotonic() < deadline and self._running(domain.uuid):
-                concurrency.sleep(DEAF_POLL)
-        self.hypervisor.put(msgspec.structs.replace(domain, power_state=PowerState.SHUTDOWN))
-
-    def _running(self, uuid: str) -> bool:
-        domain = self.hypervisor.find(uuid)
-        return domain is not None and domain.power_state == PowerState.RUNNING
-
 
 def _described(instance: Instance) -> FakeDomain:
     return FakeDomain(
         uuid=instance.uuid, name=instance.name, hostname=instance.hostname, vcpus=instance.flavor.vcpus,
-        memory_mb=instance.flavor.memory_mb,
+        memory_mb=instance.flavor.memory_mb, root_gb=instance.flavor.root_gb,
         addresses=tuple(address for nic in instance.nics for address in nic.addresses),
     )

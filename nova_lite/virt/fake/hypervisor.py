@@ -20,7 +20,11 @@ Listener = Callable[[LifecycleEvent], None]
 
 
 class FakeDomain(Value, frozen=True, kw_only=True):
-    """A domain, or only its disks as long as ``defined`` is False. ``boots``: how often it was switched on."""
+    """A domain, or only its disks as long as ``defined`` is False. ``boots``: how often it was switched on.
+
+    ``saved``: its memory is on disk. ``kept_gb``: the size of the disk that a resize has kept. ``rescued``: it runs
+    from a rescue disk.
+    """
 
     uuid: str
     name: str
@@ -31,6 +35,11 @@ class FakeDomain(Value, frozen=True, kw_only=True):
     defined: bool = False
     power_state: PowerState = PowerState.SHUTDOWN
     boots: int = 0
+    root_gb: int = 0
+    saved: bool = False
+    interrupts: int = 0
+    kept_gb: int | None = None
+    rescued: bool = False
 
 
 class FakeHypervisor:

@@ -73,6 +73,11 @@ class Domains:
         """Define and start a domain; it runs, or nothing of it is left."""
         self._connection.run(lambda host: self._start(host, uuid, xml), "starting the domain", uuid)
 
+    def redefine(self, uuid: str, xml: str) -> None:
+        """Define a domain of ours anew; from its next start on it is that. Raises DomainNotFound."""
+        self.run(uuid, "looking for the domain", lambda domain: domain.name())
+        self._connection.run(lambda host: host.defineXML(xml), "defining the domain anew", uuid)
+
     def remove(self, uuid: str) -> None:
         """Cut the power and undefine. Absent already is success."""
         self._connection.run(lambda host: self._remove(host, uuid), "destroying the domain", uuid)

@@ -11,6 +11,7 @@ from nova_lite import __version__
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.objects.states import PowerState
+from nova_lite.virt.capabilities import Capabilities
 from nova_lite.virt.driver import (
     DomainInfo,
     GuestSpec,
@@ -24,15 +25,18 @@ from nova_lite.virt.libvirt.disks import InstanceDirectories
 from nova_lite.virt.libvirt.domains import Domains, power_state
 from nova_lite.virt.libvirt.events import Lifecycle
 from nova_lite.virt.libvirt.handles import Host
+from nova_lite.virt.libvirt.makeover import Makeover
 from nova_lite.virt.libvirt.power import Power
 from nova_lite.virt.libvirt.settings import LibvirtSettings
+from nova_lite.virt.libvirt.snapshots import Snapshots
+from nova_lite.virt.libvirt.suspension import Suspension
 from nova_lite.virt.libvirt.xml import render
 
 LOG = logging.getLogger(__name__)
 
 
 class LibvirtDriver:
-    """Implements :class:`nova_lite.virt.driver.VirtDriver`. ``owner`` marks whose domains are whose."""
+    """Implements :class:`nova_lite.virt.capabilities.CapableDriver`. ``owner`` marks whose domains are whose."""
 
     def __init__(self, settings: LibvirtSettings, owner: str, clock: Clock) -> None:
         self._settings = settings
@@ -43,6 +47,15 @@ class LibvirtDriver:
         self._domains = Domains(self._connection, owner)
         self._power = Power(self._domains, clock, settings.shutdown_repeat)
         self._traits: plan.HostTraits | None = None
+        suspension = Suspension(self._domains, self._power)
+        makeover = Makeover(self._domains, self._power, self._files, self._render)
+        self._capabilities = Capabilities(
+            suspension, suspension, Snapshots(self._domains, self._files), makeover, makeover
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
 
     def setup(self, on_event: Callable[[LifecycleEvent], None]) -> None:
         self._files.setup()
@@ -72,9 +85,9 @@ class LibvirtDriver:
             self._files.create(spec)
 
     def spawn(self, spec: GuestSpec) -> None:
-        guest = plan.make(spec, self._known_traits(), self._files.files(spec), self._settings)
+        xml = self._render(spec, self._files.files(spec))
         self._events.know(spec.instance.uuid)
-        self._domains.start(spec.instance.uuid, render(guest))
+        self._domains.start(spec.instance.uuid, xml)
 
     def destroy(self, uuid: str) -> None:
         self._domains.remove(uuid)
@@ -99,6 +112,9 @@ class LibvirtDriver:
         self.power_state(uuid)
         log = self._files.directory(uuid) / "console.log"
         return concurrency.native(console.tail, log, max_bytes)
+
+    def _render(self, spec: GuestSpec, files: plan.InstanceFiles) -> str:
+        return render(plan.make(spec, self._known_traits(), files, self._settings))
 
     def _known_traits(self) -> plan.HostTraits:
         if self._traits is None:

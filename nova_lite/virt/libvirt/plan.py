@@ -37,6 +37,7 @@ class InstanceFiles:
     root_disk: Path | None
     config_drive: Path | None
     console_log: Path
+    rescue_disk: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -135,9 +136,12 @@ def _root_ports(machine: str, devices: int, settings: LibvirtSettings) -> int:
 
 def _disks(instance: Instance, files: InstanceFiles, settings: LibvirtSettings) -> tuple[DiskPlan, ...]:
     bus = _choice(instance, "hw_disk_bus", "virtio", tuple(DISK_BUSES))
-    disks = []
-    if files.root_disk is not None:
-        disks.append(DiskPlan(files.root_disk, "qcow2", f"{DISK_BUSES[bus]}a", bus, settings.disk_cache, "root"))
+    disks: list[DiskPlan] = []
+    # The first is what the guest boots from.
+    for name, path in (("rescue", files.rescue_disk), ("root", files.root_disk)):
+        if path is not None:
+            target = f"{DISK_BUSES[bus]}{'ab'[len(disks)]}"
+            disks.append(DiskPlan(path, "qcow2", target, bus, settings.disk_cache, name))
     if files.config_drive is not None:
         # The last name, so that disks attached later keep the order in which they came.
         target = f"{DISK_BUSES[bus]}z"

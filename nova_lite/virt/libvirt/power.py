@@ -42,7 +42,7 @@ class Power:
     def off(self, uuid: str, clean_timeout: float) -> None:
         """See VirtDriver.power_off."""
         if not self._shut_down(uuid, clean_timeout):
-            self._domains.run(uuid, "powering off", stop)
+            self._domains.run(uuid, "powering off", _off)
 
     def reboot(self, uuid: str, hard: bool, clean_timeout: float) -> None:
         """See VirtDriver. Off and on again, so that the domain starts from its definition."""
@@ -79,6 +79,12 @@ def _start(domain: Domain) -> None:
         domain.create()
     elif power_state(domain) == PowerState.PAUSED:
         domain.resume()
+
+
+def _off(domain: Domain) -> None:
+    stop(domain)
+    if domain.hasManagedSaveImage(0):
+        domain.managedSaveRemove(0)  # else the next start would go on from there
 
 
 def _press(domain: Domain) -> PowerState:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from nova_lite.core.clock import SystemClock
-from nova_lite.virt.driver import GuestSpec, VirtDriver
+from nova_lite.virt.capabilities import CapableDriver
+from nova_lite.virt.driver import GuestSpec
 from nova_lite.virt.fake import Failure, FakeDriver, FakeSettings
 from tests.builders.guests import a_spec, an_instance, qcow2_header
 from tests.contract.virt.lab import Recorder
@@ -46,11 +47,17 @@ class FakeLab:
     def wait_until_up(self, uuid: str) -> None:
         """Fake guests are up at once."""
 
-    def another_driver(self) -> VirtDriver:
+    def another_driver(self) -> CapableDriver:
         return FakeDriver(FakeSettings(state_dir=self._directory / "state"), clock=SystemClock())
 
     def leftovers(self, uuid: str) -> list[str]:
         return [path.name for path in (self._directory / "state").glob(f"{uuid}*")]
+
+    def memory_mb(self, uuid: str) -> int:
+        return self.driver.hypervisor.get(uuid).memory_mb
+
+    def disks(self, uuid: str) -> list[str]:
+        return ["rescue", "root"] if self.driver.hypervisor.get(uuid).rescued else ["root"]
 
     def write_image(self, name: str, content: bytes) -> Path:
         path = self._directory / name

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from nova_lite.objects.states import PowerState
-from nova_lite.virt.driver import GuestSpec, LifecycleEvent, VirtDriver
+from nova_lite.virt.capabilities import CapableDriver
+from nova_lite.virt.driver import GuestSpec, LifecycleEvent
 
 DEADLINE = 30.0
 POLL = 0.02
@@ -51,7 +52,7 @@ class Lab(Protocol):
     has_deaf_guests: bool
 
     @property
-    def driver(self) -> VirtDriver:
+    def driver(self) -> CapableDriver:
         """It is set up; ``events`` hears it."""
         ...
 
@@ -71,12 +72,20 @@ class Lab(Protocol):
         """Until the guest hears its power button."""
         ...
 
-    def another_driver(self) -> VirtDriver:
+    def another_driver(self) -> CapableDriver:
         """A driver as a restarted compute has it: same host, same settings, not set up."""
         ...
 
     def leftovers(self, uuid: str) -> list[str]:
         """Whatever the host still has of an instance."""
+        ...
+
+    def memory_mb(self, uuid: str) -> int:
+        """What the guest has now, in MiB."""
+        ...
+
+    def disks(self, uuid: str) -> list[str]:
+        """What the guest's disks are for, in its order: root, rescue."""
         ...
 
     def write_image(self, name: str, content: bytes) -> Path:

@@ -11,7 +11,8 @@ import msgspec
 
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.ids import new_uuid
-from nova_lite.virt.driver import DomainNotFound, GuestSpec, VirtDriver
+from nova_lite.virt.capabilities import CapableDriver
+from nova_lite.virt.driver import DomainNotFound, GuestSpec
 from nova_lite.virt.libvirt.driver import LibvirtDriver
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 from tests.builders.guests import a_nic, a_spec, an_image, an_instance
@@ -33,7 +34,7 @@ class LibvirtLab:
         self.settings = LibvirtSettings(
             instances_path=directory / "instances", uri=uri, virt_type="qemu", shutdown_repeat=0.5
         )
-        self.driver: VirtDriver = self.another_driver()
+        self.driver: CapableDriver = self.another_driver()
         self.events = Recorder()
         self.driver.setup(self.events)
         self.other_connection = libvirt.open(uri)
@@ -47,7 +48,7 @@ class LibvirtLab:
         last.close()
         self.other_connection.close()
 
-    def another_driver(self) -> VirtDriver:
+    def another_driver(self) -> CapableDriver:
         return LibvirtDriver(self.settings, self.owner, SystemClock())
 
     def leftovers(self, uuid: str) -> list[str]:
@@ -58,6 +59,13 @@ class LibvirtLab:
         path = self.directory / name
         path.write_bytes(content)
         return path
+
+    def memory_mb(self, uuid: str) -> int:
+        return int(self.other_connection.lookupByUUIDString(uuid).maxMemory()) // 1024
+
+    def disks(self, uuid: str) -> list[str]:
+        xml = ET.fromstring(self.other_connection.lookupByUUIDString(uuid).XMLDesc())
+        return [str(serial.text) for serial in xml.findall("devices/disk/serial")]
 
     def define_foreign(self, uuid: str, name: str) -> None:
         """A domain that somebody else made."""

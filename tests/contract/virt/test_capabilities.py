@@ -1,0 +1,201 @@
+"""The obligations of ``nova_lite.virt.capabilities``, held by every driver that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from nova_lite.core.ids import new_uuid
+from nova_lite.objects.states import PowerState
+from nova_lite.virt import images
+from nova_lite.virt.capabilities import CapableDriver, Interrupts, Rescue, Resizing, Snapshots, Suspension, need
+from nova_lite.virt.driver import DomainNotFound, DomainStateConflict, DriverUnsupported, GuestSpec, VirtError
+from tests.builders.guests import a_flavor
+from tests.contract.virt.lab import Lab, until
+
+CLEAN = 20.0
+
+
+def suspension(driver: CapableDriver) -> Suspension:
+    return need(driver.capabilities.suspension, "suspend")
+
+
+def interrupts(driver: CapableDriver) -> Interrupts:
+    return need(driver.capabilities.interrupts, "interrupt")
+
+
+def snapshots(driver: CapableDriver) -> Snapshots:
+    return need(driver.capabilities.snapshots, "snapshot")
+
+
+def resizing(driver: CapableDriver) -> Resizing:
+    return need(driver.capabilities.resizing, "resize")
+
+
+def rescue(driver: CapableDriver) -> Rescue:
+    return need(driver.capabilities.rescue, "rescue")
+
+
+VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
+    "suspend": lambda driver, spec, path: suspension(driver).suspend(spec.instance.uuid),
+    "resume": lambda driver, spec, path: suspension(driver).resume(spec.instance.uuid),
+    "interrupt": lambda driver, spec, path: interrupts(driver).interrupt(spec.instance.uuid),
+    "snapshot": lambda driver, spec, path: snapshots(driver).snapshot(spec.instance.uuid, path),
+    "resize": lambda driver, spec, path: resizing(driver).resize(spec, True, 0.0),
+    "confirm": lambda driver, spec, path: resizing(driver).confirm(spec.instance.uuid),
+    "revert": lambda driver, spec, path: resizing(driver).revert(spec, True),
+    "rescue": lambda driver, spec, path: rescue(driver).rescue(spec, spec.image_path or path),
+    "unrescue": lambda driver, spec, path: rescue(driver).unrescue(spec, True),
+}
+
+
+def boot(lab: Lab) -> GuestSpec:
+    spec = lab.a_guest()
+    lab.driver.create_disks(spec)
+    lab.driver.spawn(spec)
+    return spec
+
+
+def larger(spec: GuestSpec, root_gb: int = 2) -> GuestSpec:
+    return replace(spec, instance=replace(spec.instance, flavor=a_flavor(memory_mb=96, root_gb=root_gb)))
+
+
+def boots(lab: Lab, uuid: str) -> int:
+    return lab.driver.console_output(uuid, 100_000).count(b"login:")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_absent_domain_is_named(lab: Lab, verb: str, tmp_path: Path) -> None:
+    spec = lab.a_guest()
+    spec = replace(spec, instance=replace(spec.instance, uuid=new_uuid()))
+    with pytest.raises(DomainNotFound, match=spec.instance.uuid):
+        VERBS[verb](lab.driver, spec, tmp_path / "file")
+
+
+def test_what_a_driver_cannot_do_is_said() -> None:
+    with pytest.raises(DriverUnsupported, match="cannot juggle"):
+        need(None, "juggle")
+
+
+def test_a_suspended_guest_goes_on_where_it_was(lab: Lab) -> None:
+    uuid = boot(lab).instance.uuid
+    lab.wait_until_up(uuid)
+    for _ in range(2):
+        suspension(lab.driver).suspend(uuid)
+        assert lab.driver.power_state(uuid) == PowerState.SHUTDOWN
+    for _ in range(2):
+        suspension(lab.driver).resume(uuid)
+        assert lab.driver.power_state(uuid) == PowerState.RUNNING
+    if lab.has_console:
+        assert boots(lab, uuid) == 1
+
+
+def test_a_suspended_guest_that_is_rebooted_boots(lab: Lab) -> None:
+    uuid = boot(lab).instance.uuid
+    lab.wait_until_up(uuid)
+    suspension(lab.driver).suspend(uuid)
+    lab.driver.reboot(uuid, True, CLEAN)
+    assert lab.driver.power_state(uuid) == PowerState.RUNNING
+    if lab.has_console:
+        until(lambda: boots(lab, uuid) == 2, "a second boot")
+
+
+def test_a_guest_that_is_off_cannot_be_interrupted(lab: Lab) -> None:
+    uuid = boot(lab).instance.uuid
+    if lab.has_disks:
+        interrupts(lab.driver).interrupt(uuid)
+    lab.driver.power_off(uuid, 0)
+    with pytest.raises((DomainStateConflict, DriverUnsupported), match=uuid):
+        interrupts(lab.driver).interrupt(uuid)
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "suspended", "off"])
+def test_a_snapshot_is_a_whole_image(lab: Lab, tmp_path: Path, state: str) -> None:
+    if not lab.has_disks:
+        return
+    uuid = boot(lab).instance.uuid
+    acts: dict[str, Callable[[], object]] = {
+        "running": lambda: None, "paused": lambda: lab.driver.pause(uuid),
+        "suspended": lambda: suspension(lab.driver).suspend(uuid), "off": lambda: lab.driver.power_off(uuid, 0),
+    }
+    acts[state]()
+    before = lab.driver.power_state(uuid)
+    for _ in range(2):
+        snapshots(lab.driver).snapshot(uuid, tmp_path / "snapshot")
+        facts = images.inspect(tmp_path / "snapshot")
+        assert (facts.format, facts.size, facts.references) == ("qcow2", 1 << 30, "")
+    assert lab.driver.power_state(uuid) == before
+
+
+def test_a_snapshot_boots(lab: Lab, tmp_path: Path) -> None:
+    if not lab.has_disks:
+        return
+    first = boot(lab)
+    snapshots(lab.driver).snapshot(first.instance.uuid, tmp_path / "snapshot")
+    second = replace(first, instance=replace(first.instance, uuid=new_uuid()), image_path=tmp_path / "snapshot")
+    lab.driver.create_disks(second)
+    lab.driver.spawn(second)
+    lab.wait_until_up(second.instance.uuid)
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_resized_guest_has_the_new_size_until_it_is_reverted(lab: Lab, running: bool) -> None:
+    if not lab.has_disks:
+        return
+    spec = boot(lab)
+    uuid = spec.instance.uuid
+    wanted = PowerState.RUNNING if running else PowerState.SHUTDOWN
+    for _ in range(2):
+        resizing(lab.driver).resize(larger(spec), running, 0.0)
+        assert (lab.memory_mb(uuid), lab.driver.power_state(uuid)) == (96, wanted)
+    for _ in range(2):
+        resizing(lab.driver).revert(spec, running)
+        assert (lab.memory_mb(uuid), lab.driver.power_state(uuid)) == (64, wanted)
+    resizing(lab.driver).confirm(uuid)
+    lab.driver.reboot(uuid, True, 0.0)
+    lab.wait_until_up(uuid)
+
+
+def test_a_confirmed_resize_is_not_reverted(lab: Lab) -> None:
+    if not lab.has_disks:
+        return
+    spec = boot(lab)
+    resizing(lab.driver).resize(larger(spec), True, 0.0)
+    for _ in range(2):
+        resizing(lab.driver).confirm(spec.instance.uuid)
+    resizing(lab.driver).revert(spec, True)
+    assert lab.memory_mb(spec.instance.uuid) == 96
+
+
+def test_a_disk_does_not_become_smaller(lab: Lab) -> None:
+    if not lab.has_disks:
+        return
+    spec = boot(lab)
+    resizing(lab.driver).resize(larger(spec), True, 0.0)
+    resizing(lab.driver).confirm(spec.instance.uuid)
+    with pytest.raises(VirtError, match="smaller"):
+        resizing(lab.driver).resize(larger(spec, root_gb=1), True, 0.0)
+    resizing(lab.driver).revert(larger(spec), True)
+    assert lab.driver.power_state(spec.instance.uuid) == PowerState.RUNNING
+
+
+def test_a_rescued_guest_runs_from_another_disk_with_its_own_beside_it(lab: Lab) -> None:
+    if not lab.has_disks:
+        return
+    spec = boot(lab)
+    uuid = spec.instance.uuid
+    assert spec.image_path is not None
+    for _ in range(2):
+        rescue(lab.driver).rescue(spec, spec.image_path)
+        assert (lab.disks(uuid), lab.driver.power_state(uuid)) == (["rescue", "root"], PowerState.RUNNING)
+    lab.driver.reboot(uuid, True, 0.0)
+    assert lab.disks(uuid) == ["rescue", "root"]
+    for running in (False, True):
+        rescue(lab.driver).unrescue(spec, running)
+        assert lab.disks(uuid) == ["root"]
+        assert lab.driver.power_state(uuid) == (PowerState.RUNNING if running else PowerState.SHUTDOWN)
+    lab.driver.destroy(uuid)
+    assert lab.leftovers(uuid) == []
