@@ -1,5 +1,6 @@
 """python -m stack up|down OPTIONS: what stack.sh and unstack.sh run."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -23,7 +24,12 @@ def up(arguments: list[str], report: Report) -> None:
     cloud = Cloud(ROOT, request.state, choices)
     cloud.state.mkdir(parents=True, exist_ok=True)
     with locked(cloud.state):
-        Up(cloud, request.demo, report).run()
+        try:
+            Up(cloud, request.demo, report).run()
+        except StackError as error:
+            raise StackError(
+                error.message, error.remedy or f"look into {cloud.log}, then run this again", error.log
+            ) from error
     report.plain(farewell(cloud, request.demo))
 
 
@@ -52,7 +58,7 @@ def farewell(cloud: Cloud, demo: bool) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status: 0 done, 1 a step failed, 2 wrong usage."""
+    """Exit status: 0 done, 1 a step failed, 2 wrong usage, 130 interrupted."""
     report = Report()
     try:
         {"up": up, "down": down}[arguments[0]](arguments[1:], report)
@@ -61,6 +67,9 @@ def main(arguments: list[str]) -> int:
         return USAGE
     except StackError as error:
         _explain(error, report)
+        return FAILED
+    except (OSError, subprocess.SubprocessError) as error:
+        report.line(f"FAILED: {error}")
         return FAILED
     except KeyboardInterrupt:
         report.plain("interrupted; run the same again to continue")

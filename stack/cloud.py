@@ -91,6 +91,13 @@ class Cloud:
         return self.choices.port_base
 
     @property
+    def ports(self) -> tuple[int, ...]:
+        """Every port of the cloud that is not chosen freely: the API's, and those of its servers."""
+        used = {"rabbit": RABBIT, "postgresql": POSTGRESQL, "mariadb": MARIADB}
+        chosen = (self.choices.broker, self.choices.database)
+        return (self.api_port, *(self.api_port + used[name] for name in chosen if name in used))
+
+    @property
     def url(self) -> str:
         """What clients call the API."""
         return f"http://127.0.0.1:{self.api_port}"

@@ -95,5 +95,10 @@ def remove_guests(uri: str, instances: Path) -> int:
 
 
 def _virsh(uri: str, *args: str) -> str:
-    done = subprocess.run(("virsh", "-q", "-c", uri, *args), capture_output=True, text=True, timeout=120, check=False)
+    try:
+        done = subprocess.run(
+            ("virsh", "-q", "-c", uri, *args), capture_output=True, text=True, timeout=120, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StackError(f"libvirt at {uri} does not answer", "mend it, then run this again") from error
     return done.stdout

@@ -88,6 +88,8 @@ class Up:
         ours = (state / CHOICES_FILE).exists() or state == self._cloud.root / "var"
         if not ours and any(state.iterdir()):
             raise StackError(f"{state} holds files that are not a cloud's", "choose another --state DIR")
+        if not processes.having(supervision.MARK, str(state)):
+            self._refuse_taken_ports()
         new = recall(state) is None
         for path in self._cloud.directories:
             path.mkdir(parents=True, exist_ok=True)
@@ -95,14 +97,13 @@ class Up:
             private_directory(path)
         remember(state, self._cloud.choices)
         links.make(state / "run")
-        if not processes.having(supervision.MARK, str(state)):
-            self._refuse_taken_port()
         return f"{state} {'made' if new else 'is there'}"
 
-    def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", self._cloud.api_port)) == 0:
-                raise StackError(f"port {self._cloud.api_port} is taken", "choose another --port-base")
+    def _refuse_taken_ports(self) -> None:
+        for port in self._cloud.ports:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    raise StackError(f"port {port} is taken", "choose another --port-base")
 
     def _packages(self) -> str:
         done = self._install()
