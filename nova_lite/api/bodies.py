@@ -57,10 +57,29 @@ def _length(declared: str | None) -> int:
     return int(declared)
 
 
+class Stream:
+    """A body as it comes, for who takes it block by block.
+
+    :raises Invalid: from ``read``: the client's chunks are malformed, or it is gone.
+    """
+
+    def __init__(self, http: webob.Request) -> None:
+        self._source = http.environ["wsgi.input"]
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes; none at the end."""
+        try:
+            block: bytes = self._source.read(size)
+        except (ValueError, OSError) as error:
+            raise Invalid(f"The request body ended before its end: {error}") from error
+        return block
+
+
 def _take(http: webob.Request, count: int) -> bytes:
+    stream = Stream(http)
     parts: list[bytes] = []
     while count > 0:
-        part = http.environ["wsgi.input"].read(count)
+        part = stream.read(count)
         if not part:
             break
         parts.append(part)

@@ -28,7 +28,7 @@ class UrlMap:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
+        path = environ["PATH_INFO"] = _origin_form(environ.get("PATH_INFO", ""))
         for prefix, deeper, application in self._prefixes:
             rest = path[len(prefix):]
             if path.startswith(prefix) and (not rest or rest[0] == "/") and (not deeper or rest.strip("/")):
@@ -36,6 +36,14 @@ class UrlMap:
                 environ["PATH_INFO"] = rest
                 return application(environ, start_response)
         raise LookupError("the map has no application for /")
+
+
+def _origin_form(path: str) -> str:
+    """The path of a request target: a proxy's ``http://host/path`` and OPTIONS' ``*`` included."""
+    if path.startswith("/") or not path:
+        return path
+    _, proxied, rest = path.partition("://")
+    return "/" + (rest.partition("/")[2] if proxied else path)
 
 
 def composite_factory(loader: Loader, global_conf: dict[str, object], **local_conf: str) -> UrlMap:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, cast
 import msgspec
 import webob
 
+from nova_lite.api.bodies import Stream
 from nova_lite.api.errors import UnsupportedMediaType
 from nova_lite.api.image.schemas.images import WRITABLE
 from nova_lite.core.errors import Conflict, Forbidden, Invalid, TooLarge
@@ -43,7 +44,7 @@ def read(http: webob.Request) -> list[Operation]:
     kind = http.content_type
     if kind not in (V20, V21):
         raise UnsupportedMediaType(f"Unsupported Content-Type {kind}; {V21} is expected", content_type=kind)
-    raw = http.environ["wsgi.input"].read(min(http.content_length or MAX_BODY + 1, MAX_BODY + 1))
+    raw = Stream(http).read(min(http.content_length or MAX_BODY + 1, MAX_BODY + 1))
     if len(raw) > MAX_BODY:
         raise TooLarge(f"The request body is longer than the limit of {MAX_BODY} bytes.", limit=MAX_BODY)
     try:

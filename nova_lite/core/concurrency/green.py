@@ -15,6 +15,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
 from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+from nova_lite.core.concurrency.framing import ambiguity
 
 # eventlet's own resolver brings a whole DNS library into every process (9 MiB); see _getaddrinfo for ours.
 os.environ["EVENTLET_NO_GREENDNS"] = "yes"
@@ -173,6 +174,23 @@ class GreenPool:
         return self.running() == 0
 
 
+class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
+    """eventlet's HTTP, which takes the first of two lengths and ignores codings that it does not know."""
+
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        # A line that is no header ends the headers for this parser; what follows would be lost, not refused.
+        problem = "a header is malformed" if self.headers.defects else ambiguity(self.headers.items())
+        if problem is None:
+            return True
+        text = f"{problem}\n".encode()
+        head = f"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: {len(text)}\r\n\r\n"
+        self.wfile.write(head.encode() + text)
+        self.close_connection = True
+        return False
+
+
 class GreenWSGIServer:
     def __init__(self, sock: socket.socket, application: WSGIApplication, size: int) -> None:
         self._socket, self._application = sock, application
@@ -184,7 +202,7 @@ class GreenWSGIServer:
         listener = eventlet.greenio.GreenSocket(self._socket)
         self._thread = eventlet.spawn(
             eventlet.wsgi.server, listener, self._application, custom_pool=self._pool, log_output=False,
-            keepalive=True, socket_timeout=HEADER_TIMEOUT, debug=False,
+            keepalive=True, socket_timeout=HEADER_TIMEOUT, debug=False, protocol=StrictProtocol,
         )
 
     def stop(self, grace: float) -> None:

@@ -253,6 +253,34 @@ def test_a_wsgi_server_answers_and_stops(listener: socket.socket) -> None:
             raise ConnectionResetError
 
 
+@pytest.mark.parametrize("headers", [
+    b"Content-Length: 2\r\nContent-Length: 5\r\n", b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: identity\r\n", b"Transfer-Encoding: chunked, identity\r\n", b"Content-Length: +2\r\n",
+    b"Content-Length : 2\r\n", b"Content-Length: two\r\n",
+])
+def test_a_request_whose_end_is_a_matter_of_opinion_ends_the_connection(
+    listener: socket.socket, headers: bytes,
+) -> None:
+    asked: list[str] = []
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    address = listener.getsockname()
+    server = concurrency.wsgi_server(listener, application, 4)
+    server.start()
+    with socket.create_connection(address, timeout=5) as client:
+        client.sendall(b"POST /first HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n{}GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b""
+        while chunk := client.recv(4096):
+            answer += chunk
+    assert b"200 OK" not in answer.split(b"\r\n")[0]
+    assert asked == []
+    server.stop(1.0)
+
+
 def test_the_back_end_cannot_be_changed() -> None:
     other = "threading" if concurrency.backend() == "eventlet" else "eventlet"
     with pytest.raises(ValueError, match="cannot replace"):

@@ -97,3 +97,15 @@ def test_two_lengths_are_refused() -> None:
     request.environ["CONTENT_LENGTH"] = "8"
     with pytest.raises(Invalid, match="either Content-Length or Transfer-Encoding"):
         read_json(request, LIMIT)
+
+
+@pytest.mark.parametrize("error", [ValueError("bad chunk"), OSError("gone")])
+def test_a_body_that_breaks_off_is_refused(error: Exception) -> None:
+    class Broken(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise error
+
+    request = _chunked(b"")
+    request.environ["wsgi.input"] = Broken()
+    with pytest.raises(Invalid, match="ended before its end"):
+        read_json(request, LIMIT)

@@ -38,3 +38,13 @@ MAP = UrlMap({
 ])
 def test_the_longest_prefix_of_whole_segments_answers(path: str, answer: str) -> None:
     assert webob.Request.blank(path).get_response(MAP).text == answer
+
+
+@pytest.mark.parametrize(("target", "answer"), [
+    ("http://elsewhere/compute/v2.1/servers", "new /compute/v2.1 /servers"), ("http://elsewhere", "root  /"),
+    ("*", "root  /*"), ("", "root  "), ("compute", "versions /compute "),
+])
+def test_a_target_of_another_form_is_its_path(target: str, answer: str) -> None:
+    request = webob.Request.blank("/")
+    request.environ["PATH_INFO"] = target
+    assert request.get_response(MAP).text == answer

@@ -1,0 +1,27 @@
+"""Where a request ends: headers that two servers in a row could read differently are refused (RFC 9112, section 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+_LENGTH = re.compile(r"[0-9]+", re.ASCII)
+
+
+def ambiguity(headers: Iterable[tuple[str, str]]) -> str | None:
+    """What makes the end of a request's body a matter of opinion; None when nothing does."""
+    lengths: list[str] = []
+    codings: list[str] = []
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or "\n" in value or "\r" in value or "\0" in value:
+            return "a header is malformed"
+        if name.lower() == "content-length":
+            lengths.append(value.strip())
+        elif name.lower() == "transfer-encoding":
+            codings.append(value.strip().lower())
+    if len(lengths) > 1 or any(not _LENGTH.fullmatch(length) for length in lengths):
+        return "there must be one Content-Length, a number"
+    if codings and codings != ["chunked"]:
+        return "the only Transfer-Encoding is chunked"
+    return "there is a Content-Length and a Transfer-Encoding" if lengths and codings else None
