@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nova_lite.api.dialect import Frame
     from nova_lite.api.identity.services import IdentityServices
     from nova_lite.api.image.services import ImageServices
+    from nova_lite.api.network.services import NetworkServices
 
 SERVICES = "nova_lite.services"
 
@@ -41,6 +42,7 @@ class ApiServices:
     compute: ComputeServices
     identity: IdentityServices
     image: ImageServices
+    network: NetworkServices
 
 
 def services_of(global_conf: Mapping[str, object]) -> ApiServices:

@@ -1,4 +1,4 @@
-"""nova-lite-api: the HTTP API of compute, identity and images."""
+"""nova-lite-api: the HTTP API of compute, identity, images and networks."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ from nova_lite.api.identity.app import RULES as IDENTITY_RULES
 from nova_lite.api.identity.services import IdentityServices
 from nova_lite.api.image.app import RULES as IMAGE_RULES
 from nova_lite.api.image.services import ImageServices
+from nova_lite.api.network.app import RULES as NETWORK_RULES
+from nova_lite.api.network.services import NetworkServices
 from nova_lite.api.policy import Policy
 from nova_lite.api.services import ApiServices
 from nova_lite.cmd import daemon
+from nova_lite.cmd.networking import networking
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import Clock, SystemClock
@@ -96,7 +99,7 @@ def policy(settings: Settings) -> Policy:
     conf = cfg.ConfigOpts()
     conf([], project="nova-lite", default_config_files=[], default_config_dirs=[])
     enforcer = oslo_policy.Enforcer(conf, policy_file=settings.api.policy_file or None)
-    return Policy(enforcer, (*COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES))
+    return Policy(enforcer, (*COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES, *NETWORK_RULES))
 
 
 def compute_services(settings: Settings, database: Database, bus: Bus, images: ImageCatalog) -> ComputeServices:
@@ -148,6 +151,9 @@ def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplica
         frame=Frame(
             public_url=settings.api.public_url, max_request_body=settings.api.max_request_body,
             policy=policy(settings),
+        ),
+        network=NetworkServices(
+            networking=networking(settings, database, clock), page_size=settings.api.page_size
         ),
         tokens=identity, health=dict, image=images, identity=IdentityServices(identity=identity),
         compute=compute_services(settings, database, bus, images.catalog),

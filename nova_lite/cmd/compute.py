@@ -18,6 +18,7 @@ from nova_lite.compute.host_lock import HostLock
 from nova_lite.compute.host_reporter import Allowance, HostReporter, host_uuid
 from nova_lite.compute.leases import Leases
 from nova_lite.compute.manager import ComputeManager
+from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.power_states import PowerStates
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.startup import Recovery
@@ -32,20 +33,21 @@ from nova_lite.core.ids import is_uuid
 from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import Credentials, ImageClient
+from nova_lite.image.writer import ImageWriter
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import PowerState
 from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.virt import configdrive, drivers
-from nova_lite.virt.driver import VirtDriver
+from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.fake.settings import Failure, FakeSettings
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 
 NAME = "nova-lite-compute"
 
 
-def load_driver(settings: Settings, owner: str, clock: Clock) -> VirtDriver:
+def load_driver(settings: Settings, owner: str, clock: Clock) -> CapableDriver:
     """The configured driver, not yet connected."""
     chosen: FakeSettings | LibvirtSettings
     if settings.compute.driver == "fake":
@@ -65,14 +67,23 @@ def load_driver(settings: Settings, owner: str, clock: Clock) -> VirtDriver:
     return drivers.load(chosen, settings.process.host, owner, clock)
 
 
-def image_cache(settings: Settings, clock: Clock) -> ImageCache:
-    """The cache of base images, filled over HTTP with this service's own credentials."""
-    options = settings.compute
-    credentials = Credentials(
+def image_credentials(options: ComputeSettings) -> Credentials:
+    """This service's own."""
+    return Credentials(
         auth_url=options.auth_url, username=options.username, password=options.password,
         project_name=options.project_name,
     )
-    return ImageCache(ImageClient(options.image_url, credentials, clock), Path(options.image_cache_path), clock)
+
+
+def image_cache(settings: Settings, clock: Clock) -> ImageCache:
+    """The cache of base images, filled over HTTP with this service's own credentials."""
+    options = settings.compute
+    return ImageCache(ImageClient(options.image_url, image_credentials(options), clock), Path(options.image_cache_path), clock)
+
+
+def image_writer(settings: Settings, clock: Clock) -> ImageWriter:
+    """Sends images of guests, with the same credentials."""
+    return ImageWriter(settings.compute.image_url, image_credentials(settings.compute), clock)
 
 
 def config_drives(instances_path: Path) -> Callable[[Instance], Path]:
@@ -130,13 +141,14 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
 
 
 def _executor(
-    settings: Settings, driver: VirtDriver, conductor: Conductor, settled: Callable[[str, PowerState | None], None]
+    settings: Settings, driver: CapableDriver, conductor: Conductor, settled: Callable[[str, PowerState | None], None]
 ) -> Executor:
     clock, host, options = SystemClock(), settings.process.host, settings.compute
     reporter = Reporter(host, conductor, clock)
     table = operations.table(
         driver, FetchImage(image_cache(settings, clock)),
         CreateDisks(driver, config_drives(Path(options.instances_path)), options.force_config_drive),
+        Imaging(driver, image_writer(settings, clock), Path(options.instances_path)),
     )
     return Executor(
         Guard(host, table, driver, reporter, clock), reporter, options.concurrent_operations, settled

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nova_lite.cmd import daemon
+from nova_lite.cmd.networking import network_plan, networking
 from nova_lite.cmd.seeds import FLAVORS
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conf import ConfigError, Settings, load, sample
@@ -20,6 +21,7 @@ from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.session import Database
 from nova_lite.db.writes import flavors
 from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, create_key, ensure_key, retire_keys
+from nova_lite.network.bootstrap import bootstrap as bootstrap_networks
 from nova_lite.objects.flavor import Flavor
 from nova_lite.rpc import signing
 from nova_lite.rpcapi.compute import Compute
@@ -97,6 +99,8 @@ def run_bootstrap(arguments: argparse.Namespace) -> int:
         region=settings.identity.region,
     )
     for change in (*bootstrap(identity, plan), *_seed_flavors(database)):
+        print(change)
+    for change in bootstrap_networks(networking(settings, database, clock), network_plan(settings, identity)):
         print(change)
     return 0
 

@@ -21,7 +21,7 @@ from nova_lite.objects.errors import Superseded
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.operation import OperationEvent, OperationResult
 from nova_lite.objects.power import vm_state_after
-from nova_lite.objects.states import Action, PowerState, VmState
+from nova_lite.objects.states import RUINOUS, Action, PowerState, VmState
 from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
 
 LOG = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ def _vm_state(
 ) -> VmState | None:
     if error is None:
         state = operation.done
-    elif isinstance(error, DomainNotFound) or job.operation.action in (Action.CREATE, Action.DELETE):
+    elif isinstance(error, DomainNotFound) or job.operation.action in RUINOUS:
         return VmState.ERROR
     else:
         state = None

@@ -24,7 +24,7 @@ from nova_lite.objects.errors import Superseded
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.host import HostState
 from nova_lite.objects.operation import Operation
-from nova_lite.objects.states import Action, VmState
+from nova_lite.objects.states import RUINOUS, VmState
 
 LONGEST = 30.0  # seconds at most between two casts of one operation, if requeue_after is not more
 CASTS = 16  # casts that are under way at a time
@@ -79,8 +79,7 @@ class Reaper:
             self._again(grant, round_, cast=remedy is Remedy.AGAIN)
 
     def _end(self, operation: Operation, fault: Fault, now: float) -> None:
-        # Nobody knows what a boot or delete that did not end has left; other actions leave the guest as it was.
-        vm_state = VmState.ERROR if operation.action in (Action.CREATE, Action.DELETE) else None
+        vm_state = VmState.ERROR if operation.action in RUINOUS else None
         self._database.transact(lambda tx: operation_writes.fail(tx, operation, fault, vm_state, now))
         LOG.error("%s of %s is given up: %s", operation.action, operation.instance_uuid, fault.message,
                   extra={"request_id": operation.request_id})

@@ -16,6 +16,7 @@ from nova_lite.conf.api import ApiSettings, IdentitySettings, ImageSettings, Quo
 from nova_lite.conf.compute import ComputeSettings, FakeSettings, LibvirtSettings
 from nova_lite.conf.control import ConductorSettings, SchedulerSettings
 from nova_lite.conf.database import DatabaseSettings
+from nova_lite.conf.network import NetworkSettings
 from nova_lite.conf.options import options_of, values_of
 from nova_lite.conf.process import ProcessSettings
 from nova_lite.conf.rpc import RpcSettings
@@ -29,6 +30,7 @@ GROUPS: dict[str, tuple[str, type[Any]]] = {
     "quota": ("quota", QuotaSettings),
     "identity": ("identity", IdentitySettings),
     "image": ("image", ImageSettings),
+    "network": ("network", NetworkSettings),
     "scheduler": ("scheduler", SchedulerSettings),
     "conductor": ("conductor", ConductorSettings),
     "compute": ("compute", ComputeSettings),
@@ -53,6 +55,7 @@ class Settings:
     quota: QuotaSettings
     identity: IdentitySettings
     image: ImageSettings
+    network: NetworkSettings
     scheduler: SchedulerSettings
     conductor: ConductorSettings
     compute: ComputeSettings

@@ -22,6 +22,7 @@ IMPLIED = (("admin", "manager"), ("manager", "member"), ("member", "reader"))
 # (type, name, path under the public address): what one API process serves.
 SERVICES = (
     ("identity", "keystone", "/identity/v3"), ("compute", "nova", "/compute/v2.1"), ("image", "glance", "/image"),
+    ("network", "neutron", "/network"),
 )
 INTERFACES: tuple[Interface, ...] = ("public", "internal", "admin")
 

@@ -59,7 +59,7 @@ class TokenSource:
             return self._token
 
     def _renew(self) -> None:
-        url = f"{_versioned(self._credentials.auth_url, 'v3')}/auth/tokens"
+        url = f"{versioned(self._credentials.auth_url, 'v3')}/auth/tokens"
         body = json.dumps(_password_login(self._credentials)).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         answer = exchange("POST", url, headers, self._timeout, body)
@@ -80,7 +80,7 @@ class ImageClient:
     def __init__(
         self, image_url: str, credentials: Credentials, clock: Clock, timeout: float = 60.0, pause: float = PAUSE
     ) -> None:
-        self._url = _versioned(image_url, "v2")
+        self._url = versioned(image_url, "v2")
         self._tokens = TokenSource(credentials, clock, timeout)
         self._timeout = timeout
         self._pause = pause
@@ -136,7 +136,8 @@ class ImageClient:
         return exchange("GET", self._url + path, headers, self._timeout)
 
 
-def _versioned(url: str, version: str) -> str:
+def versioned(url: str, version: str) -> str:
+    """A service's URL with its version, whether it was given with or without."""
     base = url.rstrip("/")
     return base if base.endswith(f"/{version}") else f"{base}/{version}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 from nova_lite.core.errors import Forbidden, Invalid, NotFound, NovaLiteError, Unauthenticated, Unavailable
@@ -71,7 +72,7 @@ class Answer:
 
 
 def exchange(
-    method: str, url: str, headers: Mapping[str, str], timeout: float, body: bytes | None = None
+    method: str, url: str, headers: Mapping[str, str], timeout: float, body: bytes | BinaryIO | None = None
 ) -> Answer:
     """Send a request and wait for the head of its answer. ``timeout``: seconds for which the peer may be silent.
 

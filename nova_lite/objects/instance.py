@@ -10,6 +10,13 @@ from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState, TaskState, VmState
 
 
+class Kept(Value, frozen=True, kw_only=True):
+    """What is kept for later: the ``flavor`` before a resize, the ``image_id`` of a shelved server's disk."""
+
+    flavor: Flavor | None = None
+    image_id: str | None = None
+
+
 class Instance(Value, frozen=True, kw_only=True):
     """The whole record, so that no receiver needs to ask the database.
 
@@ -51,6 +58,7 @@ class Instance(Value, frozen=True, kw_only=True):
     deleted_at: float | None = None
     revision: int = 0
     fault: Fault | None = None
+    kept: Kept | None = None
 
     @property
     def name(self) -> str:

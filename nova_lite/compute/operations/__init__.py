@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from nova_lite.compute.operations import makeover, suspension
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.operations.create import CreateOperation
 from nova_lite.compute.operations.delete import DeleteOperation
 from nova_lite.compute.operations.power import pause, reboot, start, stop, unpause
+from nova_lite.compute.operations.rebuild import rebuild
+from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.objects.states import Action
-from nova_lite.virt.driver import VirtDriver
+from nova_lite.virt.capabilities import CapableDriver
 
 
 def table(
-    driver: VirtDriver, fetch_image: FetchImage, create_disks: CreateDisks
+    driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks, imaging: Imaging
 ) -> dict[Action, LifecycleOperation]:
     """Every action that a compute with this driver carries out."""
     return {
@@ -24,4 +27,15 @@ def table(
         Action.STOP: stop(driver),
         Action.START: start(driver),
         Action.REBOOT: reboot(driver),
+        Action.SUSPEND: suspension.suspend(driver),
+        Action.RESUME: suspension.resume(driver),
+        Action.CRASH_DUMP: suspension.crash_dump(driver),
+        Action.REBUILD: rebuild(driver, fetch_image, create_disks),
+        Action.CREATE_IMAGE: imaging.create_image(),
+        Action.CREATE_BACKUP: imaging.create_backup(),
+        Action.RESIZE: makeover.resize(driver),
+        Action.CONFIRM_RESIZE: makeover.confirm_resize(driver),
+        Action.REVERT_RESIZE: makeover.revert_resize(driver),
+        Action.RESCUE: makeover.rescue(driver, fetch_image.cache),
+        Action.UNRESCUE: makeover.unrescue(driver),
     }

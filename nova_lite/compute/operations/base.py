@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Protocol
 
 from nova_lite.compute.steps.base import Step
 from nova_lite.objects.states import VmState
+
+
+@dataclasses.dataclass(frozen=True)
+class StepList:
+    """An operation that is nothing but its steps; see :class:`LifecycleOperation`."""
+
+    event: str
+    done: VmState | None
+    listed: tuple[Step, ...]
+    reschedules: bool = False
+
+    def steps(self) -> Sequence[Step]:
+        return self.listed
 
 
 class LifecycleOperation(Protocol):

@@ -23,12 +23,12 @@ class FetchImage:
     name = "fetch_image"
 
     def __init__(self, cache: ImageCache) -> None:
-        self._cache = cache
+        self.cache = cache
 
     def run(self, job: Job) -> Job:
         if job.instance.image is None:
             return job
-        return dataclasses.replace(job, image_path=self._cache.fetch(job.context, job.instance.image))
+        return dataclasses.replace(job, image_path=self.cache.fetch(job.context, job.instance.image))
 
     def undo(self, job: Job) -> None:
         """A cached image is nobody's in particular: it stays for the next boot."""

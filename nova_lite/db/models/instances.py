@@ -20,6 +20,7 @@ from nova_lite.db.models.base import (
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
+from nova_lite.objects.instance import Kept
 from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import TaskState, VmState
 
@@ -81,6 +82,7 @@ class InstanceRow(SoftDelete, Base):
     terminated_at: Mapped[float | None]
     revision: Mapped[int]
     fault: Mapped[Fault | None] = mapped_column(Encoded(Fault))
+    kept: Mapped[Kept | None] = mapped_column(Encoded(Kept))
 
 
 class ArchivedInstanceRow(Base):

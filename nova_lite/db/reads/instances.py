@@ -115,6 +115,7 @@ def from_row(row: InstanceRow) -> Instance:
         access_ip_v4=row.access_ip_v4, access_ip_v6=row.access_ip_v6, created_at=row.created_at,
         updated_at=row.updated_at, launched_at=row.launched_at, terminated_at=row.terminated_at,
         deleted_at=row.deleted_at, revision=row.revision, fault=row.fault,
+        kept=row.kept,
     )
 
 

@@ -65,6 +65,55 @@ def release(tx: Tx, instance_uuid: str) -> bool:
     return True
 
 
+def grow(tx: Tx, instance_uuid: str, flavor: Flavor) -> bool:
+    """Take the room of ``flavor`` too, on the host where the instance is; False when it has not that much.
+
+    The caller holds the instance. :func:`take` ends it.
+    """
+    row = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid).with_for_update())
+    node = ComputeNodeRow
+    if row is None:
+        return False
+    fits = tx.change(
+        update(node).where(
+            node.host == row.host,
+            node.vcpus_used + flavor.vcpus <= node.vcpu_capacity,
+            node.memory_mb_used + flavor.memory_mb <= node.memory_mb_capacity,
+            node.disk_gb_used + flavor.disk_gb <= node.disk_gb_capacity,
+        ).values(
+            vcpus_used=node.vcpus_used + flavor.vcpus, memory_mb_used=node.memory_mb_used + flavor.memory_mb,
+            disk_gb_used=node.disk_gb_used + flavor.disk_gb, generation=node.generation + 1,
+        )
+    )
+    if fits:
+        _enter(tx, instance_uuid, row.vcpus + flavor.vcpus, row.memory_mb + flavor.memory_mb,
+               row.disk_gb + flavor.disk_gb)
+    return fits == 1
+
+
+def take(tx: Tx, instance_uuid: str, flavor: Flavor) -> None:
+    """Have the instance take the room of ``flavor`` and no more. The caller holds it, and it took at least that."""
+    row = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid).with_for_update())
+    if row is None:
+        return
+    node = ComputeNodeRow
+    tx.change(
+        update(node).where(node.host == row.host).values(
+            vcpus_used=node.vcpus_used - row.vcpus + flavor.vcpus,
+            memory_mb_used=node.memory_mb_used - row.memory_mb + flavor.memory_mb,
+            disk_gb_used=node.disk_gb_used - row.disk_gb + flavor.disk_gb, generation=node.generation + 1,
+        )
+    )
+    _enter(tx, instance_uuid, flavor.vcpus, flavor.memory_mb, flavor.disk_gb)
+
+
+def _enter(tx: Tx, instance_uuid: str, vcpus: int, memory_mb: int, disk_gb: int) -> None:
+    tx.change(
+        update(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid)
+        .values(vcpus=vcpus, memory_mb=memory_mb, disk_gb=disk_gb)
+    )
+
+
 def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor) -> str | None:
     for host in candidates:
         if _fits(tx, host, flavor):

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from nova_lite.core.errors import DeadlineExceeded
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.session import Tx
-from nova_lite.db.writes import claims, instances, ownership
+from nova_lite.db.writes import claims, instances, outcomes, ownership
 from nova_lite.db.writes.outbox import CAST_LEASE, add_events
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.fault import Fault
@@ -100,7 +100,7 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     if booting and result.reschedule and operation.attempt < attempts and now < operation.deadline:
         return _queue_again(tx, grant, result.host, now, result.fault)
     ended = _close(tx, operation, OperationState.FAILED, result.fault, now)
-    changes = _failure(instance, result.fault, result.vm_state)
+    changes = _failure(instance, result.fault, result.vm_state) | outcomes.failed(tx, operation, instance)
     if result.power_state is not None:
         changes["power_state"] = result.power_state
     if booting:
@@ -124,7 +124,7 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
     ended = _close(tx, current, OperationState.FAILED, fault, now)
-    changes = _failure(instance, fault, vm_state)
+    changes = _failure(instance, fault, vm_state) | outcomes.failed(tx, current, instance)
     if isinstance(current.arguments, Create) and current.state == OperationState.QUEUED:
         claims.release(tx, instance.uuid)
         changes["host"] = None
@@ -186,6 +186,7 @@ def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> 
         "vm_state": result.vm_state or instance.vm_state,
         "power_state": instance.power_state if result.power_state is None else result.power_state,
     }
+    changes |= outcomes.succeeded(tx, grant.operation, instance)
     if instance.launched_at is None:
         changes["launched_at"] = now
     return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)

@@ -144,7 +144,7 @@ def test_the_bearers_reach(cloud: IdentityCloud, member: str) -> None:
     assert cloud.call("GET", "/auth/domains", token=member).json["domains"] == []
     assert cloud.call("GET", "/auth/system", token=member).json["system"] == []
     types = [entry["type"] for entry in cloud.call("GET", "/auth/catalog", token=member).json["catalog"]]
-    assert types == ["compute", "identity", "image"]
+    assert types == ["compute", "identity", "image", "network"]
 
 
 def test_an_application_credential_logs_in(cloud: IdentityCloud, member: str) -> None:

@@ -13,6 +13,7 @@ def test_it_makes_all_that_a_cloud_begins_with(world: World) -> None:
     urls = {endpoint.url for endpoint in world.identity.catalog.endpoints.list()}
     assert urls == {
         "http://cloud:8774/identity/v3", "http://cloud:8774/compute/v2.1", "http://cloud:8774/image",
+        "http://cloud:8774/network",
     }
     nova = world.identity.claims(world.token("nova", "battery staple", "service"))
     assert {"admin", "service"} <= set(nova.roles)
@@ -28,7 +29,7 @@ def test_it_repairs_what_is_missing_and_moves_what_has_moved(world: World) -> No
     changes = bootstrap(world.identity, moved)
     assert "role member implies reader" in changes
     assert "reset password of user admin" in changes
-    assert len([change for change in changes if change.startswith("moved ")]) == 9
+    assert len([change for change in changes if change.startswith("moved ")]) == 12
     assert bootstrap(world.identity, moved) == ()
     world.clock.advance(1)
     assert world.token("admin", "new") != ADMIN_PASSWORD

@@ -1,0 +1,56 @@
+"""Ports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from nova_lite.api.network.collection import Collection
+from nova_lite.api.network.listing import common
+from nova_lite.api.network.policies.ports import OWNER_ONLY
+from nova_lite.api.network.services import NetworkRequest, viewer
+from nova_lite.api.network.views import ports as views
+from nova_lite.network.drafts import NewPort, PortChange
+from nova_lite.objects.network import Port
+
+
+def view(request: NetworkRequest, ports: Sequence[Port]) -> list[dict[str, object]]:
+    return [views.show(port, request.context.is_admin) for port in ports]
+
+
+def admit(request: NetworkRequest, draft: NewPort) -> None:
+    """Exact addresses are chosen by the owner of the network: others get what is free."""
+    network = request.services.networking.networks.show(viewer(request), draft.network_id)
+    exact = draft.fixed_ips is not UNSET and any(wish.ip_address for wish in draft.fixed_ips)
+    for attribute, chosen in (("fixed_ips", exact), ("mac_address", draft.mac_address is not UNSET)):
+        if chosen:
+            request.authorize({"project_id": network.project_id}, f"create_port:{attribute}")
+    if not network.shared:
+        return
+    if draft.device_owner.startswith("network:") or not draft.port_security_enabled:
+        request.authorize({"project_id": network.project_id}, OWNER_ONLY)
+
+
+def admit_change(request: NetworkRequest, port: Port, change: PortChange) -> None:
+    """Like :func:`admit`, for changes."""
+    network = request.services.networking.networks.show(viewer(request), port.network_id)
+    held = {address.ip_address for address in port.fixed_ips}
+    exact = change.fixed_ips is not UNSET and any(
+        wish.ip_address and wish.ip_address not in held for wish in change.fixed_ips
+    )
+    if exact:
+        request.authorize({"project_id": network.project_id}, "update_port:fixed_ips")
+    if change.mac_address not in (UNSET, port.mac_address):
+        request.authorize({"project_id": network.project_id}, "update_port:mac_address")
+
+
+COLLECTION = Collection(
+    name="port", plural="ports", path="ports", nouns=lambda networking: networking.ports,
+    draft=NewPort, change=PortChange, view=view, admit=admit, admit_change=admit_change,
+    filters=common(
+        "network_id", "mac_address", "device_id", "device_owner", "status", "fixed_ips", "security_groups",
+        "binding:host_id", flags=("admin_state_up", "port_security_enabled"),
+    ),
+    privileged={"binding:host_id": "", "binding:profile": {}},
+)

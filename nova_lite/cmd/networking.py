@@ -1,0 +1,47 @@
+"""The network service from settings: for the API, and for the tool that makes the first networks."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from nova_lite.conf import Settings
+from nova_lite.core.clock import Clock
+from nova_lite.core.errors import NotFound
+from nova_lite.db.network import DatabaseNetworkStore
+from nova_lite.db.session import Database
+from nova_lite.identity import Identity
+from nova_lite.network.bootstrap import Plan
+from nova_lite.network.service import Networking
+from nova_lite.objects.identity import DEFAULT_DOMAIN
+from nova_lite.objects.network import NetworkQuota
+
+
+def quota(settings: Settings) -> NetworkQuota:
+    """The limits of projects that have none of their own."""
+    configured = {
+        field.name: getattr(settings.network, f"quota_{field.name}")
+        for field in structs.fields(NetworkQuota) if hasattr(settings.network, f"quota_{field.name}")
+    }
+    return NetworkQuota(**configured)
+
+
+def store(settings: Settings, database: Database, clock: Clock) -> DatabaseNetworkStore:
+    """The records."""
+    return DatabaseNetworkStore(database, quota(settings), clock)
+
+
+def networking(settings: Settings, database: Database, clock: Clock) -> Networking:
+    """The whole service."""
+    return Networking(store(settings, database, clock), clock, quota(settings))
+
+
+def network_plan(settings: Settings, identity: Identity) -> Plan:
+    """The first networks: the project admin's."""
+    admin = identity.projects.find("admin", DEFAULT_DOMAIN)
+    if admin is None:
+        raise NotFound("There is no project admin.")
+    servers = tuple(text.strip() for text in settings.network.dns_nameservers.split(",") if text.strip())
+    return Plan(
+        project_id=admin.id, private_cidr=settings.network.private_cidr, public_cidr=settings.network.public_cidr,
+        dns_nameservers=servers,
+    )

@@ -1,0 +1,30 @@
+"""Images made of guests: snapshots, backups, and shelving, which leaves nothing but the image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nova_lite.compute.operations.base import StepList
+from nova_lite.compute.steps.destroy import Destroy
+from nova_lite.compute.steps.snapshot import Images, RotateBackups, Snapshot, UploadImage
+from nova_lite.objects.states import VmState
+from nova_lite.virt.capabilities import CapableDriver
+
+
+class Imaging:
+    """Operations that fill images. ``directory``: the instances'."""
+
+    def __init__(self, driver: CapableDriver, images: Images, directory: Path) -> None:
+        self._driver, self._images = driver, images
+        snapshot = Snapshot(driver, directory)
+        self._steps = (snapshot, UploadImage(images, snapshot))
+
+    def create_image(self) -> StepList:
+        return StepList("compute_snapshot_instance", None, self._steps)
+
+    def create_backup(self) -> StepList:
+        return StepList("compute_backup_instance", None, (*self._steps, RotateBackups(self._images)))
+
+    def shelve(self) -> StepList:
+        steps = (*self._steps, Destroy(self._driver))
+        return StepList("compute_shelve_instance", VmState.SHELVED_OFFLOADED, steps)

@@ -1,0 +1,44 @@
+"""What the end of an operation changes beside the states: the record of the instance, and its place on its host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nova_lite.db.session import Tx
+from nova_lite.db.writes import claims
+from nova_lite.objects.instance import Instance, Kept
+from nova_lite.objects.operation import (
+    ConfirmResize,
+    Operation,
+    Resize,
+    RevertResize,
+    Shelve,
+    Unshelve,
+)
+
+
+def succeeded(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
+    """The fields that success sets. The caller holds the instance."""
+    arguments = operation.arguments
+    match arguments:
+        case Resize():
+            return {"flavor": arguments.flavor, "kept": Kept(flavor=instance.flavor)}
+        case ConfirmResize():
+            claims.take(tx, instance.uuid, instance.flavor)
+            return {"kept": None}
+        case RevertResize() if instance.kept is not None and instance.kept.flavor is not None:
+            claims.take(tx, instance.uuid, instance.kept.flavor)
+            return {"flavor": instance.kept.flavor, "kept": None}
+        case Shelve():
+            claims.release(tx, instance.uuid)
+            return {"host": None, "kept": Kept(image_id=arguments.image_id)}
+        case Unshelve():
+            return {"kept": None}
+    return {}
+
+
+def failed(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
+    """The fields that failure sets. The caller holds the instance."""
+    if isinstance(operation.arguments, Resize):
+        claims.take(tx, instance.uuid, instance.flavor)
+    return {}
