@@ -26,7 +26,7 @@ class Route(Generic[S]):
     microversions. ``rule`` is held against the caller's own project before the handler runs; with ``late`` the
     handler itself calls ``request.authorize(target)`` once it has found the target. ``public`` routes need no token
     and no rule; a route with neither is for anybody with a valid token. ``body_kind`` ``stream`` leaves the body
-    unread for the handler.
+    unread for the handler, which takes one of the ``media`` types.
     """
 
     method: str
@@ -42,6 +42,7 @@ class Route(Generic[S]):
     body: ByVersion[Schema] | Schema | None = None
     query: ByVersion[Schema] | Schema | None = None
     body_kind: BodyKind = "json"
+    media: tuple[str, ...] = ("application/octet-stream",)
 
     def serves(self, version: Microversion) -> bool:
         """Whether the route exists at a microversion."""

@@ -8,6 +8,7 @@ from nova_lite.api.compute.routes import ROUTES
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.dialect import Dialect, Frame
 from nova_lite.api.microversions import VersionRange
+from nova_lite.api.openapi.service import documented
 from nova_lite.api.routing import Route
 from nova_lite.api.services import services_of
 
@@ -19,7 +20,8 @@ LEGACY = VersionRange("compute", "X-OpenStack-Nova-API-Version", versions.VERSIO
 
 def application(services: ComputeServices, frame: Frame) -> Dialect[ComputeServices]:
     """The application at ``/compute/v2.1``."""
-    return Dialect(ROUTES, services, frame, versions=versions.VERSIONS, by_project=True)
+    routes = documented(ROUTES, "compute", "/compute/v2.1", versions.VERSIONS)
+    return Dialect(routes, services, frame, versions=versions.VERSIONS, by_project=True)
 
 
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[ComputeServices]:

@@ -6,6 +6,7 @@ from nova_lite.api.dialect import Dialect, Frame
 from nova_lite.api.identity.policies import RULES
 from nova_lite.api.identity.routes import ROUTES
 from nova_lite.api.identity.services import IdentityServices
+from nova_lite.api.openapi.service import documented
 from nova_lite.api.services import services_of
 
 __all__ = ["ROUTES", "RULES", "app_factory", "application"]
@@ -13,7 +14,7 @@ __all__ = ["ROUTES", "RULES", "app_factory", "application"]
 
 def application(services: IdentityServices, frame: Frame) -> Dialect[IdentityServices]:
     """The application at ``/identity``."""
-    return Dialect(ROUTES, services, frame)
+    return Dialect(documented(ROUTES, "identity", "/identity"), services, frame)
 
 
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[IdentityServices]:

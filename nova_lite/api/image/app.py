@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from nova_lite.api.dialect import Dialect, Frame
-from nova_lite.api.image import policies, versions
+from nova_lite.api.image import json_patch, policies, versions
 from nova_lite.api.image.handlers import data, images, info, members, schemas, tags
 from nova_lite.api.image.policies import images as image_rules
 from nova_lite.api.image.policies import members as member_rules
 from nova_lite.api.image.schemas.images import CHECKED
 from nova_lite.api.image.schemas.members import ADD, ANSWER
 from nova_lite.api.image.services import ImageServices
+from nova_lite.api.openapi.service import documented
 from nova_lite.api.request import Json, Reply, Request
 from nova_lite.api.routing import Route
 from nova_lite.api.services import services_of
@@ -43,7 +44,8 @@ ROUTES: tuple[Route[ImageServices], ...] = (
     Route(method="POST", path="/v2/images", handler=images.create, rule=image_rules.ADD, body=CHECKED, success=201),
     Route(method="GET", path="/v2/images", handler=images.index, rule=image_rules.LIST),
     _late("GET", _ONE, images.show, image_rules.GET),
-    Route(method="PATCH", path=_ONE, handler=images.update, rule=image_rules.MODIFY, late=True, body_kind="stream"),
+    Route(method="PATCH", path=_ONE, handler=images.update, rule=image_rules.MODIFY, late=True, body_kind="stream",
+          media=(json_patch.V21, json_patch.V20)),
     _late("DELETE", _ONE, images.delete, image_rules.DELETE, 204),
     _late("POST", f"{_ONE}/actions/deactivate", images.deactivate, image_rules.DEACTIVATE, 204),
     _late("POST", f"{_ONE}/actions/reactivate", images.reactivate, image_rules.REACTIVATE, 204),
@@ -76,7 +78,7 @@ class ImageApplication:
     """
 
     def __init__(self, services: ImageServices, frame: Frame) -> None:
-        self._dialect = Dialect(ROUTES, services, frame)
+        self._dialect = Dialect(documented(ROUTES, "image", "/image"), services, frame)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").rstrip("/").count("/") >= 2 and environ["PATH_INFO"].endswith("/"):
