@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import types
 import typing
 from collections.abc import Callable
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
@@ -161,6 +162,13 @@ def interface_of(contract: type[C]) -> Interface[C]:
     if not isinstance(found, Interface):
         raise ContractError(f"{contract.__name__} is not declared with @interface")
     return found
+
+
+def declared_in(module: types.ModuleType) -> list[Interface[Any]]:
+    """The interfaces that a module declares itself, by name."""
+    classes = [value for value in vars(module).values() if inspect.isclass(value) and value.__module__ == module.__name__]
+    found = [vars(value).get(_INTERFACE) for value in classes]
+    return sorted((one for one in found if isinstance(one, Interface)), key=lambda one: one.name)
 
 
 def _method(title: str, function: Callable[..., object], current: Version) -> Method:
