@@ -22,6 +22,7 @@ from nova_lite.api.network.handlers import (
 )
 from nova_lite.api.network.handlers.tags import Tags
 from nova_lite.api.network.services import NetworkServices
+from nova_lite.api.openapi.service import documented
 from nova_lite.api.routing import Handler, Route
 from nova_lite.api.services import services_of
 
@@ -92,4 +93,4 @@ ROUTES: tuple[Route[NetworkServices], ...] = (
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[NetworkServices]:
     """Paste application."""
     services = services_of(global_conf)
-    return Dialect(ROUTES, services.network, services.frame)
+    return Dialect(documented(ROUTES, "network", "/network"), services.network, services.frame)
