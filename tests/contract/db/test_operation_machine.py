@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import delete, func, select
 
 from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound
@@ -21,7 +28,7 @@ from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import instances
 from nova_lite.db.writes import operations as writes
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Delete, Operation, Pause, Unpause
+from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Pause, Unpause
 from nova_lite.objects.states import TaskState, VmState
 from tests.builders.guests import NOW
 from tests.builders.hosts import an_inventory
@@ -118,7 +125,8 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def act(self, data: st.DataObject) -> None:
         server = data.draw(st.sampled_from(self.servers), "server")
-        arguments, transition = data.draw(st.sampled_from([(Pause(), PAUSE), (Unpause(), UNPAUSE)]))
+        actions: list[tuple[Arguments, instances.Transition]] = [(Pause(), PAUSE), (Unpause(), UNPAUSE)]
+        arguments, transition = data.draw(st.sampled_from(actions))
         self.attempt(lambda: self.cloud.act(server, arguments, transition))
 
     @precondition(lambda self: self.servers)
@@ -155,7 +163,7 @@ def _empty(tx: Tx) -> None:
 
 def test_any_order_of_messages_leaves_records_that_agree(database: Database) -> None:
     Machine.database = database
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Machine, settings=settings(
             max_examples=25, stateful_step_count=40, deadline=None, derandomize=True, database=None,
             suppress_health_check=list(HealthCheck),
