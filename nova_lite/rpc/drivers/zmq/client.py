@@ -18,10 +18,14 @@ CONNECT_TIMEOUT = 2.0  # seconds for a tcp peer to answer a connect
 
 
 class Link:
-    """What is known of the connection to one endpoint; ``settled`` once the first attempt has ended either way."""
+    """What is known of the connection to one endpoint; ``settled`` once the first attempt has ended either way.
+
+    ``generation`` grows with every new connection: an answer cannot come over a later one than its question went.
+    """
 
     def __init__(self) -> None:
         self.connected = False
+        self.generation = 0
         self.settled = concurrency.event()
 
 
@@ -40,6 +44,9 @@ class Monitor(Channel):
     def connected(self, endpoint: str) -> bool:
         return self._links[endpoint].connected
 
+    def generation(self, endpoint: str) -> int:
+        return self._links[endpoint].generation
+
     def settle(self, endpoint: str) -> None:
         """Wait until it is known whether the endpoint answers; one that stays silent for long does not."""
         settled = self._links[endpoint].settled
@@ -57,6 +64,7 @@ class Monitor(Channel):
                 link = self._links.get(message["endpoint"].decode())
                 if link is not None:
                     link.connected = message["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED
+                    link.generation += link.connected
                     link.settled.set()
 
 
@@ -105,6 +113,17 @@ class Wire(Channel):
                 self._socket.disconnect(endpoint)
         return False
 
+    def route(self, endpoint: str) -> PeerRoute:
+        """Where a message goes that is sent now."""
+        return PeerRoute(self, endpoint, self._generation(endpoint))
+
+    def same(self, route: PeerRoute) -> bool:
+        """True while the peer lives and the connection is the one that it was."""
+        return self.alive(route.endpoint) and self._generation(route.endpoint) == route.generation
+
+    def _generation(self, endpoint: str) -> int:
+        return 0 if self._monitor is None else self._monitor.generation(endpoint)
+
     def pump(self) -> None:
         with self._lock:
             for address, kind, message_id, payload in self.received():
@@ -125,10 +144,11 @@ class Wire(Channel):
 
 
 class PeerRoute(NamedTuple):
-    """The server that a message went to."""
+    """The server that a message went to, and the connection that it took."""
 
     wire: Wire
     endpoint: str
+    generation: int
 
     def alive(self) -> bool:
-        return self.wire.alive(self.endpoint)
+        return self.wire.same(self)

@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 HIGH_WATER = 1000  # messages in one direction of one connection before its sender has to wait
 RECONNECT = 2.0  # seconds at most between two attempts to reach a tcp peer that is gone
-HEARTBEAT = 5.0  # seconds between heartbeats on tcp; a peer that misses three is dead
+BEATS = 4  # heartbeats on tcp within the time of silence that is configured; a peer that misses three is dead
 PATIENCE = 1.0  # seconds between two looks whether a peer that owes a receipt still lives
 
 
@@ -50,11 +50,12 @@ class ZmqDriver:
             return self._spread(wire, target, message)
         timeout = min(self._settings.send_timeout, message.lifetime)
         for endpoint in self._in_turn(target, self._living(wire, target)):
+            route = wire.route(endpoint)
             try:
-                self._hand_over(wire, endpoint, message, timeout)
+                self._hand_over(route, message, timeout)
             except Withdrawn:
                 continue
-            return PeerRoute(wire, endpoint)
+            return route
         raise Unroutable(f"nobody listens on {target}", target=str(target))
 
     def listen(self, target: Target, receiver: Receiver, prefetch: int) -> Ear:
@@ -86,7 +87,8 @@ class ZmqDriver:
         first = (os.getpid() + self._turns[target]) % len(living)
         return living[first:] + living[:first]
 
-    def _hand_over(self, wire: Wire, endpoint: str, message: Outgoing, timeout: float) -> None:
+    def _hand_over(self, route: PeerRoute, message: Outgoing, timeout: float) -> None:
+        wire, endpoint = route.wire, route.endpoint
         if message.kind == "call":
             _push(wire, endpoint, message, timeout)
             return
@@ -96,7 +98,7 @@ class ZmqDriver:
             waited = 0.0
             while waiter.wait(min(PATIENCE, timeout - waited)) is None:
                 waited += PATIENCE
-                if waited >= timeout or not wire.alive(endpoint):
+                if waited >= timeout or not route.alive():
                     raise NotConfirmed(f"{endpoint} did not take {message.id} in {waited:.1f} s", endpoint=endpoint)
         finally:
             wire.receipts.remove(message.id)
@@ -133,8 +135,9 @@ class ZmqDriver:
         socket.setsockopt(zmq.SNDHWM, HIGH_WATER)
         socket.setsockopt(zmq.RCVHWM, HIGH_WATER)
         if self._settings.zmq_ring:
-            socket.setsockopt(zmq.HEARTBEAT_IVL, int(HEARTBEAT * 1000))
-            socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, int(HEARTBEAT * 3000))
+            beat = int(self._settings.heartbeat / BEATS * 1000)
+            socket.setsockopt(zmq.HEARTBEAT_IVL, beat)
+            socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3 * beat)
             socket.setsockopt(zmq.RECONNECT_IVL_MAX, int(RECONNECT * 1000))
         return socket
 

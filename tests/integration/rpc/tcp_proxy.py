@@ -1,0 +1,81 @@
+"""A TCP proxy on loopback whose connections can be cut, or go silent as if a firewall had forgotten them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+from types import TracebackType
+
+from nova_lite.core import concurrency
+
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
+
+
+class Connection:
+    """A client's socket and the server's; ``silent``: what either says is swallowed."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self.silent = False
+        self._ends = (client, server)
+        for source, drain in (self._ends, self._ends[::-1]):
+            concurrency.spawn(self._pump, source, drain)
+
+    def _pump(self, source: socket.socket, drain: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if not self.silent:
+                    drain.sendall(data)
+        if not self.silent:
+            self.cut()
+
+    def cut(self) -> None:
+        for end in self._ends:
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+class TcpProxy:
+    """Listens on a free port of loopback and passes everything to ``port``."""
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._connections: list[Connection] = []
+        self._task = concurrency.spawn(self._accept)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                try:
+                    server = socket.create_connection(("127.0.0.1", self._to), 5)
+                except OSError:
+                    client.close()
+                    continue
+                server.settimeout(None)
+                self._connections.append(Connection(client, server))
+
+    def cut(self) -> None:
+        """Every connection that there is ends with RST; new ones are made."""
+        connections, self._connections = self._connections, []
+        for connection in connections:
+            connection.cut()
+
+    def silence(self) -> None:
+        """Every connection that there is stays open and carries nothing any more; new ones are made."""
+        for connection in self._connections:
+            connection.silent = True
+
+    def __enter__(self) -> TcpProxy:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+        self._task.wait(5)

@@ -1,0 +1,153 @@
+"""The network fails in the middle of traffic: connections are cut, or stay open and carry nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from nova_lite.core import concurrency
+from nova_lite.core.context import system_context
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.rpc.errors import CallTimeout, NotConfirmed, PeerLost, Unroutable
+from stack.servers import RabbitMQ, free_port
+from tests.contract.rpc.contracts import Office, Parcel, Post
+from tests.contract.rpc.fabric import Fabric, settings_of
+from tests.integration.rpc.tcp_proxy import TcpProxy
+
+HEARTBEAT = 2.0
+CASTS = 1500
+SENDERS = 10
+LOST = (NotConfirmed, Unroutable, PeerLost, CallTimeout)
+Harm = Callable[[TcpProxy], None]
+
+
+class Scene:
+    """An office and a client, and the network between them."""
+
+    def __init__(self, fabric: Fabric, proxy: TcpProxy, office: Office, client: Post) -> None:
+        self.fabric, self.proxy, self.office, self.client = fabric, proxy, office, client
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as server:
+        yield server
+
+
+@pytest.fixture(params=["zmq-tcp", "kombu-classic"])
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    made = _over_zmq(tmp_path) if request.param == "zmq-tcp" else _over_rabbit(request.getfixturevalue("broker"))
+    yield made
+    made.office.gate.set()
+    made.fabric.close()
+    made.proxy.__exit__(None, None, None)
+
+
+def _over_zmq(directory: Path) -> Scene:
+    port = free_port()
+    proxy = TcpProxy(port)
+    rings = {}
+    for name, at in (("server", port), ("client", proxy.port)):
+        rings[name] = directory / f"{name}.json"
+        rings[name].write_text(json.dumps({"post": [f"tcp://127.0.0.1:{at}"]}))
+    settings = dataclasses.replace(settings_of("zmq-ipc", directory, ""), zmq_ipc_dir="", heartbeat=HEARTBEAT)
+    fabric = Fabric(settings)
+    office, _ = fabric.office(zmq_ring=str(rings["server"]))
+    return Scene(fabric, proxy, office, fabric.bus(zmq_ring=str(rings["client"])).proxy(Post, timeout=8.0))
+
+
+def _over_rabbit(broker: RabbitMQ) -> Scene:
+    proxy = TcpProxy(broker.port)
+    url = broker.url.replace(f":{broker.port}/", f":{proxy.port}/")
+    fabric = Fabric(dataclasses.replace(settings_of("kombu-classic", Path(), url), heartbeat=HEARTBEAT))
+    office, _ = fabric.office()
+    return Scene(fabric, proxy, office, fabric.bus().proxy(Post, timeout=8.0))
+
+
+@pytest.fixture(params=[TcpProxy.cut, TcpProxy.silence], ids=["cut", "half-open"])
+def harm(request: pytest.FixtureRequest) -> Harm:
+    chosen: Harm = request.param
+    return chosen
+
+
+def test_a_waiting_call_ends_and_later_ones_work(scene: Scene, harm: Harm) -> None:
+    waiting = concurrency.spawn(scene.client.hold, system_context())
+    scene.office.entered.get(10)
+    harm(scene.proxy)
+    with pytest.raises((PeerLost, CallTimeout)):
+        waiting.wait(20)
+    scene.office.gate.set()
+    assert _when_it_is_back(lambda: scene.client.who(system_context())) == "office"
+
+
+def test_no_answer_reaches_a_wrong_caller(scene: Scene, harm: Harm) -> None:
+    wrong: list[tuple[int, int]] = []
+    answered = 0
+    ended = concurrency.event()
+
+    def ask(number: int) -> None:
+        nonlocal answered
+        while not ended.is_set():
+            try:
+                weight = scene.client.weigh(system_context(), Parcel(name="x", weight=number), 3).weight
+            except LOST:
+                continue
+            answered += 1
+            number += SENDERS
+            if weight != 3 * (number - SENDERS):
+                wrong.append((number, weight))
+
+    tasks = [concurrency.spawn(ask, number) for number in range(SENDERS)]
+    for _ in range(2):
+        goal = answered + 200
+        _until(lambda goal=goal: answered > goal)  # type: ignore[misc]
+        harm(scene.proxy)
+    goal = answered + 200
+    _until(lambda: answered > goal)
+    ended.set()
+    for task in tasks:
+        task.wait(20)
+    assert wrong == []
+
+
+def test_every_cast_is_executed_or_reported(scene: Scene, harm: Harm) -> None:
+    confirmed: set[int] = set()
+
+    def send(start: int) -> None:
+        for number in range(start, CASTS, SENDERS):
+            try:
+                scene.client.drop(system_context(), number)
+                confirmed.add(number)
+            except LOST:
+                continue
+
+    tasks = [concurrency.spawn(send, start) for start in range(SENDERS)]
+    _until(lambda: len(confirmed) > CASTS // 3)
+    harm(scene.proxy)
+    for task in tasks:
+        task.wait(60)
+    missing = set(confirmed)
+    while missing:
+        missing.discard(scene.office.heard.get(15)[1])
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    pause = concurrency.event()
+    for _ in range(400):
+        if condition():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it has not happened in 20 s")
+
+
+def _when_it_is_back(ask: Callable[[], str]) -> str:
+    for _ in range(10):
+        try:
+            return ask()
+        except NovaLiteError:
+            concurrency.event().wait(0.2)
+    return ask()
