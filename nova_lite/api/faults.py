@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from nova_lite.api.errors import MethodNotAllowed, NotAcceptable, UnsupportedMediaType
+from nova_lite.api.errors import Gone, MethodNotAllowed, NotAcceptable, UnsupportedMediaType
 from nova_lite.core import errors
 
 STATUS: dict[type[errors.NovaLiteError], int] = {
@@ -20,6 +20,7 @@ STATUS: dict[type[errors.NovaLiteError], int] = {
     MethodNotAllowed: 405,
     NotAcceptable: 406,
     errors.Conflict: 409,
+    Gone: 410,
     errors.TooLarge: 413,
     UnsupportedMediaType: 415,
     errors.Unsupported: 501,

@@ -113,7 +113,8 @@ def compute_services(settings: Settings, database: Database, bus: Bus, images: I
     times = settings.conductor
     deadlines = Deadlines(create=times.create_deadline, action=times.action_deadline, begin=times.requeue_after)
     return ComputeServices(
-        database=database, images=images, compute_at=compute_at, clock=clock, scheduler=scheduler,
+        database=database, images=images, image_records=images, compute_at=compute_at, clock=clock,
+        scheduler=scheduler,
         lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),
         quota=Quota(**dataclasses.asdict(settings.quota)), page_size=settings.api.page_size,
         down_after=settings.conductor.host_down_after,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,19 @@ def host_uuid(state_path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(new_uuid() + "\n")
     return path.read_text().strip()
+
+
+def host_ip() -> str:
+    """The address that this host has towards others; the loopback one where there are no others.
+
+    Connecting a datagram socket sends nothing: it only asks the kernel which way packets would go.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # documentation's network: nobody lives there
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +75,6 @@ class HostReporter:
         return HostReport(
             host=self._host, uuid=self._uuid, inventory=self._allowance.of(facts.inventory),
             hypervisor_type=facts.hypervisor_type, hypervisor_version=facts.hypervisor_version,
-            hypervisor_hostname=facts.hypervisor_hostname, cpu_info=facts.cpu_info,
+            hypervisor_hostname=facts.hypervisor_hostname, host_ip=host_ip(), cpu_info=facts.cpu_info,
             started_at=self._started_at, sent_at=self._clock.now(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -166,10 +167,15 @@ def _server(
         reservation_id=reservation,
         launch_index=index,
         access_ip_v4=str(body.get("accessIPv4") or ""),
-        access_ip_v6=str(body.get("accessIPv6") or ""),
+        access_ip_v6=shortest(str(body.get("accessIPv6") or "")),
         created_at=now,
         updated_at=now,
     )
+
+
+def shortest(address: str) -> str:
+    """An address of version 6 as it is to be written (RFC 5952); nothing stays nothing."""
+    return ipaddress.IPv6Address(address).compressed if address else ""
 
 
 def _text(value: object) -> str | None:

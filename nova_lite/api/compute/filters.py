@@ -60,14 +60,14 @@ class Viewer:
 
 
 def wants_all_tenants(query: Query, viewer: Viewer) -> bool:
-    """Whether servers of all projects are asked for; naming a project means it too.
+    """Whether servers of all projects are asked for. Without this word a project's name is of no account, as in Nova.
 
     :raises Invalid: all_tenants is no boolean.
     """
     asked = query.one("all_tenants")
     if asked is not None:
         return asked == "" or truth(asked, "all_tenants")
-    return viewer.everything and bool(query.one("tenant_id") or query.one("project_id"))
+    return False
 
 
 def parse(query: Query, viewer: Viewer, *, all_tenants: bool) -> InstanceFilters | None:

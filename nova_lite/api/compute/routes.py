@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nova_lite.api.compute import versions
+from nova_lite.api.compute import operator_routes, proxy_routes, versions
 from nova_lite.api.compute.handlers import (
     aggregates,
     availability_zones,
@@ -186,4 +186,5 @@ VERSIONS: tuple[R, ...] = (
 
 ROUTES: tuple[R, ...] = (
     *VERSIONS, *SERVERS, *TAGS, *ACTIONS, *FLAVORS, *KEY_PAIRS, *QUOTAS, *CLOUD,
+    *operator_routes.ROUTES, *proxy_routes.ROUTES,
 )

@@ -10,7 +10,7 @@ from nova_lite.api.compute.lifecycle import Lifecycle
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.db.session import Database
-from nova_lite.objects.image import ImageMeta
+from nova_lite.objects.image import Image, ImageMeta, ImageQuery
 from nova_lite.objects.quota import Quota
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -27,13 +27,25 @@ class Images(Protocol):
         ...
 
 
+class ImageRecords(Protocol):
+    """The image service's records, for the proxies of old clients. What a caller may not see is NotFound for it."""
+
+    def show(self, context: RequestContext, image_id: str) -> Image: ...
+
+    def find(self, query: ImageQuery) -> list[Image]: ...
+
+    def update(self, context: RequestContext, image_id: str, change: Callable[[Image], Image]) -> Image: ...
+
+    def delete(self, context: RequestContext, image_id: str) -> None: ...
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ComputeServices:
     """The collaborators of the compute handlers.
 
     ``compute_at`` gives the proxy of a host; ``quota`` the limits of projects that have none of their own;
     ``page_size`` the items that one answer holds at most; ``down_after`` the seconds of silence after which a service
-    counts as down.
+    counts as down; ``image_records`` the image service where it is ours, None where it is another's.
     """
 
     database: Database
@@ -45,3 +57,4 @@ class ComputeServices:
     clock: Clock
     page_size: int = 1000
     down_after: float = 60.0
+    image_records: ImageRecords | None = None

@@ -42,7 +42,8 @@ class InstanceFilters:
     ``project_id`` None: of all projects. ``vm_states`` and ``task_states`` must both match; None among the task
     states is "nothing is being done". ``name`` is a regular expression (as Nova's), searched anywhere in the name;
     ``description`` a part of the text; the other texts are exact. ``deleted``: False live ones, True deleted ones,
-    None both. ``changed_since`` and ``changed_before`` bound ``updated_at`` (seconds, inclusive). ``metadata``: all
+    None both. ``changed_since`` and ``changed_before`` bound ``updated_at`` (seconds, inclusive); ``used``: those that
+    were there at some moment between the two. ``metadata``: all
     pairs are there; ``metadata_keys``: all keys are. ``tags``: all are there; ``tags_any``: one is; ``not_tags``
     and ``not_tags_any`` negate these.
     """
@@ -68,6 +69,7 @@ class InstanceFilters:
     config_drive: bool | None = None
     changed_since: float | None = None
     changed_before: float | None = None
+    used: tuple[float, float] | None = None
     deleted: bool | None = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     metadata_keys: Sequence[str] = ()
@@ -134,6 +136,10 @@ def _times(filters: InstanceFilters) -> list[Condition]:
         found.append(InstanceRow.updated_at >= filters.changed_since)
     if filters.changed_before is not None:
         found.append(InstanceRow.updated_at <= filters.changed_before)
+    if filters.used is not None:
+        start, end = filters.used
+        found.append(InstanceRow.created_at <= end)
+        found.append(or_(InstanceRow.deleted_at.is_(None), InstanceRow.deleted_at >= start))
     return found
 
 

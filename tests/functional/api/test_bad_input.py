@@ -10,12 +10,13 @@ import webob
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nova_lite.api.compute.handlers import retired
 from nova_lite.api.compute.routes import ROUTES
 from nova_lite.api.routing import Route
 from tests.functional.api.cloud import IMAGE, LARGE_IMAGE, PROJECT, QUEUED_IMAGE, Answer, ComputeCloud
 
 TOKEN = f"admin@{PROJECT}"
-GUARDED = [route for route in ROUTES if not route.public]
+GUARDED = [route for route in ROUTES if not route.public and route.handler is not retired.gone]
 WITH_BODY = [route for route in GUARDED if route.body is not None]
 NOBODY = "99999999-9999-4999-8999-999999999999"
 GOOD = {"name": "vm", "imageRef": IMAGE, "flavorRef": "1", "networks": "auto"}
@@ -56,6 +57,14 @@ def _fault(answer: Answer) -> dict[str, object]:
     return dict(fault)
 
 
+def test_what_nova_has_taken_away_is_gone(refuser: ComputeCloud) -> None:
+    for route in ROUTES:
+        if route.handler is retired.gone:
+            answer = refuser.send(_request(route))
+            assert answer.status == 410, route
+            assert _fault(answer)["message"] == "This API is no longer available."
+
+
 @pytest.mark.parametrize("token", [None, "", "nonsense", "@", "\u00e4", "x" * 8000])
 @pytest.mark.parametrize("route", GUARDED, ids=_name)
 def test_without_a_valid_token_nothing_is_answered(refuser: ComputeCloud, route: Route[object], token: str | None) -> None:
@@ -77,7 +86,7 @@ def test_an_id_of_nothing_is_not_found(refuser: ComputeCloud, route: Route[objec
     body = json.dumps({route.action: None} if route.action else {}).encode()
     answer = refuser.send(_request(route, fill=fill, body=body))
     expected = {400, 404}
-    if route.path.startswith(("/os-quota-sets", "/extensions")):
+    if route.path.startswith(("/os-quota-", "/extensions", "/os-simple-tenant-usage")):
         expected = {200, 202, 400, 403, 404}  # any project has a quota; whether it exists is identity's to say
     assert answer.status in expected, (answer.status, answer.body)
 
@@ -147,7 +156,7 @@ def test_a_method_that_is_not_allowed_is_told_those_that_are(
     assert answer.headers["Allow"] == allowed
 
 
-@pytest.mark.parametrize("path", ["/nonsense", "/servers/a/b/c", "/server", "/servers//metadata", "/os-fping", "/%2e%2e/x"])
+@pytest.mark.parametrize("path", ["/nonsense", "/servers/a/b/c", "/server", "/servers//metadata", "/os-nothing", "/%2e%2e/x"])
 def test_a_path_of_nothing_is_not_found(refuser: ComputeCloud, path: str) -> None:
     assert refuser.ask("GET", path, token=TOKEN).status == 404
 

@@ -147,6 +147,8 @@ def update(request: Request[ComputeServices]) -> Json:
     body = request.member("server")
     fields = {ours: body[theirs] for theirs, ours in _CHANGEABLE.items() if theirs in body}
     fields |= {name: fields[name] or "" for name in ("access_ip_v4", "access_ip_v6") if name in fields}
+    if "access_ip_v6" in fields:
+        fields["access_ip_v6"] = creation.shortest(str(fields["access_ip_v6"]))
     if fields:
         now = request.services.clock.now()
         server = request.services.database.transact(

@@ -107,14 +107,15 @@ def _switch(
             tx, service.uuid, now, enabled=enabled, disabled_reason=reason, forced_down=forced_down
         ))
     else:
-        _switch_host(request, service.host, enabled, reason, forced_down)
+        switch_host(request, service.host, enabled, reason, forced_down)
     with request.services.database.read() as tx:
         return reads.get(tx, service.uuid)
 
 
-def _switch_host(
+def switch_host(
     request: Request[ComputeServices], host: str, enabled: bool | None, reason: str | None, forced_down: bool | None
 ) -> None:
+    """Switch a compute host; what is None stays. Schedulers hear of it at once, if they can be reached."""
     now, database = request.services.clock.now(), request.services.database
     state: HostState | None = None
     if enabled is not None:

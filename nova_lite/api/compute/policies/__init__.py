@@ -1,7 +1,9 @@
 """Rules of the compute dialect, with Nova's names and secure-RBAC defaults; a noun per file."""
 
 from nova_lite.api.compute.policies import (
+    accounting,
     flavors,
+    hosts,
     instance_actions,
     key_pairs,
     limits,
@@ -12,5 +14,5 @@ from nova_lite.api.compute.policies import (
 
 RULES = (
     *servers.RULES, *server_actions.RULES, *instance_actions.RULES, *flavors.RULES, *key_pairs.RULES, *limits.RULES,
-    *services.RULES,
+    *services.RULES, *hosts.RULES, *accounting.RULES,
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nova_lite.api.compute.schemas.types import ANY_TEXT, BOOLEAN, Piece, loose_then_strict, struct, wrapped
 from nova_lite.api.microversions import ByVersion
 
-_LIMIT: Piece = {"type": ["integer", "string"], "pattern": "^-?[0-9]+$", "minimum": -1, "maximum": 2147483647,
+LIMIT: Piece = {"type": ["integer", "string"], "pattern": "^-?[0-9]+$", "minimum": -1, "maximum": 2147483647,
                  "minLength": 1, "maxLength": 10}
 COUNTED = ("instances", "cores", "ram", "metadata_items", "key_pairs", "server_groups", "server_group_members")
 _NETWORK = ("fixed_ips", "floating_ips", "security_groups", "security_group_rules")
@@ -15,7 +15,7 @@ _FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_b
 
 
 def _set(*names: str) -> Mapping[str, Piece]:
-    return {**dict.fromkeys(names, _LIMIT), "force": BOOLEAN}
+    return {**dict.fromkeys(names, LIMIT), "force": BOOLEAN}
 
 
 UPDATE = ByVersion(

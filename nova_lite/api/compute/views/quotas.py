@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from nova_lite.api.compute.views.table import Field, at, render
-from nova_lite.api.microversions import Microversion
+from nova_lite.api.microversions import Microversion, v
 from nova_lite.objects.quota import Quota, Usage
 
 UNLIMITED = -1
@@ -79,6 +79,18 @@ def quota_set(ledger: Ledger, version: Microversion, project_id: str | None) -> 
     """The limits of a project; its id is left out when ``project_id`` is None."""
     shown = render(at(_QUOTAS, version, frozenset()), ledger, None)
     return {"quota_set": shown if project_id is None else {"id": project_id, **shown}}
+
+
+_SINCE_250 = ("server_groups", "server_group_members")
+
+
+def quota_class(quota: Quota, version: Microversion) -> dict[str, object]:
+    """The limits of a class. Here network items left, and server groups came, in 2.50."""
+    ledger = Ledger(quota, Usage())
+    if version >= v("2.50"):
+        return render(at(_QUOTAS, version, frozenset()), ledger, None)
+    shown = render(at(_QUOTAS, v("2.1"), frozenset()), ledger, None)
+    return {key: limit for key, limit in shown.items() if key not in _SINCE_250}
 
 
 def quota_detail(ledger: Ledger, version: Microversion, project_id: str) -> dict[str, object]:

@@ -49,7 +49,7 @@ def test_some_filters_are_everybodys_since_2_83() -> None:
 
 @pytest.mark.parametrize(("asked", "viewer", "expected"), [
     ({}, USER, False), ({"all_tenants": "1"}, USER, True), ({"all_tenants": ""}, USER, True),
-    ({"all_tenants": "False"}, ADMIN, False), ({"tenant_id": "q"}, ADMIN, True), ({"tenant_id": "q"}, USER, False),
+    ({"all_tenants": "False"}, ADMIN, False), ({"tenant_id": "q"}, ADMIN, False), ({"tenant_id": "q"}, USER, False),
 ])
 def test_all_tenants(asked: dict[str, str], viewer: Viewer, expected: bool) -> None:
     assert filters.wants_all_tenants(Query({k: [x] for k, x in asked.items()}), viewer) is expected

@@ -1,0 +1,52 @@
+"""What can be looked up about one server besides its record: addresses, password, diagnostics, topology."""
+
+from __future__ import annotations
+
+from nova_lite.api.compute.handlers.lookup import server_of
+from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.compute.views import addresses as address_views
+from nova_lite.api.compute.views import diagnostics as views
+from nova_lite.api.microversions import v
+from nova_lite.api.request import Json, Request
+from nova_lite.core.errors import Conflict, NotFound
+from nova_lite.db.reads import hosts
+from nova_lite.objects.states import PowerState
+
+
+def addresses(request: Request[ComputeServices]) -> Json:
+    return {"addresses": address_views.by_network(server_of(request))}
+
+
+def addresses_in(request: Request[ComputeServices]) -> Json:
+    server, network = server_of(request), request.path["network"]
+    found = address_views.by_network(server)
+    if network not in found:
+        raise NotFound("Network name not found", network=network)
+    return {network: found[network]}
+
+
+def password(request: Request[ComputeServices]) -> Json:
+    """Guests post their password to a metadata service of which there is none yet: nothing has been posted."""
+    server_of(request)
+    return {"password": ""}
+
+
+def clear_password(request: Request[ComputeServices]) -> None:
+    server_of(request)
+
+
+def diagnostics(request: Request[ComputeServices]) -> Json:
+    server = server_of(request)
+    if server.host is None or server.power_state is not PowerState.RUNNING:
+        raise Conflict(f"Cannot 'get_diagnostics' instance {server.uuid} while it is in power state "
+                       f"{server.power_state.name}", instance=server.uuid)
+    with request.services.database.read() as tx:
+        host = hosts.one(tx, server.host)
+    now = request.services.clock.now()
+    return views.standard(server, host, now) if request.version >= v("2.48") else views.plain(server)
+
+
+def topology(request: Request[ComputeServices]) -> Json:
+    """Guests have no NUMA topology here."""
+    server_of(request)
+    return {"nodes": [], "pagesize_kb": None}

@@ -1,0 +1,1 @@
+"""Tempest, unmodified, against a cloud that stack.sh puts up."""
