@@ -21,6 +21,7 @@ import nova_lite
 from nova_lite.api import app
 from nova_lite.api.compute.app import RULES as COMPUTE_RULES
 from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
+from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.dialect import Frame
 from nova_lite.api.identity.app import RULES as IDENTITY_RULES
@@ -32,7 +33,7 @@ from nova_lite.api.network.services import NetworkServices
 from nova_lite.api.policy import Policy
 from nova_lite.api.services import ApiServices
 from nova_lite.cmd import daemon
-from nova_lite.cmd.networking import networking
+from nova_lite.cmd.networking import networking, server_ports, store
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import Clock, SystemClock
@@ -46,6 +47,7 @@ from nova_lite.image.data import ImageData
 from nova_lite.image.members import ImageMembers
 from nova_lite.image.recovery import UploadRecovery
 from nova_lite.image.store.filesystem import FilesystemStore
+from nova_lite.network.service import Networking
 from nova_lite.objects.quota import Quota
 from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
@@ -102,7 +104,9 @@ def policy(settings: Settings) -> Policy:
     return Policy(enforcer, (*COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES, *NETWORK_RULES))
 
 
-def compute_services(settings: Settings, database: Database, bus: Bus, images: ImageCatalog) -> ComputeServices:
+def compute_services(
+    settings: Settings, database: Database, bus: Bus, images: ImageCatalog, service: Networking
+) -> ComputeServices:
     """What the compute dialect works with."""
     clock = SystemClock()
 
@@ -115,6 +119,7 @@ def compute_services(settings: Settings, database: Database, bus: Bus, images: I
     return ComputeServices(
         database=database, images=images, image_records=images, compute_at=compute_at, clock=clock,
         scheduler=scheduler,
+        networks=ServerNetworks(store(settings, database, clock), server_ports(settings, service, clock)),
         lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),
         quota=Quota(**dataclasses.asdict(settings.quota)), page_size=settings.api.page_size,
         down_after=settings.conductor.host_down_after,
@@ -147,17 +152,15 @@ def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplica
         store=DatabaseIdentityStore(database), clock=clock, hasher=PasswordHasher(),
         keys=KeyRing(Path(settings.identity.token_key_dir), clock), token_ttl=settings.identity.token_ttl,
     )
-    images = image_services(settings, database)
+    images, service = image_services(settings, database), networking(settings, database, clock)
     services = ApiServices(
         frame=Frame(
             public_url=settings.api.public_url, max_request_body=settings.api.max_request_body,
             policy=policy(settings),
         ),
-        network=NetworkServices(
-            networking=networking(settings, database, clock), page_size=settings.api.page_size
-        ),
+        network=NetworkServices(networking=service, page_size=settings.api.page_size),
         tokens=identity, health=dict, image=images, identity=IdentityServices(identity=identity),
-        compute=compute_services(settings, database, bus, images.catalog),
+        compute=compute_services(settings, database, bus, images.catalog, service),
     )
     paste_config = settings.api.paste_config or str(Path(nova_lite.__file__).parents[1] / DEFAULT_PASTE)
     return app.load(Path(paste_config), services)

@@ -11,6 +11,7 @@ from nova_lite.db.network import DatabaseNetworkStore
 from nova_lite.db.session import Database
 from nova_lite.identity import Identity
 from nova_lite.network.bootstrap import Plan
+from nova_lite.network.servers import PlugKind, ServerPorts
 from nova_lite.network.service import Networking
 from nova_lite.objects.identity import DEFAULT_DOMAIN
 from nova_lite.objects.network import NetworkQuota
@@ -33,6 +34,12 @@ def store(settings: Settings, database: Database, clock: Clock) -> DatabaseNetwo
 def networking(settings: Settings, database: Database, clock: Clock) -> Networking:
     """The whole service."""
     return Networking(store(settings, database, clock), clock, quota(settings))
+
+
+def server_ports(settings: Settings, service: Networking, clock: Clock) -> ServerPorts:
+    """How servers get their ports."""
+    plug: PlugKind = "bridge" if settings.network.plug == "bridge" else "user"
+    return ServerPorts(service.ports, service.security_groups, clock, plug)
 
 
 def network_plan(settings: Settings, identity: Identity) -> Plan:

@@ -166,17 +166,18 @@ def _check_ports(draft: NewSecurityGroupRule, protocol: str | None) -> None:
     if protocol is None:
         raise Invalid("Must also specify protocol if port range is given.", field="protocol")
     if protocol in _ICMP:
-        for name, value in (("port_range_min", low), ("port_range_max", high)):
+        for name, field, value in (("type", "port_range_min", low), ("code", "port_range_max", high)):
             if value is not None and not 0 <= value <= 255:
-                raise Invalid(f"Invalid value for ICMP {name} {value}: 0 to 255.", field=name)
+                raise Invalid(f"Invalid value for ICMP {name} ({field}) {value}: 0 to 255.", field=field)
         if low is None:
-            raise Invalid(f"ICMP code (port-range-max) {high} is provided but ICMP type is missing.",
+            raise Invalid(f"ICMP code (port-range-max) {high} is provided but ICMP type (port-range-min) is missing.",
                           field="port_range_min")
     elif protocol in _WITH_PORTS:
+        for value in (low, high):
+            if value is not None and not 1 <= value <= 65535:
+                raise Invalid(f"Invalid value for port {value}: 1 to 65535.", field="port_range_min")
         if low is None or high is None or low > high:
             raise Invalid("For TCP/UDP protocols, port_range_min must be <= port_range_max", field="port_range_min")
-        if not 1 <= low <= 65535 or not 1 <= high <= 65535:
-            raise Invalid("Invalid value for port: 1 to 65535.", field="port_range_min")
     else:
         raise Invalid(f"Protocol {protocol} has no ports.", field="port_range_min")
 

@@ -11,7 +11,8 @@ class Nic(Value, frozen=True, kw_only=True):
     """An interface as compute plugs it.
 
     ``kind`` ``user`` is QEMU's user-mode network (no privileges, outbound only); ``bridge`` joins the host bridge
-    named ``bridge``. ``addresses`` are the fixed addresses, textual, without prefix length.
+    named ``bridge``. ``addresses`` are the fixed addresses, textual, without prefix length; ``cidr`` and ``gateway``
+    are those of the IPv4 one, empty when they are not known.
     """
 
     id: str
@@ -21,3 +22,5 @@ class Nic(Value, frozen=True, kw_only=True):
     bridge: str = ""
     addresses: tuple[str, ...] = ()
     mtu: int = 1500
+    cidr: str = ""
+    gateway: str = ""

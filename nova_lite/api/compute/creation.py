@@ -108,8 +108,8 @@ def check_image(image: ImageMeta, flavor: Flavor) -> None:
         )
 
 
-def check_extras(body: Body, project_id: str) -> None:
-    """:raises Invalid: the body asks for what is not there: networks, security groups, injected files."""
+def refuse_networks(body: Body, project_id: str) -> None:
+    """:raises Invalid: the body names networks or security groups, where there is no network service."""
     networks = body.get("networks")
     for network in cast("Sequence[Body]", networks) if isinstance(networks, list) else ():
         if network.get("port"):
@@ -121,6 +121,10 @@ def check_extras(body: Body, project_id: str) -> None:
         if group.get("name", "default") != "default":
             raise Invalid(f"Security group {group['name']} not found for project {project_id}.",
                           field="security_groups")
+
+
+def check_extras(body: Body) -> None:
+    """:raises Invalid: the body asks for what is not there: injected files, validated certificates."""
     if body.get("personality"):
         raise Invalid("Files cannot be injected into servers of this cloud: use user_data.", field="personality")
     if body.get("trusted_image_certificates"):

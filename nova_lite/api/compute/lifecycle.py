@@ -15,12 +15,18 @@ from nova_lite.core.ids import new_uuid
 from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import idempotency
 from nova_lite.db.writes import instances as writes
+from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.idempotency import Once
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Create, Delete, Operation
 from nova_lite.objects.quota import Quota
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
+
+# What a new server gets in the transaction that accepts it: its ports.
+Plug = Callable[[Tx, Instance], Instance]
+# What an action writes beside its operation, in the same transaction.
+Then = Callable[[Tx, ClaimGrant], ClaimGrant]
 
 LOG = logging.getLogger(__name__)
 
@@ -54,9 +60,11 @@ class Lifecycle:
 
     def create(
         self, context: RequestContext, servers: Sequence[Instance], arguments: Create, quota: Quota,
-        once: Once | None = None,
+        once: Once | None = None, plug: Plug = lambda tx, server: server,
     ) -> None:
-        """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted.
+        """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted;
+
+        with what ``plug`` gives each of them in the same transaction.
 
         :raises QuotaExceeded: they would not all fit into the project's quota.
         :raises Repeated: the request was accepted before, or another one with its token.
@@ -64,13 +72,13 @@ class Lifecycle:
         now = self._clock.now()
         operations = [self._operation(context, server.uuid, server.project_id, arguments) for server in servers]
 
-        def write(tx: Tx) -> None:
+        def write(tx: Tx) -> list[Instance]:
             if once is not None:
                 idempotency.record(tx, once, servers[0].uuid, now)
-            writes.create(tx, servers, operations, quota, now)
+            return writes.create(tx, servers, operations, quota, now, plug)
 
-        self._database.transact(write)
-        for server, operation in zip(servers, operations, strict=True):
+        accepted = self._database.transact(write)
+        for server, operation in zip(accepted, operations, strict=True):
             self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation))
 
     def act(self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from nova_lite.api.compute.lifecycle import Lifecycle
+from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.db.session import Database
@@ -43,9 +44,10 @@ class ImageRecords(Protocol):
 class ComputeServices:
     """The collaborators of the compute handlers.
 
-    ``compute_at`` gives the proxy of a host; ``quota`` the limits of projects that have none of their own;
-    ``page_size`` the items that one answer holds at most; ``down_after`` the seconds of silence after which a service
-    counts as down; ``image_records`` the image service where it is ours, None where it is another's.
+    ``compute_at`` gives the proxy of a host; ``networks`` their interfaces, None where guests have QEMU's own
+    network; ``quota`` the limits of projects that have none of their own; ``page_size`` the items that one answer
+    holds at most; ``down_after`` the seconds of silence after which a service counts as down; ``image_records`` the
+    image service where it is ours, None where it is another's.
     """
 
     database: Database
@@ -58,3 +60,4 @@ class ComputeServices:
     page_size: int = 1000
     down_after: float = 60.0
     image_records: ImageRecords | None = None
+    networks: ServerNetworks | None = None

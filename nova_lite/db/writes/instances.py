@@ -13,7 +13,7 @@ from nova_lite.core.errors import Conflict
 from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.reads.instances import from_row, locking, not_found, usage
 from nova_lite.db.session import Tx
-from nova_lite.db.writes import limits, outbox
+from nova_lite.db.writes import limits, network, outbox
 from nova_lite.db.writes.instance_values import changed_values, values
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.instance import Instance
@@ -55,11 +55,16 @@ class PowerChange:
     at: float
 
 
-def create(tx: Tx, instances: Sequence[Instance], operations: Sequence[Operation], quota: Quota, now: float) -> None:
+def create(
+    tx: Tx, instances: Sequence[Instance], operations: Sequence[Operation], quota: Quota, now: float,
+    complete: Callable[[Tx, Instance], Instance] = lambda tx, instance: instance,
+) -> list[Instance]:
     """Accept a boot request for instances of one project: all of them, within the quota, or none.
 
     :raises QuotaExceeded: instances, cores or ram would go over; see :func:`nova_lite.db.writes.limits.check`.
     """
+    ``complete`` gives each what it needs besides, once the quota admits them; the instances as they were written.
+
     project_id = instances[0].project_id
     allowed = {"instances": quota.instances, "cores": quota.cores, "ram": quota.ram}
     if any(limit >= 0 for limit in allowed.values()):
@@ -69,10 +74,12 @@ def create(tx: Tx, instances: Sequence[Instance], operations: Sequence[Operation
             "cores": sum(instance.flavor.vcpus for instance in instances),
             "ram": sum(instance.flavor.memory_mb for instance in instances),
         })
-    tx.insert(InstanceRow, *(values(instance) for instance in instances))
+    made = [complete(tx, instance) for instance in instances]
+    tx.insert(InstanceRow, *(values(instance) for instance in made))
     outbox.put(tx, *operations)
 
 
+    return made
 def start_action(
     tx: Tx, operation: Operation, transition: Transition, now: float, *, project_id: str | None, override_lock: bool
 ) -> ClaimGrant:
@@ -135,7 +142,11 @@ def start_delete(
 
 
 def soft_delete(tx: Tx, instance: Instance, now: float) -> Instance:
-    """Mark an instance, which the caller holds, as deleted. Its allocation is the caller's to release."""
+    """Mark an instance, which the caller holds, as deleted; its ports go or are free again.
+
+    Its allocation is the caller's to release.
+    """
+    network.release_server(tx, instance.uuid, now)
     return save(
         tx, instance, now, vm_state=VmState.DELETED, task_state=None, power_state=PowerState.NOSTATE,
         terminated_at=now, deleted_at=now,

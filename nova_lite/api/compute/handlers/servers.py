@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Sequence
 from typing import cast
 
-from nova_lite.api.compute import creation, filters, idempotency
+from nova_lite.api.compute import creation, filters, idempotency, networks
 from nova_lite.api.compute.booleans import truth_or
 from nova_lite.api.compute.handlers.boot import ingredients
 from nova_lite.api.compute.handlers.hosts import host_views
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
+from nova_lite.api.compute.lifecycle import Plug
 from nova_lite.api.compute.paging import page_size
 from nova_lite.api.compute.policies import servers as rules
 from nova_lite.api.compute.services import ComputeServices
@@ -111,19 +114,29 @@ def _accept(request: Request[ComputeServices], body: dict[str, object], once: On
     with services.database.read() as tx:
         quota = quotas.of_project(tx, request.context.project_id, services.quota)
     creation.check_metadata(cast("dict[str, str]", body.get("metadata") or {}), quota.metadata_items)
-    creation.check_extras(body, request.context.project_id)
+    creation.check_extras(body)
     found = ingredients(request, body)
+    plug = _plug(services, request.context.project_id, body, most)
     made = creation.servers(body, found, request.context, most, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
     try:
-        services.lifecycle.create(request.context, made, arguments, quota, once)
+        services.lifecycle.create(request.context, made, arguments, quota, once, plug)
     except QuotaExceeded:
         if least == most:
             raise
         # Fewer are welcome: the least that the client asked for still is all or nothing.
         made = made[:least]
-        services.lifecycle.create(request.context, made, arguments, quota, once)
+        services.lifecycle.create(request.context, made, arguments, quota, once, plug)
     return made[0]
+
+
+def _plug(services: ComputeServices, project_id: str, body: dict[str, object], number: int) -> Plug:
+    """What gives a new server its interfaces, once what it asks for has been found."""
+    if services.networks is None:
+        creation.refuse_networks(body, project_id)
+        return lambda tx, server: server
+    wanted = services.networks.check(project_id, networks.wishes(body), number)
+    return functools.partial(services.networks.plugged, wanted=wanted)
 
 
 def _created(request: Request[ComputeServices], body: dict[str, object], first: Instance) -> Reply:

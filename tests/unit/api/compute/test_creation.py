@@ -77,11 +77,15 @@ def test_an_image_that_does_not_fit_is_refused(image: ImageMeta, words: str) -> 
     ({"networks": [{"port": IMAGE}]}, f"Port id {IMAGE} could not be found"),
     ({"networks": [{"fixed_ip": "10.0.0.1"}]}, "Bad networks format"),
     ({"security_groups": [{"name": "web"}]}, "Security group web not found"),
-    ({"personality": [{"path": "/etc/motd", "contents": "YQ=="}]}, "cannot be injected"),
 ])
-def test_what_is_not_there_is_refused_by_name(body: dict[str, object], words: str) -> None:
+def test_networks_are_refused_where_there_are_none(body: dict[str, object], words: str) -> None:
     with pytest.raises(Invalid, match=words):
-        creation.check_extras(body, "p")
+        creation.refuse_networks(body, "p")
+
+
+def test_files_to_inject_are_refused() -> None:
+    with pytest.raises(Invalid, match="cannot be injected"):
+        creation.check_extras({"personality": [{"path": "/etc/motd", "contents": "YQ=="}]})
 
 
 @pytest.mark.parametrize("body", [
@@ -89,7 +93,8 @@ def test_what_is_not_there_is_refused_by_name(body: dict[str, object], words: st
     {"personality": []},
 ])
 def test_what_needs_nothing_is_accepted(body: dict[str, object]) -> None:
-    creation.check_extras(body, "p")
+    creation.refuse_networks(body, "p")
+    creation.check_extras(body)
 
 
 def test_too_much_metadata_is_refused() -> None:

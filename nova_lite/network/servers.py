@@ -1,0 +1,200 @@
+"""The ports of servers: what compute asks of the network service, inside compute's own transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import UNSET, structs
+
+from nova_lite.core.clock import Clock
+from nova_lite.core.errors import Conflict, Forbidden, Invalid, NotFound
+from nova_lite.network import addresses, quotas
+from nova_lite.network.drafts import NewPort, Wish
+from nova_lite.network.errors import NoMoreAddresses, OverQuota
+from nova_lite.network.ports import Ports
+from nova_lite.network.security_groups import SecurityGroups
+from nova_lite.network.store import Records
+from nova_lite.objects.base import Value
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.network import SERVER_OWNER, Network, Port, Query, SecurityGroup, Subnet
+from nova_lite.objects.nic import Nic
+
+Auto = Literal["auto", "none"]
+PlugKind = Literal["user", "bridge"]
+
+
+class NicWish(Value, frozen=True, kw_only=True):
+    """An interface that a server is to have: on this network, with this address or any; or this port."""
+
+    network_id: str = ""
+    port_id: str = ""
+    fixed_ip: str = ""
+
+
+class Wishes(Value, frozen=True, kw_only=True):
+    """The interfaces of a new server; ``groups`` are the security groups (ids or names) of ports made for it."""
+
+    nics: tuple[NicWish, ...] | Auto = "auto"
+    groups: tuple[str, ...] = ()
+
+
+class ServerPorts:
+    """Gives servers their ports and takes them back. ``plug`` is how hosts join guests to the network."""
+
+    def __init__(self, ports: Ports, groups: SecurityGroups, clock: Clock, plug: PlugKind = "user") -> None:
+        self._ports, self._groups, self._clock, self._plug = ports, groups, clock, plug
+
+    def prepare(self, project_id: str) -> None:
+        """What must be there before a transaction begins that gives ports to servers of a project."""
+        self._groups.ensure_default(project_id)
+
+    def check(self, records: Records, project_id: str, wishes: Wishes, number: int = 1) -> Wishes:
+        """The wishes with networks named and groups by id; for so many servers alike.
+
+        :raises Invalid: a network, a port or a group is not there for the project, or one cannot be for several.
+        :raises Conflict: there are several networks to choose from, or a port is in use.
+        """
+        groups = tuple(_group(records, project_id, name) for name in dict.fromkeys(wishes.groups))
+        nics = wishes.nics
+        if nics == "none":
+            nics = ()
+        elif nics == "auto":
+            nics = _usual(records, project_id)
+        if number > 1 and any(wish.port_id or wish.fixed_ip for wish in nics):
+            raise Invalid("Unable to launch multiple instances with a single configured port ID or fixed address.")
+        return Wishes(nics=tuple(_checked(records, project_id, wish) for wish in nics), groups=groups)
+
+    def allocate(self, records: Records, server: Instance, wishes: Wishes) -> tuple[Nic, ...]:
+        """Ports for a new server, in order, as nics.
+
+        :raises Forbidden: the project would have more ports than it may.
+        :raises Invalid: a fixed address cannot be had. :raises Conflict: a port is in use, no address is left.
+        """
+        assert not isinstance(wishes.nics, str)
+        return tuple(self.attach(records, server, wish, wishes.groups) for wish in wishes.nics)
+
+    def attach(self, records: Records, server: Instance, wish: NicWish, groups: Sequence[str] = ()) -> Nic:
+        """One more interface for a server. Raises as :meth:`allocate` does."""
+        port = self._bind(records, server, wish) if wish.port_id else self._make(records, server, wish, groups)
+        return self._nic(records, port)
+
+    def detach(self, records: Records, server: Instance, port_id: str) -> None:
+        """Take an interface from a server: a port that was made for it goes, another is free again.
+
+        :raises NotFound: it has no such interface.
+        """
+        port = next((port for port in self.ports_of(records, server.uuid) if port.id == port_id), None)
+        if port is None:
+            raise NotFound(f"Port {port_id} is not attached to server {server.uuid}.", id=port_id)
+        if port.made_for_device:
+            records.remove(port)
+        else:
+            records.replace(port, structs.replace(
+                port, device_id="", device_owner="", binding_host="", status="DOWN", updated_at=self._clock.now()
+            ))
+
+    def release(self, records: Records, server: Instance) -> None:
+        """Take all interfaces from a server."""
+        for port in self.ports_of(records, server.uuid):
+            self.detach(records, server, port.id)
+
+    def ports_of(self, records: Records, server_uuid: str) -> list[Port]:
+        """The ports of a server, oldest first."""
+        return records.find(Port, device_id=server_uuid)
+
+    def _bind(self, records: Records, server: Instance, wish: NicWish) -> Port:
+        port = _port(records, server.project_id, wish.port_id, hold=True)
+        return records.replace(port, structs.replace(
+            port, device_id=server.uuid, device_owner=SERVER_OWNER, status="ACTIVE", updated_at=self._clock.now()
+        ))
+
+    def _make(self, records: Records, server: Instance, wish: NicWish, groups: Sequence[str]) -> Port:
+        draft = NewPort(
+            network_id=wish.network_id, device_id=server.uuid, device_owner=SERVER_OWNER,
+            fixed_ips=(Wish(ip_address=wish.fixed_ip),) if wish.fixed_ip else UNSET,
+            security_groups=tuple(groups) or UNSET,
+        )
+        try:
+            quotas.claim(records, "port", Port, server.project_id, 1)
+            return self._ports.make(records, server.project_id, draft, made_for_device=True)
+        except OverQuota:
+            raise Forbidden("Maximum number of ports exceeded") from None
+        except NoMoreAddresses:
+            raise Invalid(f"No fixed IP addresses available for network: {wish.network_id}") from None
+        except Conflict:
+            if not wish.fixed_ip:
+                raise
+            raise Invalid(f"Fixed IP address {wish.fixed_ip} is already in use.", field="fixed_ip") from None
+
+    def _nic(self, records: Records, port: Port) -> Nic:
+        network = records.get(Network, port.network_id)
+        subnets = {subnet.id: subnet for subnet in records.find(Subnet, network_id=network.id)}
+        first = next((subnets[fixed.subnet_id] for fixed in port.fixed_ips
+                      if fixed.subnet_id in subnets and subnets[fixed.subnet_id].ip_version == 4), None)
+        return Nic(
+            id=port.id, mac_address=port.mac_address, kind=self._plug, network=network.name, mtu=network.mtu,
+            bridge=bridge_name(network.id) if self._plug == "bridge" else "",
+            addresses=tuple(fixed.ip_address for fixed in port.fixed_ips),
+            cidr=first.cidr if first else "", gateway=(first.gateway_ip or "") if first else "",
+        )
+
+
+def bridge_name(network_id: str) -> str:
+    """The host's bridge of a network: an interface's name has 15 characters."""
+    return f"brq{network_id[:11]}"
+
+
+def _usual(records: Records, project_id: str) -> tuple[NicWish, ...]:
+    """The network of a server that names none: the project's only one, else the shared one, else none."""
+    seen = records.page(Network, Query(project_id=project_id, where=(("external", (False,)),)))
+    usable = [network for network in seen if network.admin_state_up]
+    own = [network for network in usable if network.project_id == project_id and not network.shared]
+    found = own or [network for network in usable if network.is_default] or usable
+    if len(found) > 1:
+        raise Conflict("Multiple possible networks found, use a Network ID to be more specific.")
+    if found and not records.find(Subnet, network_id=found[0].id):
+        raise Invalid("Network requires a subnet in order to boot instances on.", id=found[0].id)
+    return tuple(NicWish(network_id=network.id) for network in found)
+
+
+def _checked(records: Records, project_id: str, wish: NicWish) -> NicWish:
+    if wish.port_id:
+        _port(records, project_id, wish.port_id)
+        return wish
+    seen = records.page(Network, Query(project_id=project_id, where=(("id", (wish.network_id,)),)))
+    if not seen:
+        raise Invalid(f"Network {wish.network_id} could not be found.", field="uuid")
+    if seen[0].external and not seen[0].shared and seen[0].project_id != project_id:
+        raise Forbidden(f"It is not allowed to create an interface on external network {seen[0].id}")
+    subnets = records.find(Subnet, network_id=seen[0].id)
+    if not subnets:
+        raise Invalid("Network requires a subnet in order to boot instances on.", field="uuid")
+    if wish.fixed_ip and not any(
+        addresses.ip(wish.fixed_ip) in addresses.block(subnet.cidr) for subnet in subnets
+    ):
+        raise Invalid(f"Fixed IP address {wish.fixed_ip} is not of network {seen[0].id}.", field="fixed_ip")
+    return wish
+
+
+def _port(records: Records, project_id: str, port_id: str, hold: bool = False) -> Port:
+    """A port of the project that nobody uses."""
+    found = records.find(Port, id=port_id, project_id=project_id)
+    if not found:
+        raise Invalid(f"Port id {port_id} could not be found.", field="port")
+    port = records.hold(Port, port_id) if hold else found[0]
+    if port.device_id:
+        raise Conflict(f"Port {port_id} is still in use.", id=port_id)
+    if not port.fixed_ips:
+        raise Invalid(f"Port {port_id} requires a FixedIP in order to be used.", field="port")
+    return port
+
+
+def _group(records: Records, project_id: str, named: str) -> str:
+    groups = records.find(SecurityGroup, project_id=project_id)
+    found = [group.id for group in groups if named == group.id] or [group.id for group in groups if named == group.name]
+    if not found:
+        raise Invalid(f"Security group {named} not found for project {project_id}.", field="security_groups")
+    if len(found) > 1:
+        raise Conflict(f"Multiple security groups found matching '{named}'. Use an ID to be more specific.")
+    return found[0]
