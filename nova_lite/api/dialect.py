@@ -122,6 +122,8 @@ class Dialect(Generic[S]):
             raise Invalid("Malformed request body: an action is an object with one key, the action's name.")
         (action,) = body
         chosen = [route for route in routes if route.action == action]
+        if not chosen and any(route.action == action for route in match.routes):
+            raise NotFound(f"The action {action} does not exist in version {version}.", action=str(action))
         if not chosen:
             raise Invalid(f"There is no such action: {action}", field=action)
         return chosen[0], body

@@ -22,7 +22,7 @@ from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import OperationResult, Progress
 from nova_lite.objects.power import vm_state_after
-from nova_lite.objects.states import OperationState, PowerState, VmState
+from nova_lite.objects.states import RUINOUS, OperationState, PowerState, VmState
 
 LOG = logging.getLogger(__name__)
 
@@ -50,7 +50,8 @@ class Recorder:
                 raise Superseded(f"operation {operation_id} has gone on meanwhile")
             fault = no_valid_host(decision, operation.message, now)
             decision_writes.record(tx, context.request_id, operation_id, decision, now)
-            operation_writes.fail(tx, operation, fault, VmState.ERROR, now)
+            vm_state = VmState.ERROR if operation.action in RUINOUS else None
+            operation_writes.fail(tx, operation, fault, vm_state, now)
             return fault
 
         fault = self._database.transact(write)

@@ -49,9 +49,15 @@ class ImageWriter:
         """Delete an image that has no data (yet). Absent already is success."""
         try:
             if self._status(context, image_id) != FILLED:
-                self._delete(context, image_id)
+                self.remove(context, image_id)
         except NotFound:
             return
+
+    def remove(self, context: RequestContext, image_id: str) -> None:
+        """Delete an image. Absent already is success."""
+        answer = self._ask(context, "DELETE", f"/images/{quote(image_id, safe='')}")
+        answer.require(204, 404)
+        answer.close()
 
     def rotate(self, context: RequestContext, instance_uuid: str, backup_type: str, keep: int) -> None:
         """Delete all backups of an instance and a type but the newest ``keep``."""
@@ -61,7 +67,7 @@ class ImageWriter:
         answer.require(200)
         listed = answer.document().get("images")
         for image in (listed if isinstance(listed, list) else [])[keep:]:
-            self._delete(context, str(image["id"]))
+            self.remove(context, str(image["id"]))
 
     def _status(self, context: RequestContext, image_id: str) -> str:
         answer = self._ask(context, "GET", f"/images/{quote(image_id, safe='')}")
@@ -77,11 +83,6 @@ class ImageWriter:
         answer.require(204)
         answer.close()
         return True
-
-    def _delete(self, context: RequestContext, image_id: str) -> None:
-        answer = self._ask(context, "DELETE", f"/images/{quote(image_id, safe='')}")
-        answer.require(204, 404)
-        answer.close()
 
     def _ask(self, context: RequestContext, method: str, path: str, data: Path | None = None) -> Answer:
         token = self._tokens.token()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from nova_lite.objects.claim import Decision, Refusal, RequestSpec
 from nova_lite.objects.host import HostState
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Operation
+from nova_lite.objects.operation import Create, Operation, Unshelve
 from nova_lite.scheduler.filters.base import Filter, Moment
 from nova_lite.scheduler.weighers.base import Weigher
 
@@ -18,7 +18,7 @@ NEAREST_MISSES = 10  # refusals that a decision keeps
 def request_spec(instance: Instance, operation: Operation) -> RequestSpec:
     """What the boot of an instance asks of a host. The operation is a create."""
     arguments = operation.arguments
-    assert isinstance(arguments, Create)
+    assert isinstance(arguments, Create | Unshelve)
     return RequestSpec(
         instance_uuid=instance.uuid,
         vcpus=instance.flavor.vcpus,

@@ -34,6 +34,7 @@ from nova_lite.api.compute.schemas import quotas as quota_schemas
 from nova_lite.api.compute.schemas import servers as server_schemas
 from nova_lite.api.compute.schemas import services as service_schemas
 from nova_lite.api.compute.schemas.types import NO_QUERY
+from nova_lite.api.compute.server_action_routes import GUEST_ACTIONS
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.microversions import ByVersion, v
 from nova_lite.api.request import Json, Reply, Request
@@ -185,6 +186,6 @@ VERSIONS: tuple[R, ...] = (
 )
 
 ROUTES: tuple[R, ...] = (
-    *VERSIONS, *SERVERS, *TAGS, *ACTIONS, *FLAVORS, *KEY_PAIRS, *QUOTAS, *CLOUD,
+    *VERSIONS, *SERVERS, *TAGS, *ACTIONS, *GUEST_ACTIONS, *FLAVORS, *KEY_PAIRS, *QUOTAS, *CLOUD,
     *operator_routes.ROUTES, *proxy_routes.ROUTES,
 )

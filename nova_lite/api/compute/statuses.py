@@ -26,6 +26,11 @@ DURING: dict[tuple[VmState, TaskState], str] = {
     (state, task): status
     for task, status in ((_T.REBOOTING, "REBOOT"), (_T.REBOOTING_HARD, "HARD_REBOOT"))
     for state in (VmState.ACTIVE, VmState.PAUSED, VmState.SUSPENDED, VmState.STOPPED, VmState.ERROR)
+} | {
+    (state, _T.REBUILDING): "REBUILD" for state in (VmState.ACTIVE, VmState.STOPPED, VmState.ERROR)
+} | {
+    (VmState.ACTIVE, _T.RESIZE_PREP): "RESIZE", (VmState.STOPPED, _T.RESIZE_PREP): "RESIZE",
+    (VmState.RESIZED, _T.RESIZE_REVERTING): "REVERT_RESIZE",
 }
 
 PROGRESSING = frozenset({"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"})

@@ -11,11 +11,30 @@ def _transition(task_state: TaskState, *states: VmState, during: frozenset[TaskS
     return Transition(task_state=task_state, from_vm_states=frozenset(states), allow_task_states=during)
 
 
+_S, _T = VmState, TaskState
+
 _TRANSITIONS = {
     Action.PAUSE: _transition(TaskState.PAUSING, VmState.ACTIVE),
     Action.UNPAUSE: _transition(TaskState.UNPAUSING, VmState.PAUSED),
     Action.STOP: _transition(TaskState.POWERING_OFF, VmState.ACTIVE, VmState.ERROR),
     Action.START: _transition(TaskState.POWERING_ON, VmState.STOPPED),
+    Action.SUSPEND: _transition(_T.SUSPENDING, _S.ACTIVE),
+    Action.RESUME: _transition(_T.RESUMING, _S.SUSPENDED),
+    Action.CRASH_DUMP: _transition(
+        _T.TRIGGERING_CRASH_DUMP, _S.ACTIVE, _S.PAUSED, _S.RESCUED, _S.RESIZED, _S.ERROR
+    ),
+    Action.REBUILD: _transition(_T.REBUILDING, _S.ACTIVE, _S.STOPPED, _S.ERROR),
+    Action.CREATE_IMAGE: _transition(_T.IMAGE_SNAPSHOT, _S.ACTIVE, _S.STOPPED, _S.PAUSED, _S.SUSPENDED),
+    Action.CREATE_BACKUP: _transition(_T.IMAGE_BACKUP, _S.ACTIVE, _S.STOPPED, _S.PAUSED, _S.SUSPENDED),
+    Action.RESIZE: _transition(_T.RESIZE_PREP, _S.ACTIVE, _S.STOPPED),
+    Action.CONFIRM_RESIZE: _transition(_T.RESIZE_CONFIRMING, _S.RESIZED),
+    Action.REVERT_RESIZE: _transition(_T.RESIZE_REVERTING, _S.RESIZED),
+    Action.RESCUE: _transition(_T.RESCUING, _S.ACTIVE, _S.STOPPED, _S.ERROR),
+    Action.UNRESCUE: _transition(_T.UNRESCUING, _S.RESCUED),
+    Action.SHELVE: _transition(_T.SHELVING, _S.ACTIVE, _S.STOPPED, _S.PAUSED, _S.SUSPENDED),
+    Action.UNSHELVE: Transition(
+        task_state=_T.UNSHELVING, from_vm_states=frozenset({_S.SHELVED_OFFLOADED}), unplaced=True
+    ),
 }
 
 _SOFT = _transition(TaskState.REBOOTING, VmState.ACTIVE)

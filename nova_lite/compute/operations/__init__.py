@@ -33,6 +33,8 @@ def table(
         Action.REBUILD: rebuild(driver, fetch_image, create_disks),
         Action.CREATE_IMAGE: imaging.create_image(),
         Action.CREATE_BACKUP: imaging.create_backup(),
+        Action.SHELVE: imaging.shelve(),
+        Action.UNSHELVE: imaging.unshelve(fetch_image, create_disks),
         Action.RESIZE: makeover.resize(driver),
         Action.CONFIRM_RESIZE: makeover.confirm_resize(driver),
         Action.REVERT_RESIZE: makeover.revert_resize(driver),

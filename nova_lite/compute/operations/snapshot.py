@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from nova_lite.compute.operations.base import StepList
+from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
+from nova_lite.compute.steps.fetch_image import FetchImage
+from nova_lite.compute.steps.shelved import DiscardShelved, FetchShelved
 from nova_lite.compute.steps.snapshot import Images, RotateBackups, Snapshot, UploadImage
+from nova_lite.compute.steps.spawn import Spawn
 from nova_lite.objects.states import VmState
 from nova_lite.virt.capabilities import CapableDriver
 
@@ -28,3 +32,9 @@ class Imaging:
     def shelve(self) -> StepList:
         steps = (*self._steps, Destroy(self._driver))
         return StepList("compute_shelve_instance", VmState.SHELVED_OFFLOADED, steps)
+
+    def unshelve(self, fetch_image: FetchImage, create_disks: CreateDisks) -> StepList:
+        """From the image that shelving made; it has no other use, and goes at the end."""
+        return StepList("compute_unshelve_instance", VmState.ACTIVE, (
+            FetchShelved(fetch_image), create_disks, Spawn(self._driver), DiscardShelved(self._images),
+        ))

@@ -22,6 +22,10 @@ class Images(Protocol):
         """Delete an image, unless it has got its data. Absent already is success."""
         ...
 
+    def remove(self, context: RequestContext, image_id: str) -> None:
+        """Delete an image. Absent already is success."""
+        ...
+
     def rotate(self, context: RequestContext, instance_uuid: str, backup_type: str, keep: int) -> None:
         """Delete all backups of an instance and a type but the newest ``keep``."""
         ...

@@ -100,7 +100,8 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     if booting and result.reschedule and operation.attempt < attempts and now < operation.deadline:
         return _queue_again(tx, grant, result.host, now, result.fault)
     ended = _close(tx, operation, OperationState.FAILED, result.fault, now)
-    changes = _failure(instance, result.fault, result.vm_state) | outcomes.failed(tx, operation, instance)
+    changes = _failure(instance, result.fault, result.vm_state)
+    changes |= outcomes.failed(tx, operation, instance, left=not result.undone)
     if result.power_state is not None:
         changes["power_state"] = result.power_state
     if booting:
@@ -124,7 +125,8 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
     ended = _close(tx, current, OperationState.FAILED, fault, now)
-    changes = _failure(instance, fault, vm_state) | outcomes.failed(tx, current, instance)
+    changes = _failure(instance, fault, vm_state)
+    changes |= outcomes.failed(tx, current, instance, left=current.state != OperationState.QUEUED)
     if isinstance(current.arguments, Create) and current.state == OperationState.QUEUED:
         claims.release(tx, instance.uuid)
         changes["host"] = None

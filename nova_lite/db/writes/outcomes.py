@@ -37,8 +37,12 @@ def succeeded(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any
     return {}
 
 
-def failed(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
-    """The fields that failure sets. The caller holds the instance."""
-    if isinstance(operation.arguments, Resize):
-        claims.take(tx, instance.uuid, instance.flavor)
+def failed(tx: Tx, operation: Operation, instance: Instance, *, left: bool) -> dict[str, Any]:
+    """The fields that failure sets; ``left``: the host may have something of the instance. The caller holds it."""
+    match operation.arguments:
+        case Resize():
+            claims.take(tx, instance.uuid, instance.flavor)
+        case Unshelve() if not left:
+            claims.release(tx, instance.uuid)
+            return {"host": None}
     return {}

@@ -17,14 +17,12 @@ from nova_lite.virt.driver import GuestSpec, ImageUnacceptable, VirtError
 from nova_lite.virt.libvirt.plan import InstanceFiles
 
 ROOT_DISK = "disk"
-KEPT_DISK = "disk.resize"  # the root disk before a resize that may be reverted
 RESCUE_DISK = "disk.rescue"
 CONFIG_DRIVE = "disk.config"
 CONSOLE_LOG = "console.log"
 DIRECTORY_MODE = 0o711  # the guest's process runs as another user and must pass, not look around
 FILE_MODE = 0o644
 # An image can be made so that reading its tables takes for ever; the reader gets this much and no more.
-COPY_TIMEOUT = 600.0
 LIMITS = ("prlimit", "--as=1073741824", "--cpu=30")
 
 
@@ -83,46 +81,6 @@ class InstanceDirectories:
         """Where the root disk of an instance is, if it has one."""
         return self.directory(uuid) / ROOT_DISK
 
-    def has_kept_disk(self, uuid: str) -> bool:
-        """Whether the disk of before a resize is kept."""
-        return (self.directory(uuid) / KEPT_DISK).exists()
-
-    def keep_disk(self, uuid: str) -> None:
-        """Keep a copy of the root disk, unless one is kept already. Raises VirtError."""
-        disk, kept = self.root_disk(uuid), self.directory(uuid) / KEPT_DISK
-        if disk.exists() and not kept.exists():
-            scratch = kept.with_name(f"{KEPT_DISK}.new")
-            programs.run(["cp", "--reflink=auto", "--sparse=always", str(disk), str(scratch)], COPY_TIMEOUT)
-            os.replace(scratch, kept)
-
-    def restore_disk(self, uuid: str) -> None:
-        """Put the kept disk back in the place of the root disk."""
-        os.replace(self.directory(uuid) / KEPT_DISK, self.root_disk(uuid))
-
-    def forget_kept_disk(self, uuid: str) -> None:
-        """Remove the kept disk. Absent already is success."""
-        (self.directory(uuid) / KEPT_DISK).unlink(missing_ok=True)
-
-    def grow_disk(self, instance: Instance) -> None:
-        """Make the root disk as large as the flavor says; 0 leaves it. Raises VirtError: it would become smaller."""
-        disk, size = self.root_disk(instance.uuid), instance.flavor.root_gb * images.GIB
-        if not size or not disk.exists():
-            return
-        if disk_size(disk) > size:
-            raise VirtError(f"instance {instance.uuid}: its disk cannot become smaller", instance=instance.uuid)
-        programs.run(["qemu-img", "resize", "-q", "-f", "qcow2", str(disk), str(size)])
-
-    def make_rescue_disk(self, instance: Instance, base: Path) -> None:
-        """A fresh disk to rescue the instance from, made of an image. Raises ImageUnacceptable, VirtError."""
-        directory = self.directory(instance.uuid)
-        found = images.inspect(base)
-        if not (directory / RESCUE_DISK).exists():
-            _make_overlay(instance, base, directory / RESCUE_DISK, found.size)
-
-    def remove_rescue_disk(self, uuid: str) -> None:
-        """Absent already is success."""
-        (self.directory(uuid) / RESCUE_DISK).unlink(missing_ok=True)
-
     def directory(self, uuid: str) -> Path:
         """The instance's directory. Raises VirtError for what is no uuid: it comes from another host."""
         if not is_uuid(uuid):
@@ -142,7 +100,7 @@ class InstanceDirectories:
             directory.mkdir(exist_ok=True)
             directory.chmod(DIRECTORY_MODE)  # whatever the umask is
             if spec.image_path is not None and not (directory / ROOT_DISK).exists():
-                _make_overlay(
+                make_overlay(
                     instance, spec.image_path, directory / ROOT_DISK, instance.flavor.root_gb * images.GIB
                 )
             if spec.config_drive is not None:
@@ -189,7 +147,7 @@ def disk_size(disk: Path) -> int:
     return msgspec.json.decode(shown, type=_Info).virtual_size
 
 
-def _make_overlay(instance: Instance, base: Path, disk: Path, size: int) -> None:
+def make_overlay(instance: Instance, base: Path, disk: Path, size: int) -> None:
     """A disk of ``size`` bytes (0: the image's): only what the guest writes; the rest is read from the base image."""
     format_ = images.inspect(base).format
     size = max(size, verify(instance, base, format_))

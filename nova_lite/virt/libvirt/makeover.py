@@ -10,6 +10,7 @@ from nova_lite.virt.libvirt.disks import InstanceDirectories
 from nova_lite.virt.libvirt.domains import Domains
 from nova_lite.virt.libvirt.plan import InstanceFiles
 from nova_lite.virt.libvirt.power import Power
+from nova_lite.virt.libvirt.spare_disks import SpareDisks
 
 Render = Callable[[GuestSpec, InstanceFiles], str]
 
@@ -23,34 +24,35 @@ class Makeover:
 
     def __init__(self, domains: Domains, power: Power, files: InstanceDirectories, render: Render) -> None:
         self._domains, self._power, self._files, self._render = domains, power, files, render
+        self._spares = SpareDisks(files)
 
     def resize(self, spec: GuestSpec, running: bool, clean_timeout: float) -> None:
         uuid = spec.instance.uuid
         self._power.off(uuid, clean_timeout)
-        self._files.keep_disk(uuid)
-        self._files.grow_disk(spec.instance)
+        self._spares.keep(uuid)
+        self._spares.grow(spec.instance)
         self._define(spec, running)
 
     def confirm(self, uuid: str) -> None:
         self._domains.run(uuid, "confirming a resize", lambda domain: domain.isActive())
-        self._files.forget_kept_disk(uuid)
+        self._spares.forget(uuid)
 
     def revert(self, spec: GuestSpec, running: bool) -> None:
         uuid = spec.instance.uuid
-        if self._files.has_kept_disk(uuid):
+        if self._spares.kept(uuid):
             self._power.off(uuid, 0.0)
-            self._files.restore_disk(uuid)
+            self._spares.restore(uuid)
         if not self._domains.run(uuid, "reverting a resize", lambda domain: domain.isActive()):
             self._define(spec, running)
 
     def rescue(self, spec: GuestSpec, image_path: Path) -> None:
         self._power.off(spec.instance.uuid, 0.0)
-        self._files.make_rescue_disk(spec.instance, image_path)
+        self._spares.make_rescue(spec.instance, image_path)
         self._define(spec, True)
 
     def unrescue(self, spec: GuestSpec, running: bool) -> None:
         self._power.off(spec.instance.uuid, 0.0)
-        self._files.remove_rescue_disk(spec.instance.uuid)
+        self._spares.remove_rescue(spec.instance.uuid)
         self._define(spec, running)
 
     def _define(self, spec: GuestSpec, running: bool) -> None:

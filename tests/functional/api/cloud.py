@@ -33,7 +33,7 @@ from nova_lite.objects.claim import ClaimRequest
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.host import HostReport, Inventory
-from nova_lite.objects.image import ImageMeta
+from nova_lite.objects.image import Image, ImageMeta
 from nova_lite.objects.operation import Operation, OperationEvent, OperationResult
 from nova_lite.objects.quota import Quota
 from nova_lite.objects.service import ServiceRecord
@@ -58,6 +58,10 @@ ENDS = {
     Action.UNPAUSE: (VmState.ACTIVE, PowerState.RUNNING), Action.STOP: (VmState.STOPPED, PowerState.SHUTDOWN),
     Action.START: (VmState.ACTIVE, PowerState.RUNNING), Action.REBOOT: (VmState.ACTIVE, PowerState.RUNNING),
     Action.DELETE: (VmState.DELETED, PowerState.NOSTATE),
+    Action.SUSPEND: (VmState.SUSPENDED, PowerState.SHUTDOWN), Action.RESUME: (VmState.ACTIVE, PowerState.RUNNING),
+    Action.REBUILD: (VmState.ACTIVE, PowerState.RUNNING), Action.RESIZE: (VmState.RESIZED, PowerState.RUNNING),
+    Action.CREATE_IMAGE: (None, PowerState.RUNNING), Action.RESCUE: (VmState.RESCUED, PowerState.RUNNING),
+    Action.SHELVE: (VmState.SHELVED_OFFLOADED, PowerState.NOSTATE),
 }
 
 
@@ -86,6 +90,12 @@ class FewImages:
         if image_id not in known:
             raise NotFound(f"No image found with ID {image_id}")
         return known[image_id]
+
+    def create(self, image: Image) -> Image:
+        return image
+
+    def delete(self, context: RequestContext, image_id: str) -> None:
+        """It was not kept."""
 
 
 class Answer:

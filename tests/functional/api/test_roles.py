@@ -37,7 +37,11 @@ MEMBERS = frozenset({
     servers.METADATA_UPDATE_ALL, servers.METADATA_DELETE, servers.TAGS_UPDATE, servers.TAGS_UPDATE_ALL,
     servers.TAGS_DELETE, servers.TAGS_DELETE_ALL, server_actions.PAUSE, server_actions.UNPAUSE, server_actions.STOP,
     server_actions.START, server_actions.REBOOT, server_actions.LOCK, server_actions.UNLOCK,
-    server_actions.CONSOLE_OUTPUT,
+    server_actions.CONSOLE_OUTPUT, server_actions.SUSPEND, server_actions.RESUME, server_actions.CRASH_DUMP,
+    server_actions.REBUILD, server_actions.CREATE_IMAGE, server_actions.CREATE_BACKUP, server_actions.RESIZE,
+    server_actions.CONFIRM_RESIZE, server_actions.REVERT_RESIZE, server_actions.RESCUE, server_actions.UNRESCUE,
+    server_actions.SHELVE, server_actions.UNSHELVE, server_actions.PASSWORD, server_actions.CONSOLES,
+    server_actions.FORCE_DELETE, server_actions.RESTORE,
 })
 # Nobody has a token and no role; each of the others is what the one before is, and more. Whatever is not named above
 # is for admins.

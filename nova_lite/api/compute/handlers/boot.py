@@ -22,10 +22,10 @@ def ingredients(request: Request[ComputeServices], body: dict[str, object]) -> I
     :raises Invalid: something is not there, or does not fit together; the message names it.
     :raises Forbidden: the caller may not choose a host, or use a flavor without a disk.
     """
-    image = _image(request, creation.image_id(body))
+    image = image_of(request, creation.image_id(body))
     with request.services.database.read() as tx:
-        flavor = _flavor(tx, request, str(body["flavorRef"]))
-        key_pair = _key_pair(tx, request, body)
+        flavor = flavor_of(tx, request, str(body["flavorRef"]))
+        key_pair = key_pair_of(tx, request, body)
         placement = _placement(tx, request, body)
     creation.check_image(image, flavor)
     if flavor.root_gb == 0 and not request.allows(rules.ZERO_DISK):
@@ -33,21 +33,24 @@ def ingredients(request: Request[ComputeServices], body: dict[str, object]) -> I
     return Ingredients(flavor=flavor, image=image, key_pair=key_pair, placement=placement)
 
 
-def _image(request: Request[ComputeServices], image_id: str) -> ImageMeta:
+def image_of(request: Request[ComputeServices], image_id: str) -> ImageMeta:
+    """An image that the caller may use. :raises Invalid: there is none."""
     try:
         return request.services.images.get_meta(request.context, image_id)
     except NotFound:
         raise Invalid(f"Image {image_id} could not be found.", field="imageRef") from None
 
 
-def _flavor(tx: Tx, request: Request[ComputeServices], flavorid: str) -> Flavor:
+def flavor_of(tx: Tx, request: Request[ComputeServices], flavorid: str) -> Flavor:
+    """A flavor that the caller may use. :raises Invalid: there is none."""
     try:
         return flavors.get(tx, flavorid, scope(request))
     except NotFound as error:
         raise Invalid(error.message, field="flavorRef") from None
 
 
-def _key_pair(tx: Tx, request: Request[ComputeServices], body: dict[str, object]) -> KeyPair | None:
+def key_pair_of(tx: Tx, request: Request[ComputeServices], body: dict[str, object]) -> KeyPair | None:
+    """The key pair that the body names, if it names one. :raises Invalid: there is none."""
     name = body.get("key_name")
     if name is None:
         return None

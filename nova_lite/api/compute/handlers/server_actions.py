@@ -5,9 +5,9 @@ from __future__ import annotations
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, NotFound, Unavailable
+from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, Invalid, NotFound, Unavailable, Unsupported
 from nova_lite.db.writes import instances as writes
-from nova_lite.objects.operation import Arguments, Pause, Reboot, Start, Stop, Unpause
+from nova_lite.objects.operation import Arguments, CrashDump, Pause, Reboot, Resume, Start, Stop, Suspend, Unpause
 from nova_lite.objects.states import VmState
 
 CONSOLE_BYTES = 100 * 1024
@@ -35,6 +35,59 @@ def stop(request: Request[ComputeServices]) -> None:
 
 def start(request: Request[ComputeServices]) -> None:
     _act(request, Start())
+
+
+def suspend(request: Request[ComputeServices]) -> None:
+    _act(request, Suspend())
+
+
+def resume(request: Request[ComputeServices]) -> None:
+    _act(request, Resume())
+
+
+def trigger_crash_dump(request: Request[ComputeServices]) -> None:
+    _act(request, CrashDump())
+
+
+def reset_state(request: Request[ComputeServices]) -> None:
+    """Set what the records say, whatever the guest is; what was being done to the server is called off."""
+    server = server_of(request)
+    state = VmState(str(request.member("os-resetState")["state"]))
+    now = request.services.clock.now()
+    request.services.database.transact(lambda tx: writes.reset_state(tx, server.uuid, state, now))
+
+
+def change_password(request: Request[ComputeServices]) -> None:
+    """Nothing inside the guests takes passwords here."""
+    server = server_of(request)
+    if server.vm_state is not VmState.ACTIVE:
+        raise Conflict(f"Cannot 'changePassword' instance {server.uuid} while it is in vm_state {server.vm_state}",
+                       instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
+    raise Unsupported("Unable to set password on instance: the guests of this cloud have no agent that sets it.",
+                      instance=server.uuid)
+
+
+def force_delete(request: Request[ComputeServices]) -> None:
+    server = server_of(request)
+    request.services.lifecycle.delete(
+        request.context, server, override_lock=may_override_lock(request, server)
+    )
+
+
+def restore(request: Request[ComputeServices]) -> None:
+    """Servers are deleted at once: there is never one to restore."""
+    server = server_of(request)
+    raise Conflict(f"Cannot 'restore' instance {server.uuid} while it is in vm_state {server.vm_state}",
+                   instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
+
+
+def console(request: Request[ComputeServices]) -> None:
+    """No proxy for consoles runs in this cloud, so none has an address."""
+    server = server_of(request)
+    if server.host is None or server.vm_state is VmState.BUILDING:
+        raise Conflict(f"Instance {server.uuid} is not ready", instance=server.uuid)
+    raise Invalid("Unavailable console type: no proxy for consoles runs in this cloud. Read the serial console's log "
+                  "with os-getConsoleOutput.", instance=server.uuid)
 
 
 def reboot(request: Request[ComputeServices]) -> None:

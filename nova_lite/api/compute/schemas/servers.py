@@ -30,9 +30,9 @@ from nova_lite.api.validation import Schema
 
 SHOW_QUERY = NO_QUERY
 
-_DISK_CONFIG: Piece = {"type": "string", "enum": ["AUTO", "MANUAL"]}
-_IPV4: Piece = {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "maxLength": 0}, NULL]}
-_IPV6: Piece = {"anyOf": [{"type": "string", "format": "ipv6"}, {"type": "string", "maxLength": 0}, NULL]}
+DISK_CONFIG: Piece = {"type": "string", "enum": ["AUTO", "MANUAL"]}
+ADDRESS_V4: Piece = {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "maxLength": 0}, NULL]}
+ADDRESS_V6: Piece = {"anyOf": [{"type": "string", "format": "ipv6"}, {"type": "string", "maxLength": 0}, NULL]}
 
 _NIC = {
     "fixed_ip": {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
@@ -76,7 +76,7 @@ def _devices(*more: tuple[str, Piece]) -> Piece:
 
 _TAGGED = ("tag", TAG)
 _TYPED = ("volume_type", {"type": ["string", "null"], "minLength": 0, "maxLength": 255})
-_CERTIFICATES: Piece = {
+CERTIFICATES: Piece = {
     "type": ["array", "null"], "minItems": 1, "maxItems": 50, "uniqueItems": True,
     "items": {"type": "string", "minLength": 1},
 }
@@ -88,9 +88,9 @@ _CREATE_BASE: Mapping[str, Piece] = {
     "adminPass": {"type": "string"},
     "metadata": METADATA,
     "networks": _networks(),
-    "OS-DCF:diskConfig": _DISK_CONFIG,
-    "accessIPv4": _IPV4,
-    "accessIPv6": _IPV6,
+    "OS-DCF:diskConfig": DISK_CONFIG,
+    "accessIPv4": ADDRESS_V4,
+    "accessIPv6": ADDRESS_V6,
     "availability_zone": {"type": "string", "minLength": 1, "maxLength": 255, "format": "name"},
     "block_device_mapping": {"type": "array", "items": struct(_DEVICE_OLD, more=True)},
     "block_device_mapping_v2": _devices(),
@@ -116,7 +116,7 @@ _CREATE_CHANGES: Sequence[tuple[str, Mapping[str, Piece | None]]] = (
     ("2.42", {"networks": _words_or(_networks(_TAGGED)), "block_device_mapping_v2": _devices(_TAGGED)}),
     ("2.52", {"tags": TAGS}),
     ("2.57", {"personality": None}),
-    ("2.63", {"trusted_image_certificates": _CERTIFICATES}),
+    ("2.63", {"trusted_image_certificates": CERTIFICATES}),
     ("2.67", {"block_device_mapping_v2": _devices(_TAGGED, _TYPED)}),
     ("2.74", {"host": NAME, "hypervisor_hostname": NAME}),
     ("2.90", {"hostname": HOSTNAME}),
@@ -159,7 +159,7 @@ def _create() -> ByVersion[Schema]:
 CREATE = _create()
 
 _UPDATE: Mapping[str, Piece] = {
-    "name": NAME, "OS-DCF:diskConfig": _DISK_CONFIG, "accessIPv4": _IPV4, "accessIPv6": _IPV6,
+    "name": NAME, "OS-DCF:diskConfig": DISK_CONFIG, "accessIPv4": ADDRESS_V4, "accessIPv6": ADDRESS_V6,
 }
 UPDATE = ByVersion(
     ("2.1", wrapped("server", struct(_UPDATE))),

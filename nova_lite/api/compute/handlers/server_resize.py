@@ -1,0 +1,67 @@
+"""Resize: the same server with another flavor, kept or taken back; and moving servers, which one host cannot."""
+
+from __future__ import annotations
+
+from nova_lite.api.compute.handlers.boot import flavor_of
+from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
+from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.request import Request
+from nova_lite.core.errors import Invalid
+from nova_lite.db.reads import quotas
+from nova_lite.db.session import Tx
+from nova_lite.db.writes import resizing
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import ConfirmResize, Resize, RevertResize
+
+
+def resize(request: Request[ComputeServices]) -> None:
+    server = server_of(request)
+    services = request.services
+    with services.database.read() as tx:
+        flavor = flavor_of(tx, request, str(request.member("resize")["flavorRef"]))
+        quota = quotas.of_project(tx, server.project_id, services.quota)
+    now = services.clock.now()
+
+    def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
+        check(grant.instance, flavor)  # a server in the wrong state is refused for that first
+        return resizing.accept(tx, grant, flavor, quota, now)
+
+    services.lifecycle.act(
+        request.context, server, Resize(flavor=flavor), override_lock=may_override_lock(request, server), then=then
+    )
+
+
+def check(server: Instance, flavor: Flavor) -> None:
+    """:raises Invalid: the server cannot be given this flavor."""
+    old = server.flavor
+    if flavor.flavorid == old.flavorid:
+        raise Invalid("When resizing, instances must change flavor!", field="flavorRef")
+    if flavor.root_gb == 0 and old.root_gb:
+        raise Invalid("Resize to zero disk flavor is not allowed.", field="flavorRef")
+    if flavor.root_gb < old.root_gb:
+        raise Invalid(f"The server's disk of {old.root_gb} GiB cannot become smaller: the flavor's has "
+                      f"{flavor.root_gb} GiB.", field="flavorRef")
+    if server.image is not None and server.image.min_ram > flavor.memory_mb:
+        raise Invalid("Flavor's memory is too small for requested image.", field="flavorRef")
+
+
+def confirm(request: Request[ComputeServices]) -> None:
+    server = server_of(request)
+    request.services.lifecycle.act(
+        request.context, server, ConfirmResize(), override_lock=may_override_lock(request, server)
+    )
+
+
+def revert(request: Request[ComputeServices]) -> None:
+    server = server_of(request)
+    request.services.lifecycle.act(
+        request.context, server, RevertResize(), override_lock=may_override_lock(request, server)
+    )
+
+
+def migrate(request: Request[ComputeServices]) -> None:
+    """Servers stay on their hosts in this version."""
+    server_of(request)
+    raise Invalid("No valid host was found. Servers of this cloud are not moved between hosts.")

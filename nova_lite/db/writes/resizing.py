@@ -1,0 +1,29 @@
+"""Accepting a resize: quota and the room of the new flavor, in the transaction that begins it."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from nova_lite.core.errors import Invalid
+from nova_lite.db.reads.instances import usage
+from nova_lite.db.session import Tx
+from nova_lite.db.writes import claims, limits
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.quota import Quota
+
+
+def accept(tx: Tx, grant: ClaimGrant, flavor: Flavor, quota: Quota, now: float) -> ClaimGrant:
+    """Take the room of the new flavor beside the old one's, until the resize is confirmed, reverted or has failed.
+
+    :raises QuotaExceeded: cores or ram would go over.
+    :raises Invalid: the host has not that much room.
+    """
+    instance = grant.instance
+    more = {"cores": flavor.vcpus - instance.flavor.vcpus, "ram": flavor.memory_mb - instance.flavor.memory_mb}
+    limits.take_turn(tx, instance.project_id, now)
+    limits.check({"cores": quota.cores, "ram": quota.ram}, structs.asdict(usage(tx, instance.project_id)), more)
+    if not claims.grow(tx, instance.uuid, flavor):
+        raise Invalid("No valid host was found. The server's host has no room for the new flavor beside the old one.",
+                      instance=instance.uuid, field="flavorRef")
+    return grant
