@@ -8,15 +8,15 @@ from __future__ import annotations
 import dataclasses
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
-from nova_lite.compute.steps.base import Recording, Step, run_steps, undo_steps
+from nova_lite.compute.steps.base import Attempt, Step, run_steps, undo_steps
+from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
-from nova_lite.core.errors import NovaLiteError
+from nova_lite.core.errors import NovaLiteError, Unavailable
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.operation import OperationEvent, OperationResult
@@ -25,6 +25,9 @@ from nova_lite.objects.states import RUINOUS, Action, PowerState, VmState
 from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
 
 LOG = logging.getLogger(__name__)
+
+PATIENCE = 20.0  # seconds for which a step is tried again while what it needs cannot be reached
+PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between two tries
 
 
 class Guard:
@@ -48,7 +51,7 @@ class Guard:
         error: Exception | None = None
         try:
             try:
-                job = run_steps(operation.steps(), job, self._recording(check))
+                job = run_steps(operation.steps(), job, self._attempt(check))
             except Interrupted:
                 raise
             except Exception as caught:  # noqa: BLE001 - the guard's whole point
@@ -61,16 +64,28 @@ class Guard:
                      extra=_request(job))
             return None
 
-    def _recording(self, check: Callable[[str], None]) -> Recording:
-        @contextmanager
-        def recording(step: Step, job: Job) -> Iterator[None]:
+    def _attempt(self, check: Callable[[str], None]) -> Attempt:
+        def attempt(step: Step, job: Job) -> Job:
             check(step.name)
             begun = self._clock.now()
             LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))
-            yield
-            LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
+            until, pause = min(begun + PATIENCE, job.operation.deadline), PAUSE
+            while True:
+                try:
+                    done = step.run(job)
+                    LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
+                    return done
+                except Unavailable as error:
+                    # A hypervisor or an image service that restarts is no reason for an operation to fail.
+                    if self._clock.now() + pause > until:
+                        raise
+                    LOG.warning("%s of %s waits %.1f s: %s", step.name, job.instance.uuid, pause, error,
+                                extra=_request(job))
+                concurrency.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                check(step.name)
 
-        return recording
+        return attempt
 
     def _log(self, job: Job, error: Exception) -> None:
         level = logging.INFO if isinstance(error, Cancelled) else logging.ERROR

@@ -19,7 +19,7 @@ from nova_lite.db.writes import services as service_writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.host import HostReport, HostState
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Operation
+from nova_lite.objects.operation import Create, Operation, Unshelve
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.rpcapi.scheduler import Scheduler
 
@@ -90,6 +90,6 @@ def _lost(instance: Instance, host: str, operations: list[Operation]) -> bool:
     if instance.deleted_at is not None and instance.host == host:
         return True
     return instance.host != host and any(
-        isinstance(operation.arguments, Create) and host in operation.arguments.excluded_hosts
+        isinstance(operation.arguments, Create | Unshelve) and host in operation.arguments.excluded_hosts
         for operation in operations
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from nova_lite.compute.job import Job
@@ -30,14 +29,14 @@ class Step(Protocol):
         ...
 
 
-Recording = Callable[[Step, Job], AbstractContextManager[None]]
+# Runs one step, in whatever surroundings its runner gives it.
+Attempt = Callable[[Step, Job], Job]
 
 
-def run_steps(steps: Sequence[Step], job: Job, recording: Recording) -> Job:
-    """Run steps in order; what one of them, or ``recording`` between two of them, raises ends it."""
+def run_steps(steps: Sequence[Step], job: Job, attempt: Attempt) -> Job:
+    """Run steps in order; what ``attempt`` raises, for a step or between two of them, ends it."""
     for step in steps:
-        with recording(step, job):
-            job = step.run(job)
+        job = attempt(step, job)
     return job
 
 
