@@ -1,0 +1,164 @@
+"""How an operation ends: what is tried again, what is undone, what is told."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from nova_lite.compute import guard as module
+from nova_lite.compute.guard import Guard
+from nova_lite.compute.job import Cancelled, Interrupted, Job
+from nova_lite.compute.reporter import Reporter
+from nova_lite.compute.steps.base import Step
+from nova_lite.core.clock import ManualClock
+from nova_lite.core.context import RequestContext, system_context
+from nova_lite.core.errors import Unavailable
+from nova_lite.objects.errors import Superseded
+from nova_lite.objects.operation import Arguments, Create, OperationResult, Pause
+from nova_lite.objects.states import PowerState, VmState
+from nova_lite.virt.driver import GuestSpec, VirtError
+from nova_lite.virt.fake import FakeDriver, FakeSettings
+from tests.builders.guests import NOW, an_instance
+from tests.builders.operations import an_operation
+
+
+@dataclasses.dataclass
+class Told(Reporter):
+    """A reporter that keeps what it is told."""
+
+    results: list[OperationResult] = dataclasses.field(default_factory=list)
+    superseded: bool = False
+
+    def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
+        if self.superseded:
+            raise Superseded("too late")
+        self.results.append(result)
+
+
+class AStep:
+    """Writes down what it is asked; fails as often as there are errors for it."""
+
+    def __init__(self, name: str, journal: list[str], *errors: Exception, undo_fails: bool = False) -> None:
+        self.name, self._journal, self._errors, self._undo_fails = name, journal, list(errors), undo_fails
+
+    def run(self, job: Job) -> Job:
+        self._journal.append(self.name)
+        if self._errors:
+            raise self._errors.pop(0)
+        return job
+
+    def undo(self, job: Job) -> None:
+        self._journal.append(f"undo {self.name}")
+        if self._undo_fails:
+            raise VirtError("it stays")
+
+
+@dataclasses.dataclass(frozen=True)
+class AnOperation:
+    listed: Sequence[Step]
+    event: str = "event"
+    done: VmState | None = VmState.ACTIVE
+    reschedules: bool = True
+
+    def steps(self) -> Sequence[Step]:
+        return self.listed
+
+
+class Bench:
+    """A guard over one operation of these steps; ``job`` is of an instance whose guest runs."""
+
+    def __init__(self, *steps: Step, arguments: Arguments | None = None, done: VmState | None = VmState.ACTIVE) -> None:
+        self.told = Told()
+        self.driver = FakeDriver(FakeSettings())
+        instance = an_instance(vm_state=VmState.ACTIVE, image=None)
+        self.driver.spawn(GuestSpec(instance=instance))
+        operation = an_operation(instance, arguments or Create())
+        self.job = Job(system_context(), instance, operation)
+        table = {operation.action: AnOperation(steps, done=done)}
+        self.guard = Guard("h", table, self.driver, self.told, ManualClock(NOW))
+
+    def run(self, check: Callable[[str], None] = lambda step: None) -> OperationResult | None:
+        self.guard.run(self.job, check)
+        return self.told.results[-1] if self.told.results else None
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.001)
+
+
+def test_success_is_told_with_the_power_state() -> None:
+    journal: list[str] = []
+    result = Bench(AStep("a", journal), AStep("b", journal)).run()
+    assert result is not None and journal == ["a", "b"]
+    assert (result.outcome, result.vm_state, result.power_state) == ("done", VmState.ACTIVE, PowerState.RUNNING)
+
+
+def test_a_failure_is_undone_last_first_and_another_host_may_try() -> None:
+    journal: list[str] = []
+    result = Bench(AStep("a", journal), AStep("b", journal, VirtError("no"))).run()
+    assert result is not None and journal == ["a", "b", "undo b", "undo a"]
+    assert (result.outcome, result.undone, result.reschedule) == ("failed", True, True)
+    assert result.fault is not None and result.fault.message == "no"
+
+
+def test_what_could_not_be_undone_is_said_and_no_other_host_tries() -> None:
+    result = Bench(AStep("a", [], VirtError("no"), undo_fails=True)).run()
+    assert result is not None and (result.undone, result.reschedule) == (False, False)
+
+
+def test_what_cannot_be_reached_for_a_moment_is_tried_again() -> None:
+    journal: list[str] = []
+    result = Bench(AStep("a", journal, Unavailable("restarting"), Unavailable("restarting"))).run()
+    assert result is not None and result.outcome == "done" and journal == ["a", "a", "a"]
+
+
+def test_what_stays_out_of_reach_fails_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    result = Bench(AStep("a", [], Unavailable("gone"))).run()
+    assert result is not None and result.outcome == "failed"
+
+
+def test_what_is_called_off_between_two_steps_is_undone_and_goes_nowhere_else() -> None:
+    journal: list[str] = []
+
+    def check(step: str) -> None:
+        if step == "b":
+            raise Cancelled("deleted")
+
+    result = Bench(AStep("a", journal), AStep("b", journal)).run(check)
+    assert result is not None and journal == ["a", "undo b", "undo a"]
+    assert (result.outcome, result.reschedule) == ("failed", False)
+
+
+def test_what_is_interrupted_stays_and_nothing_is_told() -> None:
+    journal: list[str] = []
+
+    def check(step: str) -> None:
+        if step == "b":
+            raise Interrupted
+
+    assert Bench(AStep("a", journal), AStep("b", journal)).run(check) is None
+    assert journal == ["a"]
+
+
+def test_what_was_done_for_nothing_is_undone() -> None:
+    journal: list[str] = []
+    bench = Bench(AStep("a", journal))
+    bench.told.superseded = True
+    assert bench.run() is None and journal == ["a", "undo a"]
+
+
+def test_a_guest_that_went_off_by_itself_during_an_action_is_stopped() -> None:
+    bench = Bench(AStep("pause", [], VirtError("it is off")), arguments=Pause(), done=VmState.PAUSED)
+    bench.driver.hypervisor.guest_powers_off(bench.job.instance.uuid)
+    result = bench.run()
+    assert result is not None and (result.vm_state, result.power_state) == (VmState.STOPPED, PowerState.SHUTDOWN)
+
+
+def test_a_stranger_among_errors_is_not_shown_to_the_user() -> None:
+    result = Bench(AStep("a", [], KeyError("secret"))).run()
+    assert result is not None and result.fault is not None
+    assert result.fault.message == "KeyError on the compute host" and "secret" in result.fault.details
