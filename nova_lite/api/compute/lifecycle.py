@@ -18,7 +18,7 @@ from nova_lite.db.writes import instances as writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.idempotency import Once
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Arguments, Create, Delete, Operation
+from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Unshelve
 from nova_lite.objects.quota import Quota
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -81,8 +81,11 @@ class Lifecycle:
         for server, operation in zip(accepted, operations, strict=True):
             self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation))
 
-    def act(self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool) -> None:
-        """Accept an action.
+    def act(
+        self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool,
+        then: Then = lambda tx, grant: grant,
+    ) -> ClaimGrant:
+        """Accept an action. ``then``: what else its transaction writes; it may refuse, and may run more than once.
 
         :raises NotFound: the server is gone.
         :raises Conflict: its state, its lock or the lack of a host forbids the action.
@@ -90,11 +93,16 @@ class Lifecycle:
         operation = self._operation(context, server.uuid, server.project_id, arguments)
         rule = transition(arguments)
         grant = self._database.transact(
-            lambda tx: writes.start_action(
+            lambda tx: then(tx, writes.start_action(
                 tx, operation, rule, self._clock.now(), project_id=server.project_id, override_lock=override_lock
-            )
+            ))
         )
-        self._run(context, grant.instance, grant.operation)
+        if grant.operation.host is None:
+            place = partial(self._scheduler.schedule_and_build, context, grant.instance, grant.operation)
+            self._send(grant.operation, place)
+        else:
+            self._run(context, grant.instance, grant.operation)
+        return grant
 
     def delete(self, context: RequestContext, server: Instance, *, override_lock: bool) -> None:
         """Accept a deletion; a server that no host has is gone when this returns.
@@ -115,7 +123,7 @@ class Lifecycle:
         self, context: RequestContext, instance_uuid: str, project_id: str, arguments: Arguments
     ) -> Operation:
         now = self._clock.now()
-        patience = self._deadlines.create if isinstance(arguments, Create) else self._deadlines.action
+        patience = self._deadlines.create if isinstance(arguments, Create | Unshelve) else self._deadlines.action
         return Operation(
             id=new_uuid(), request_id=context.request_id, instance_uuid=instance_uuid, project_id=project_id,
             user_id=context.user_id, arguments=arguments, deadline=now + patience, created_at=now, updated_at=now,

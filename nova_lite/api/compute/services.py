@@ -27,6 +27,14 @@ class Images(Protocol):
         """
         ...
 
+    def create(self, image: Image) -> Image:
+        """Record a new image, queued. :raises Invalid, TooLarge: a field is out of range."""
+        ...
+
+    def delete(self, context: RequestContext, image_id: str) -> None:
+        """Delete an image. :raises NotFound: the caller has none such. :raises Forbidden: it is protected."""
+        ...
+
 
 class ImageRecords(Protocol):
     """The image service's records, for the proxies of old clients. What a caller may not see is NotFound for it."""

@@ -26,12 +26,14 @@ from nova_lite.objects.states import OperationState, PowerState, TaskState, VmSt
 class Transition:
     """What an action needs and sets: it begins in one of ``from_vm_states``, while nothing is being done to the
 
-    instance or one of ``allow_task_states`` is, and sets ``task_state``.
+    instance or one of ``allow_task_states`` is, and sets ``task_state``. ``unplaced``: no host has the instance, and
+    the operation is a scheduler's to place.
     """
 
     task_state: TaskState
     from_vm_states: frozenset[VmState]
     allow_task_states: frozenset[TaskState] = frozenset()
+    unplaced: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def start_action(
         update(InstanceRow)
         .where(
             _live(uuid, project_id, override_lock),
-            InstanceRow.host.is_not(None),
+            InstanceRow.host.is_(None) if transition.unplaced else InstanceRow.host.is_not(None),
             InstanceRow.vm_state.in_(sorted(transition.from_vm_states)),
             or_(InstanceRow.task_state.is_(None), InstanceRow.task_state.in_(sorted(transition.allow_task_states))),
         )
@@ -194,6 +196,13 @@ def edit(
     """
     instance = _current(tx, uuid, project_id)
     return save(tx, instance, now, **change(instance))
+
+
+def reset_state(tx: Tx, uuid: str, vm_state: VmState, now: float) -> Instance:
+    """Say what state an instance is in; whatever was being done to it fails, superseded. Raises NotFound."""
+    instance = _current(tx, uuid, None)
+    outbox.supersede(tx, uuid, "superseded by resetState", now)
+    return save(tx, instance, now, vm_state=vm_state, task_state=None)
 
 
 def set_power_state(tx: Tx, uuid: str, host: str, change: PowerChange, now: float) -> Instance | None:

@@ -21,7 +21,7 @@ from nova_lite.api.compute.views.links import next_page
 from nova_lite.api.microversions import v
 from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
-from nova_lite.core.errors import QuotaExceeded
+from nova_lite.core.errors import NotFound, QuotaExceeded
 from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
@@ -176,3 +176,7 @@ def delete(request: Request[ComputeServices]) -> None:
     request.services.lifecycle.delete(
         request.context, server, override_lock=may_override_lock(request, server)
     )
+    if server.kept is not None and server.kept.image_id is not None:
+        # What is left of a shelved server is an image, which nobody else asked for.
+        with contextlib.suppress(NotFound):
+            request.services.images.delete(request.context, server.kept.image_id)
