@@ -78,12 +78,53 @@ def test_stop_start_and_reboot(shell: Shell) -> None:
     assert "running" in shell.run("virsh", "list")
 
 
-def _wait_status(shell: Shell, status: str) -> None:
-    client_deadline = 60
-    for _ in range(client_deadline):  # each turn is a whole run of the client, about a second
-        if shell.server("demo")["status"] == status:
-            return
-    raise AssertionError(f"demo is not {status}: {shell.server('demo')}")
+def _wait_status(shell: Shell, status: str, name: str = "demo") -> dict[str, object]:
+    for _ in range(60):  # each turn is a whole run of the client, about a second
+        shown = shell.server(name)
+        if shown["status"] == status:
+            return shown
+    raise AssertionError(f"{name} is not {status}: {shown}")
+
+
+def test_a_guest_that_powers_itself_off_is_shutoff_within_two_seconds(
+    stack: Stack, shell: Shell, tmp_path: Path
+) -> None:
+    script = tmp_path / "off.sh"
+    script.write_text("#!/bin/sh\npoweroff\n")
+    shell.run("openstack", "server", "create", "--image", "nova-lite-guest", "--flavor", "m1.nano",
+              "--user-data", str(script), "--wait", "sleeper")
+    client, server = stack.client(), str(shell.server("sleeper")["id"])
+    client.wait(lambda: f"instance-{server}" not in shell.run("virsh", "list"), "the guest is off", 120)
+    client.wait_status(server, "SHUTOFF", patience=2.0)
+    client.close()
+    shell.run("openstack", "server", "delete", "--wait", "sleeper")
+
+
+def test_an_image_that_is_no_disk_image_ends_in_words(stack: Stack, shell: Shell, tmp_path: Path) -> None:
+    junk = tmp_path / "junk.raw"
+    junk.write_bytes(b"neither a boot sector nor a file system " * 40)
+    shell.run("openstack", "image", "create", "--disk-format", "raw", "--file", str(junk), "junk")
+    shell.run("openstack", "server", "create", "--image", "junk", "--flavor", "m1.nano", "no-disk")
+    fault = _wait_status(shell, "ERROR", "no-disk")["fault"]
+    assert isinstance(fault, dict) and "image" in str(fault["message"]).lower()
+    shell.run("openstack", "server", "delete", "--wait", "no-disk")
+
+
+def test_a_host_whose_libvirt_is_gone_ends_a_boot_in_words(stack: Stack, shell: Shell) -> None:
+    libvirtd = next(process for process in psutil.process_iter(["name", "environ"])
+                    if process.info["name"] == "libvirtd" and str(stack.state) in str(process.info["environ"]))
+    supervisord = stack.daemon("supervisord")
+    supervisord.suspend()  # or it would bring libvirtd back within a second
+    try:
+        libvirtd.kill()
+        shell.run("openstack", "server", "create", "--image", "nova-lite-guest", "--flavor", "m1.nano", "no-libvirt")
+        fault = _wait_status(shell, "ERROR", "no-libvirt")["fault"]
+        assert isinstance(fault, dict) and "libvirt" in str(fault["message"])
+    finally:
+        supervisord.resume()
+    stack.run("stack.sh", "--no-demo")
+    shell.run("openstack", "server", "delete", "--wait", "no-libvirt")
+    assert "running" in shell.run("virsh", "list"), "the guest of before lives on"
 
 
 def test_the_tour_of_the_readme(shell: Shell) -> None:
