@@ -14,6 +14,7 @@ from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Attempt, Step, run_steps, undo_steps
+from nova_lite.compute.steps.irrevocable import Irrevocable, left_to_do
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError, Unavailable
@@ -51,7 +52,8 @@ class Guard:
         error: Exception | None = None
         try:
             try:
-                job = run_steps(operation.steps(), job, self._attempt(check))
+                steps = left_to_do(tuple(operation.steps()), job.operation.step)
+                job = run_steps(steps, job, self._attempt(check))
             except Interrupted:
                 raise
             except Exception as caught:  # noqa: BLE001 - the guard's whole point
@@ -72,6 +74,8 @@ class Guard:
             until, pause = min(begun + PATIENCE, job.operation.deadline), PAUSE
             while True:
                 try:
+                    if isinstance(step, Irrevocable):
+                        self._reporter.note(job.operation, step.name)
                     done = step.run(job)
                     LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
                     return done

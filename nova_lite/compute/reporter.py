@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from nova_lite.compute.job import Interrupted
+from nova_lite.compute.job import Cancelled, Interrupted
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
-from nova_lite.core.context import RequestContext
+from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import DeadlineExceeded, Unavailable
 from nova_lite.objects.claim import ClaimGrant
-from nova_lite.objects.operation import OperationResult
+from nova_lite.objects.operation import Operation, OperationResult, Progress
 from nova_lite.rpcapi.conductor import Conductor
 
 LOG = logging.getLogger(__name__)
@@ -37,6 +37,12 @@ class Reporter:
     def begin(self, context: RequestContext, operation_id: str, epoch: int) -> ClaimGrant:
         """Own the operation. Raises Superseded, DeadlineExceeded, NotFound, or the bus's errors."""
         return self._conductor.operation_begin(context, operation_id, epoch, self._host)
+
+    def note(self, operation: Operation, step: str) -> None:
+        """Have it on record that an operation has reached a step. Raises Cancelled when it is not ours any more."""
+        progress = {operation.id: Progress(epoch=operation.epoch, step=step)}
+        if self._conductor.renew_leases(system_context(operation.request_id), self._host, progress):
+            raise Cancelled(f"{operation.action} of {operation.instance_uuid} is not this host's any more")
 
     def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
         """Report an end; tries again while no conductor answers.

@@ -8,6 +8,7 @@ from nova_lite.compute.operations.base import StepList
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
+from nova_lite.compute.steps.irrevocable import Irrevocable
 from nova_lite.compute.steps.shelved import DiscardShelved, FetchShelved
 from nova_lite.compute.steps.snapshot import Images, RotateBackups, Snapshot, UploadImage
 from nova_lite.compute.steps.spawn import Spawn
@@ -30,7 +31,8 @@ class Imaging:
         return StepList("compute_backup_instance", None, (*self._steps, RotateBackups(self._images)))
 
     def shelve(self) -> StepList:
-        steps = (*self._steps, Destroy(self._driver))
+        # Without the guest nothing can be imaged again: from there on there is no way back.
+        steps = (*self._steps, Irrevocable(Destroy(self._driver)))
         return StepList("compute_shelve_instance", VmState.SHELVED_OFFLOADED, steps)
 
     def unshelve(self, fetch_image: FetchImage, create_disks: CreateDisks) -> StepList:

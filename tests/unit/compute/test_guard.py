@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
+import msgspec
 import pytest
 
 from nova_lite.compute import guard as module
@@ -12,11 +13,12 @@ from nova_lite.compute.guard import Guard
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Step
+from nova_lite.compute.steps.irrevocable import Irrevocable
 from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import Unavailable
 from nova_lite.objects.errors import Superseded
-from nova_lite.objects.operation import Arguments, Create, OperationResult, Pause
+from nova_lite.objects.operation import Arguments, Create, Operation, OperationResult, Pause
 from nova_lite.objects.states import PowerState, VmState
 from nova_lite.virt.driver import GuestSpec, VirtError
 from nova_lite.virt.fake import FakeDriver, FakeSettings
@@ -30,6 +32,10 @@ class Told(Reporter):
 
     results: list[OperationResult] = dataclasses.field(default_factory=list)
     superseded: bool = False
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    def note(self, operation: Operation, step: str) -> None:
+        self.notes.append(step)
 
     def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
         if self.superseded:
@@ -156,6 +162,23 @@ def test_a_guest_that_went_off_by_itself_during_an_action_is_stopped() -> None:
     bench.driver.hypervisor.guest_powers_off(bench.job.instance.uuid)
     result = bench.run()
     assert result is not None and (result.vm_state, result.power_state) == (VmState.STOPPED, PowerState.SHUTDOWN)
+
+
+def test_a_step_without_a_way_back_is_on_record_first() -> None:
+    journal: list[str] = []
+    bench = Bench(AStep("a", journal), Irrevocable(AStep("b", journal)), AStep("c", journal))
+    bench.run()
+    assert (journal, bench.told.notes) == (["a", "b", "c"], ["b"])
+
+
+@pytest.mark.parametrize(("reached", "run"), [("b", ["b", "c"]), ("a", ["a", "b", "c"]), ("c", ["b", "c"])])
+def test_a_resumed_operation_goes_on_from_where_there_was_no_way_back(reached: str, run: list[str]) -> None:
+    journal: list[str] = []
+    bench = Bench(AStep("a", journal), Irrevocable(AStep("b", journal)), AStep("c", journal))
+    operation = msgspec.structs.replace(bench.job.operation, step=reached)
+    bench.job = dataclasses.replace(bench.job, operation=operation)
+    bench.run()
+    assert journal == run
 
 
 def test_a_stranger_among_errors_is_not_shown_to_the_user() -> None:
