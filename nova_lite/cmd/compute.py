@@ -37,6 +37,7 @@ from nova_lite.image.writer import ImageWriter
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import PowerState
 from nova_lite.rpc import Bus
+from nova_lite.rpc.authorisation import only
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.virt import configdrive, drivers
@@ -125,6 +126,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         strays.settle(instances)
 
     server = bus.server(workers=settings.rpc.workers)
+    server.authorise = only("nova-api", "nova-scheduler", "nova-conductor")
     server.serve(Compute, ComputeManager(executor, driver, strays), host=host)
     recovery = Recovery(host, conductor, executor, reports.register, compare)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.

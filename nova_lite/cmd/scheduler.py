@@ -18,6 +18,7 @@ from nova_lite.core.clock import SystemClock
 from nova_lite.core.context import system_context
 from nova_lite.core.service import PeriodicTasks, Service
 from nova_lite.rpc import Bus
+from nova_lite.rpc.authorisation import only
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -61,6 +62,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         lambda host: bus.proxy(Compute, host=host), clock, settings.conductor.host_down_after,
     )
     server = bus.server(workers=settings.rpc.workers)
+    server.authorise = only("nova-api", "nova-conductor")
     server.serve(Scheduler, manager)
     periodic = PeriodicTasks(clock)
     beat = daemon.heartbeat(settings, "nova-scheduler", "scheduler", conductor, clock)

@@ -12,6 +12,8 @@ from nova_lite.objects.host import HostReport
 from nova_lite.objects.operation import OperationResult
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.rpc import Delivery
+from nova_lite.rpc.interface import interface_of
+from nova_lite.rpc.ping import Ping
 
 # Service (the part of an identity before the @) -> the methods it may call.
 METHODS: dict[str, frozenset[str]] = {
@@ -27,6 +29,8 @@ METHODS: dict[str, frozenset[str]] = {
 
 def authorise(delivery: Delivery) -> None:
     """Raises Forbidden, naming the offender, when the sender may not ask this."""
+    if delivery.interface == interface_of(Ping).name:
+        return
     reason = refusal(delivery.identity, delivery.method, delivery.arguments)
     if reason:
         raise Forbidden(f"{delivery.identity or 'an unnamed sender'} may not call {delivery.method}: {reason}",

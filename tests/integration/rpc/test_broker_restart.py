@@ -14,27 +14,28 @@ from stack.servers import RabbitMQ
 from tests.contract.rpc.contracts import Office, Post
 from tests.contract.rpc.fabric import Fabric, settings_of
 
-CASTS = 3000
-SENDERS = 10
+MANY, FEW = 20_000, 2000
+SENDERS = 20
 
 
 class Traffic:
     """Casts with running numbers; ``confirmed`` are those whose sender was told that they are safe."""
 
-    def __init__(self, fabric: Fabric) -> None:
+    def __init__(self, fabric: Fabric, casts: int) -> None:
         self._post = fabric.bus(send_timeout=20.0).proxy(Post)
+        self._casts = casts
         self.confirmed: list[int] = []
         self.failed: list[int] = []
         self.half = concurrency.event()
 
     def send(self, start: int) -> None:
-        for number in range(start, CASTS, SENDERS):
+        for number in range(start, self._casts, SENDERS):
             try:
                 self._post.drop(system_context(), number)
                 self.confirmed.append(number)
             except (NotConfirmed, Unroutable):
                 self.failed.append(number)
-            if len(self.confirmed) > CASTS // 3:
+            if len(self.confirmed) > self._casts // 3:
                 self.half.set()
 
 
@@ -49,11 +50,13 @@ def collect(office: Office, wanted: set[int]) -> set[int]:
     return executed
 
 
-@pytest.mark.parametrize("queue_type", ["kombu-classic", "kombu-quorum"])
-@pytest.mark.parametrize("end", [RabbitMQ.stop, RabbitMQ.kill], ids=["stopped", "killed"])
+@pytest.mark.parametrize(("queue_type", "end", "casts"), [
+    ("kombu-classic", RabbitMQ.stop, MANY), ("kombu-classic", RabbitMQ.kill, FEW),
+    ("kombu-quorum", RabbitMQ.stop, FEW), ("kombu-quorum", RabbitMQ.kill, FEW),
+], ids=["classic-stopped", "classic-killed", "quorum-stopped", "quorum-killed"])
 @pytest.mark.timeout(240)
 def test_every_confirmed_cast_is_executed(
-    tmp_path: Path, queue_type: str, end: Callable[[RabbitMQ], None]
+    tmp_path: Path, queue_type: str, end: Callable[[RabbitMQ], None], casts: int
 ) -> None:
     with RabbitMQ(tmp_path / "rabbitmq") as broker:
         fabric = Fabric(settings_of(queue_type, tmp_path, broker.url))
@@ -63,14 +66,15 @@ def test_every_confirmed_cast_is_executed(
             # that is younger than that is broken for good after a kill, and says nothing about us.
             broker.stop()
             broker.start()
-        traffic = Traffic(fabric)
+        traffic = Traffic(fabric, casts)
         senders = [concurrency.spawn(traffic.send, start) for start in range(SENDERS)]
         assert traffic.half.wait(60)
         end(broker)
         broker.start()
         for sender in senders:
             sender.wait(120)
-        assert len(traffic.confirmed) + len(traffic.failed) == CASTS
+        assert len(traffic.confirmed) + len(traffic.failed) == casts
+        print(f"{casts} casts: {len(traffic.confirmed)} confirmed, {len(traffic.failed)} reported as failed")
         assert set(traffic.confirmed) - collect(office, set(traffic.confirmed)) == set()
         fabric.close()
 
