@@ -59,20 +59,31 @@ def _is_spaced_name(value: object) -> bool:
     return not isinstance(value, str) or (bool(value.strip()) and value.isprintable())
 
 
-@FORMATS.checks("regex", raises=re.error)
+@FORMATS.checks("regex", raises=(re.error, OverflowError, RecursionError))
 def _is_regex(value: object) -> bool:
     return not isinstance(value, str) or bool(re.compile(value))
 
 
+def _is_integer(_: object, value: object) -> bool:
+    # To JSON Schema 2.0 is an integer since draft 6; to Nova's draft 4, and to those who compute with it, it is not.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Validator: type[jsonschema.Draft202012Validator] = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
+
+
 class Schema:
-    """A JSON Schema document (2020-12), compiled when it is first used."""
+    """A JSON Schema document (2020-12, with draft 4's integers), compiled when it is first used."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
 
     @functools.cached_property
     def _validator(self) -> jsonschema.Draft202012Validator:
-        return jsonschema.Draft202012Validator(self.document, format_checker=FORMATS)
+        return _Validator(self.document, format_checker=FORMATS)
 
     def check(self, value: object) -> None:
         """Accept the value or say what is wrong with it.

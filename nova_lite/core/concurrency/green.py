@@ -174,14 +174,37 @@ class GreenPool:
         return self.running() == 0
 
 
+class _HeaderLines:
+    """The lines of a request's head as they come; remembers whether one had a CR that ends no line."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self.bare_return = False
+
+    def readline(self, size: int = -1) -> bytes:
+        line: bytes = self._source.readline(size)
+        self.bare_return |= b"\r" in line.removesuffix(b"\r\n")
+        return line
+
+
 class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     """eventlet's HTTP, which takes the first of two lengths and ignores codings that it does not know."""
 
+    rfile: Any
+
     def parse_request(self) -> bool:
-        if not super().parse_request():
-            return False
-        # A line that is no header ends the headers for this parser; what follows would be lost, not refused.
-        problem = "a header is malformed" if self.headers.defects else ambiguity(self.headers.items())
+        source = self.rfile
+        lines = _HeaderLines(source)
+        self.rfile = lines
+        try:
+            if not super().parse_request():
+                return False
+        finally:
+            self.rfile = source
+        # A line that is no header ends the headers for this parser, and what follows would be lost, not refused; a CR
+        # alone begins another header for it, and for nobody else.
+        malformed = lines.bare_return or self.headers.defects
+        problem = "a header is malformed" if malformed else ambiguity(self.headers.items())
         if problem is None:
             return True
         text = f"{problem}\n".encode()

@@ -286,3 +286,22 @@ def test_no_query_whatever_it_says_is_a_server_error(refuser: ComputeCloud, quer
     request = webob.Request.blank(f"/compute/v2.1{path}", headers={"X-Auth-Token": TOKEN})
     request.environ["QUERY_STRING"] = query.encode("utf-8", "surrogatepass").decode("latin-1")
     assert refuser.send(request).status < 500
+
+
+@pytest.mark.parametrize("tag", ["%0D%0AX-Evil%3A%201", "%F0%9F%98%80", "%C2%85", "a%20b"])
+def test_where_a_tag_is_told_in_one_header_whatever_it_is_called(cloud: ComputeCloud, tag: str) -> None:
+    answer = cloud.ask("PUT", f"/servers/{cloud.active()}/tags/{tag}")
+    assert answer.status == 201, answer.body
+    assert answer.headers["Location"].endswith(f"/tags/{tag}")
+    assert "X-Evil" not in answer.headers
+
+
+@pytest.mark.parametrize("count", [2.0, 1e300, 1e-300, -1.0])
+def test_a_number_with_a_point_is_no_count(cloud: ComputeCloud, count: float) -> None:
+    flavor = {"name": "f", "ram": 1, "vcpus": 1, "disk": 0}
+    assert cloud.admin("POST", "/flavors", {"flavor": {**flavor, "vcpus": count}}).status == 400
+    assert cloud.admin("PUT", f"/os-quota-sets/{PROJECT}", {"quota_set": {"cores": count}}).status == 400
+
+
+def test_a_name_of_a_thousand_parentheses_is_no_expression(refuser: ComputeCloud) -> None:
+    assert refuser.ask("GET", f"/servers?name={'(' * 1000}").status == 400

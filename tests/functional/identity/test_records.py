@@ -204,6 +204,8 @@ def test_a_project_is_tagged(cloud: IdentityCloud, admin: str) -> None:
     path = f"/projects/{cloud.create('project', admin, name='tagged')['id']}"
     assert cloud.call("PUT", f"{path}/tags/red", token=admin).status == 201
     assert cloud.call("HEAD", f"{path}/tags/red", token=admin).status == 204
+    strange = cloud.call("PUT", f"{path}/tags/%0D%0AX-Evil%3A%F0%9F%98%80", token=admin)
+    assert strange.headers["Location"].endswith("/tags/%0D%0AX-Evil%3A%F0%9F%98%80")
     assert cloud.call("PUT", f"{path}/tags", {"tags": ["blue", "green"]}, admin).json == {"tags": ["blue", "green"]}
     assert cloud.call("GET", f"{path}/tags/red", token=admin).status == 404
     assert cloud.call("DELETE", f"{path}/tags/red", token=admin).status == 404

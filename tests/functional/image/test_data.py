@@ -50,6 +50,9 @@ def test_an_image_without_data_gives_an_empty_answer(owner: Person) -> None:
         ("bytes=-3", 206, DATA[-3:], f"bytes {len(DATA) - 3}-{len(DATA) - 1}/{len(DATA)}"),
         (f"bytes={len(DATA)}-", 416, b"", f"bytes */{len(DATA)}"),
         ("lines=1-2", 200, DATA, None),
+        (f"bytes={'9' * 19}-", 416, b"", f"bytes */{len(DATA)}"),
+        (f"bytes={'9' * 5000}-", 200, DATA, None),
+        ("bytes=-3,x", 200, DATA, None),
     ],
 )
 def test_a_part_of_the_data_may_be_asked_for(
@@ -125,6 +128,15 @@ def test_data_come_as_octets(owner: Person, kind: str) -> None:
     image = owner.create()
     answer = owner.ask("PUT", f"/v2/images/{image['id']}/file", data=b"x", Content_Type=kind)
     assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "-1", "1e3", "²"])
+def test_an_announced_size_that_is_no_size_is_refused(owner: Person, size: str) -> None:
+    answer = owner.ask(
+        "PUT", f"/v2/images/{owner.create()['id']}/file", data=b"x", Content_Type="application/octet-stream",
+        X_OpenStack_Image_Size=size,
+    )
+    assert answer.status_code == 400, answer.text
 
 
 def test_an_announced_size_that_is_not_kept_is_refused(owner: Person) -> None:

@@ -15,7 +15,7 @@ SERVER = Schema({
             "name": {"type": "string", "format": "name"}, "id": {"type": "string", "format": "uuid"},
             "v4": {"type": "string", "format": "ipv4"}, "v6": {"type": "string", "format": "ipv6"},
             "when": {"type": "string", "format": "date-time"}, "data": {"type": "string", "format": "base64"},
-            "like": {"type": "string", "format": "regex"},
+            "like": {"type": "string", "format": "regex"}, "count": {"type": "integer"},
         },
     }},
 })
@@ -24,7 +24,8 @@ SERVER = Schema({
 @pytest.mark.parametrize(("field", "value"), [
     ("name", ""), ("name", " a"), ("name", "a "), ("name", "a\n"), ("name", 5), ("name", None), ("name", "\u200b"),
     ("id", "abc"), ("v4", "300.0.0.1"), ("v4", "1.2.3"), ("v6", "1.2.3.4"), ("v6", "::g"), ("when", "yesterday"),
-    ("data", "%%%"), ("data", "abc"), ("like", "(")
+    ("data", "%%%"), ("data", "abc"), ("like", "("),
+    ("like", "(" * 1000), ("like", "a{99999999999}"), ("count", 2.0), ("count", True), ("count", "2"),
 ])
 def test_a_bad_value_is_refused_by_its_fields_name(field: str, value: object) -> None:
     with pytest.raises(Invalid, match=f"Invalid input for field/attribute {field}") as refusal:

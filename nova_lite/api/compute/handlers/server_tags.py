@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import cast
+from urllib.parse import quote
 
 from nova_lite.api.compute.handlers.lookup import server_of
 from nova_lite.api.compute.services import ComputeServices
@@ -47,7 +48,8 @@ def put(request: Request[ComputeServices]) -> Reply:
     before, after = _change(request, lambda old: (*old, tag) if tag not in old else old)
     if tag in before.tags:
         return Reply(status=204)
-    return Reply(status=201, headers={"Location": f"{request.base_url}/servers/{after.uuid}/tags/{tag}"})
+    location = f"{request.base_url}/servers/{after.uuid}/tags/{quote(tag, safe='')}"
+    return Reply(status=201, headers={"Location": location})
 
 
 def delete(request: Request[ComputeServices]) -> None:

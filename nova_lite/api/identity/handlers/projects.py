@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import cast
+from urllib.parse import quote
 
 from nova_lite.api.identity.bearer import domain_of
 from nova_lite.api.identity.collection import (
@@ -81,7 +82,7 @@ def add_tag(request: IdentityRequest) -> Reply:
     tag = {"tags": [request.path["tag"]]}
     TAG_LIST.check(tag)
     _retag(request, [*_shown(request).tags, *tag["tags"]])
-    return Reply(headers={"Location": f"{request.base_url}{request.http.path_info}"})
+    return Reply(headers={"Location": request.base_url + quote(request.http.path_info)})
 
 
 def remove_tag(request: IdentityRequest) -> None:

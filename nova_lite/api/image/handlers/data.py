@@ -13,7 +13,9 @@ from nova_lite.image.inspection import FormatRefused
 
 OCTETS = "application/octet-stream"
 
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+# As many digits as any size has: Python refuses to read a number of thousands.
+_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
+_RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})", re.ASCII)
 
 
 def upload(request: Request[ImageServices]) -> None:
@@ -59,14 +61,14 @@ def _length(request: Request[ImageServices]) -> int | None:
 
 
 def _count(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not _NUMBER.fullmatch(text):
         raise Invalid(f"{name} {text!r} is not a number of bytes.", field=name)
     return int(text)
 
 
 def _range(header: str | None, size: int) -> tuple[int, int] | None:
     """(start, end) of one range in bytes, end exclusive; None where all is asked for or nothing that we know."""
-    match = _RANGE.match(header or "")
+    match = _RANGE.fullmatch(header or "")
     if match is None or match.groups() == ("", ""):
         return None
     first, last = match.groups()
