@@ -61,6 +61,7 @@ COMPUTE = """
 [compute]
 driver = fake
 report_interval = 1
+concurrent_operations = 64
 lease_interval = 0.5
 auth_url = http://127.0.0.1:{port}/identity/v3
 image_url = http://127.0.0.1:{port}/image
@@ -157,10 +158,14 @@ class Processes:
         return self._running.pop(name)
 
     def stop(self, name: str) -> int:
-        """Ask the daemon to end, as a supervisor does; its exit status."""
+        """Ask the daemon to end, and end it when it does not, as a supervisor does; its exit status."""
         process = self._running.pop(name)
         process.terminate()
-        return process.wait(END)
+        try:
+            return process.wait(END)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return process.wait()
 
     def freeze(self, name: str) -> None:
         """SIGSTOP: it neither works nor ends, and its connections stay open."""

@@ -171,7 +171,10 @@ class Monkey:
             with self._cloud.frozen(victim):
                 pause(wait * 2)
         else:
-            self._cloud.kill(victim) if deed == "kill" else self._cloud.stop(victim)
+            if deed == "kill":
+                self._cloud.kill(victim)
+            elif self._cloud.stop(victim) != 0:
+                self._tally.complaints.append(("deaf", f"{victim} did not end when it was asked to"))
             pause(wait)
             self._cloud.start(victim)
         self._tally.faults[f"{deed} {victim}"] += 1

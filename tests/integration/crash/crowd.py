@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from nova_lite.objects.states import Action
@@ -12,6 +13,9 @@ from tests.clients.cloud import Client
 from tests.integration.crash.steps import Row
 
 PATIENCE = 45.0  # seconds in which everything must have ended after a fault
+
+
+IMAGE = "the image"  # stands for the crowd's own
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,8 +33,26 @@ DEEDS = {
     Action.STOP: Deed("ACTIVE", {"os-stop": None}, "SHUTOFF"),
     Action.START: Deed("SHUTOFF", {"os-start": None}, "ACTIVE"),
     Action.REBOOT: Deed("ACTIVE", {"reboot": {"type": "HARD"}}, "ACTIVE"),
+    Action.SUSPEND: Deed("ACTIVE", {"suspend": None}, "SUSPENDED"),
+    Action.RESUME: Deed("SUSPENDED", {"resume": None}, "ACTIVE"),
+    Action.CRASH_DUMP: Deed("ACTIVE", {"trigger_crash_dump": None}, "ACTIVE"),
+    Action.RESCUE: Deed("ACTIVE", {"rescue": {}}, "RESCUE"),
+    Action.UNRESCUE: Deed("RESCUE", {"unrescue": None}, "ACTIVE"),
+    Action.RESIZE: Deed("ACTIVE", {"resize": {"flavorRef": "84"}}, "VERIFY_RESIZE"),
+    # "spent": ACTIVE, and of no more use here: it cannot be resized to the size that it has.
+    Action.CONFIRM_RESIZE: Deed("VERIFY_RESIZE", {"confirmResize": None}, "spent"),
+    Action.REVERT_RESIZE: Deed("VERIFY_RESIZE", {"revertResize": None}, "ACTIVE"),
+    Action.CREATE_IMAGE: Deed("ACTIVE", {"createImage": {"name": "crash"}}, "ACTIVE"),
+    Action.CREATE_BACKUP: Deed(
+        "ACTIVE", {"createBackup": {"name": "crash", "backup_type": "daily", "rotation": 1}}, "ACTIVE"
+    ),
+    Action.REBUILD: Deed("ACTIVE", {"rebuild": {"imageRef": IMAGE}}, "ACTIVE"),
+    Action.SHELVE: Deed("ACTIVE", {"shelve": None}, "SHELVED_OFFLOADED"),
+    Action.UNSHELVE: Deed("SHELVED_OFFLOADED", {"unshelve": None}, "ACTIVE"),
     Action.DELETE: Deed("ACTIVE", {}, "gone"),
 }
+# Actions whose place in the matrix is still to come.
+NOT_YET: frozenset[Action] = frozenset()
 
 
 class Crowd:
@@ -38,7 +60,7 @@ class Crowd:
 
     def __init__(self, client: Client, image: str, gates: Path) -> None:
         self._client, self._image, self._gates = client, image, gates
-        self._idle: dict[str, list[str]] = {"ACTIVE": [], "PAUSED": [], "SHUTOFF": [], "gone": []}
+        self._idle: dict[str, list[str]] = collections.defaultdict(list)
         self._asked: dict[str, str] = {}  # the status that each server is to end in
 
     @property
@@ -46,22 +68,23 @@ class Crowd:
         """The servers that something was asked of in this round."""
         return set(self._asked)
 
-    def prepare(self) -> None:
-        """Have a server for every deed."""
-        actives = sum(deed.before == "ACTIVE" for deed in DEEDS.values())
-        missing = {"ACTIVE": actives, "PAUSED": 1, "SHUTOFF": 1}
-        for status, count in missing.items():
-            missing[status] = max(0, count - len(self._idle[status]))
+    def prepare(self, rows: Collection[Row]) -> None:
+        """Have a server for every row, in the status that its action begins in."""
+        wanted = collections.Counter(DEEDS[row.action].before for row in rows if row.action in DEEDS)
+        missing = {status: max(0, count - len(self._idle[status])) for status, count in wanted.items()}
         made = [self._client.boot(self._image) for _ in range(sum(missing.values()))]
         for server in made:
             self._client.wait_status(server, "ACTIVE")
-        for status, body in (("PAUSED", "pause"), ("SHUTOFF", "os-stop")):
-            for _ in range(missing[status]):
-                server = made.pop()
-                self._client.act(server, body)
-                self._client.wait_status(server, status)
+        for status, count in missing.items():
+            for server in [made.pop() for _ in range(count)]:
+                if status != "ACTIVE":
+                    self._bring(server, status)
                 self._idle[status].append(server)
-        self._idle["ACTIVE"] += made
+
+    def _bring(self, server: str, status: str) -> None:
+        body = next(deed.body for deed in DEEDS.values() if (deed.before, deed.after) == ("ACTIVE", status))
+        self._post(server, body)
+        self._client.wait_status(server, status)
 
     def ask(self, action: Action) -> str:
         """Ask for an action of a server that is ready for it; the server."""
@@ -74,10 +97,15 @@ class Crowd:
         if action is Action.DELETE:
             self._client.ask("DELETE", f"/servers/{server}")
         else:
-            answer = self._client.request("POST", f"/servers/{server}/action", deed.body)
-            assert answer.status_code == 202, answer.text
+            self._post(server, deed.body)
         self._asked[server] = deed.after
         return server
+
+    def _post(self, server: str, body: dict[str, object]) -> None:
+        if "rebuild" in body:
+            body = {"rebuild": {"imageRef": self._image}}
+        answer = self._client.request("POST", f"/servers/{server}/action", body)
+        assert answer.ok, f"{body}: {answer.status_code} {answer.text}"
 
     def delete(self, server: str) -> None:
         """Delete a server, whatever is being done to it."""
@@ -87,8 +115,7 @@ class Crowd:
     @contextlib.contextmanager
     def held(self, rows: list[Row], phase: str) -> Iterator[None]:
         """Every row's action asked for, and standing before or after (``phase``) its step."""
-        # The last step of an action first: whoever stands there must not be held at an earlier one.
-        for row in reversed(rows):
+        for row in rows:
             gate = f"{row.step}.{phase}"
             (self._gates / gate).touch()
             server = self.ask(row.action)
@@ -104,11 +131,14 @@ class Crowd:
     def settle(self) -> None:
         """Wait until everything that was asked for has ended as promised."""
         for server, status in self._asked.items():
-            if status == "gone":
+            if status == "spent":
+                self._client.wait_status(server, "ACTIVE", PATIENCE)
+                self._client.ask("DELETE", f"/servers/{server}")
+            if status in ("spent", "gone"):
                 self._client.wait(lambda: self._gone(server), f"server {server} gone", PATIENCE)  # noqa: B023
             else:
                 self._client.wait_status(server, status, PATIENCE)
-            self._idle[status].append(server)
+                self._idle[status].append(server)
         self._asked.clear()
 
     def _gone(self, server: str) -> bool:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from nova_lite.compute import operations
+from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.core.context import RequestContext
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import Action
-from nova_lite.virt.driver import VirtDriver
 from nova_lite.virt.fake import FakeDriver, FakeSettings
 
-# Steps without a driver's method, hence without gates of their own: the gate before the next step stands after them.
-BETWEEN = frozenset({"fetch_image"})
+# Steps without a driver's method, hence without gates of their own: the gates of their neighbours stand at their ends.
+BETWEEN = frozenset({"fetch_image", "upload_image", "rotate_backups", "discard_shelved"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +29,22 @@ class Row:
     step: str
 
 
-class _NoImages:
+class _Images:
+    """Nothing is fetched or sent: the steps are only looked at."""
+
     def fetch(self, context: RequestContext, meta: ImageMeta) -> Path:
+        raise NotImplementedError
+
+    def upload(self, context: RequestContext, image_id: str, path: Path) -> None:
+        raise NotImplementedError
+
+    def discard(self, context: RequestContext, image_id: str) -> None:
+        raise NotImplementedError
+
+    def remove(self, context: RequestContext, image_id: str) -> None:
+        raise NotImplementedError
+
+    def rotate(self, context: RequestContext, instance_uuid: str, backup_type: str, keep: int) -> None:
         raise NotImplementedError
 
 
@@ -38,11 +54,23 @@ def _no_drive(instance: Instance) -> Path:
 
 def declared() -> dict[Action, tuple[str, ...]]:
     """The names of the steps of every action."""
-    driver: VirtDriver = FakeDriver(FakeSettings())
-    table = operations.table(driver, FetchImage(_NoImages()), CreateDisks(driver, _no_drive, True))
+    driver, images = FakeDriver(FakeSettings()), _Images()
+    table = operations.table(
+        driver, FetchImage(images), CreateDisks(driver, _no_drive, True), Imaging(driver, images, Path())
+    )
     return {action: tuple(step.name for step in operation.steps()) for action, operation in table.items()}
 
 
-def rows() -> list[Row]:
-    """Every step of every action that has gates."""
-    return [Row(action, step) for action, steps in declared().items() for step in steps if step not in BETWEEN]
+def rows(actions: Collection[Action]) -> list[Row]:
+    """Every step with gates of these actions, in an order in which each can be reached with those before it closed."""
+    steps = {action: names for action, names in declared().items() if action in actions}
+    found = [Row(action, step) for action, names in steps.items() for step in names if step not in BETWEEN]
+    order: TopologicalSorter[Row] = TopologicalSorter()
+    for row in found:
+        names = steps[row.action]
+        passed = names[: names.index(row.step)]
+        order.add(row)
+        for other in found:
+            if other.step in passed:
+                order.add(other, row)  # its gate closes only when this row has passed it
+    return list(order.static_order())
