@@ -118,3 +118,9 @@ def test_a_server_is_killed_at_every_step(bench: Bench, name: str, phase: str) -
         bench.servers[name].start()
     bench.crowd.settle()
     bench.check()
+
+
+@on_both_stacks
+def test_after_all_of_that_the_auditor_has_nothing_to_say(bench: Bench) -> None:
+    bench.crowd.prepare(ROWS)
+    assert bench.cloud.manage("audit") == "0 findings stand\n"
