@@ -112,7 +112,7 @@ def test_the_catalog_lists_what_is_enabled_with_urls_filled_in(world: World) -> 
     ))
     catalog.services.create(CatalogService(id=new_hex(), type="off", enabled=False))
     entries = {entry.service.type: entry for entry in catalog.build("u", "p")}
-    assert sorted(entries) == ["compute", "identity", "image", "volume"]
+    assert sorted(entries) == ["compute", "identity", "image", "network", "volume"]
     assert [endpoint.url for endpoint in entries["volume"].endpoints] == ["http://v/p"]
     assert {endpoint.url for endpoint in entries["compute"].endpoints} == {"http://cloud:8774/compute/v2.1"}
     without = {entry.service.type: entry for entry in catalog.build("u", "")}
