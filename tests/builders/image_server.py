@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from urllib.parse import parse_qsl
 
 EXPIRES = "2099-01-01T00:00:00.000000Z"
 
@@ -15,7 +16,7 @@ class ImageServer:
     """Serves ``images`` (documents by id) and ``data`` (bytes by id) on a free port; a context manager.
 
     Failures, each counted down: ``refuse_logins`` (401), ``expire_tokens`` (a request with a token meets 401 and the
-    token is worthless from then on), ``unavailable`` (503), ``break_off`` (half of the data, then the end).
+    token is worthless from then on), ``unavailable`` (503), ``break_off`` (half of the data, then the end), ``saving`` (409 for data).
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class ImageServer:
         self.expire_tokens = 0
         self.unavailable = 0
         self.break_off = 0
+        self.saving = 0
         self.requests: list[str] = []
         self.logins: list[dict[str, object]] = []
         self.tokens: set[str] = set()
@@ -93,12 +95,43 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(401, {})
         if service.takes("unavailable"):
             return self._answer(503, {})
+        if self.path.startswith("/v2/images?"):
+            return self._answer(200, {"images": self._found()})
         image_id = self.path.removeprefix("/v2/images/").removesuffix("/file")
         if image_id not in service.images:
             return self._answer(404, {})
         if self.path.endswith("/file"):
             return self._data(service.data.get(image_id, b""))
         return self._answer(200, service.images[image_id])
+
+    def _found(self) -> list[Mapping[str, object]]:
+        """The images that a query wants, newest first."""
+        wanted = dict(parse_qsl(self.path.partition("?")[2]))
+        for word in ("sort", "limit"):
+            wanted.pop(word, None)
+        found = [image for image in self.server.service.images.values() if wanted.items() <= dict(image).items()]
+        return sorted(found, key=lambda image: str(image["created_at"]), reverse=True)
+
+    def do_PUT(self) -> None:
+        service = self.server.service
+        service.requests.append(f"PUT {self.path}")
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        image_id = self.path.removeprefix("/v2/images/").removesuffix("/file")
+        if self.headers["X-Auth-Token"] not in service.tokens:
+            return self._answer(401, {})
+        if service.takes("unavailable"):
+            return self._answer(503, {})
+        if service.takes("saving") or service.images[image_id]["status"] != "queued":
+            return self._answer(409, {})
+        service.data[image_id] = data
+        service.images[image_id] = {**service.images[image_id], "status": "active"}
+        return self._answer(204, {})
+
+    def do_DELETE(self) -> None:
+        service = self.server.service
+        service.requests.append(f"DELETE {self.path}")
+        known = service.images.pop(self.path.removeprefix("/v2/images/"), None)
+        return self._answer(404 if known is None else 204, {})
 
     def _data(self, data: bytes) -> None:
         service = self.server.service
@@ -115,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(
         self, status: int, document: Mapping[str, object], headers: Mapping[str, str] | None = None
     ) -> None:
-        body = json.dumps(document).encode()
+        body = b"" if status == 204 else json.dumps(document).encode()
         self.send_response(status)
         for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
