@@ -67,7 +67,9 @@ class Dialect(Generic[S]):
         http = webob.Request(environ)
         version = self._negotiate(http)
         path, project = self._path(http)
-        match = self._router.match(path)
+        # In the compute dialect a path that ends in a slash names something with an empty id: there is no such thing.
+        nameless = self._versions is not None and path.rstrip("/") not in ("", path)
+        match = None if nameless else self._router.match(path)
         context = context_of(environ)
         if context is None and not (match and any(route.public for route in match.routes)):
             raise Unauthenticated("The request you have made requires authentication.")

@@ -25,6 +25,8 @@ from nova_lite.rpcapi.scheduler import Scheduler
 
 # What a new server gets in the transaction that accepts it: its ports.
 Plug = Callable[[Tx, Instance], Instance]
+# What is written about a new server once it is there: that it is in a group.
+Join = Callable[[Tx, Instance], None]
 # What an action writes beside its operation, in the same transaction.
 Then = Callable[[Tx, ClaimGrant], ClaimGrant]
 
@@ -60,11 +62,11 @@ class Lifecycle:
 
     def create(
         self, context: RequestContext, servers: Sequence[Instance], arguments: Create, quota: Quota,
-        once: Once | None = None, plug: Plug = lambda tx, server: server,
+        once: Once | None = None, plug: Plug = lambda tx, server: server, *, join: Join = lambda tx, server: None,
     ) -> None:
         """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted;
 
-        with what ``plug`` gives each of them in the same transaction.
+        with what ``plug`` gives each of them, and ``join`` writes of it, in the same transaction.
 
         :raises QuotaExceeded: they would not all fit into the project's quota.
         :raises Repeated: the request was accepted before, or another one with its token.
@@ -75,7 +77,10 @@ class Lifecycle:
         def write(tx: Tx) -> list[Instance]:
             if once is not None:
                 idempotency.record(tx, once, servers[0].uuid, now)
-            return writes.create(tx, servers, operations, quota, now, plug)
+            made = writes.create(tx, servers, operations, quota, now, plug)
+            for server in made:
+                join(tx, server)
+            return made
 
         accepted = self._database.transact(write)
         for server, operation in zip(accepted, operations, strict=True):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nova_lite.api.compute import operator_routes, proxy_routes, versions
+from nova_lite.api.compute import group_routes, operator_routes, proxy_routes, versions
 from nova_lite.api.compute.handlers import (
-    aggregates,
     availability_zones,
     extensions,
     flavor_extra_specs,
@@ -173,7 +172,6 @@ CLOUD: tuple[R, ...] = (
           rule=service_rules.HYPERVISORS_SEARCH, until=v("2.52")),
     Route(method="GET", path=_HYPERVISOR + "/servers", handler=hypervisors.servers,
           rule=service_rules.HYPERVISORS_SERVERS, until=v("2.52")),
-    _get("/os-aggregates", aggregates.index, service_rules.AGGREGATES),
     _get("/os-availability-zone", availability_zones.index, service_rules.ZONES_LIST),
     _get("/os-availability-zone/detail", availability_zones.detail, service_rules.ZONES_DETAIL),
     _get("/extensions", extensions.index, service_rules.EXTENSIONS),
@@ -187,5 +185,5 @@ VERSIONS: tuple[R, ...] = (
 
 ROUTES: tuple[R, ...] = (
     *VERSIONS, *SERVERS, *TAGS, *ACTIONS, *GUEST_ACTIONS, *FLAVORS, *KEY_PAIRS, *QUOTAS, *CLOUD,
-    *operator_routes.ROUTES, *proxy_routes.ROUTES,
+    *group_routes.ROUTES, *operator_routes.ROUTES, *proxy_routes.ROUTES,
 )

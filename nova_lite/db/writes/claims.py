@@ -10,6 +10,7 @@ from nova_lite.db.errors import NoCapacity
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import instances, ownership
+from nova_lite.db.writes.server_groups import Company
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.instance import Instance
@@ -30,7 +31,7 @@ def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant
     instance, operation = grant.instance, grant.operation
     if operation.state != OperationState.QUEUED or operation.epoch != request.epoch or instance.host is not None:
         raise ownership.superseded(operation)
-    host = _first_fit(tx, request.candidates, instance.flavor)
+    host = _first_fit(tx, request.candidates, instance.flavor, Company(tx, instance.uuid))
     if host is None:
         raise NoCapacity(
             f"none of the {len(request.candidates)} candidate hosts can take instance {instance.uuid} now",
@@ -114,14 +115,14 @@ def _enter(tx: Tx, instance_uuid: str, vcpus: int, memory_mb: int, disk_gb: int)
     )
 
 
-def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor) -> str | None:
-    for host in candidates:
-        if _fits(tx, host, flavor):
+def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor, company: Company) -> str | None:
+    for host in company.order(candidates):
+        if _fits(tx, host, flavor, company):
             return host
     return None
 
 
-def _fits(tx: Tx, host: str, flavor: Flavor) -> bool:
+def _fits(tx: Tx, host: str, flavor: Flavor, company: Company) -> bool:
     node = ComputeNodeRow
     statement = (
         update(node)
@@ -132,6 +133,7 @@ def _fits(tx: Tx, host: str, flavor: Flavor) -> bool:
             node.vcpus_used + flavor.vcpus <= node.vcpu_capacity,
             node.memory_mb_used + flavor.memory_mb <= node.memory_mb_capacity,
             node.disk_gb_used + flavor.disk_gb <= node.disk_gb_capacity,
+            *company.condition(),
         )
         .values(
             vcpus_used=node.vcpus_used + flavor.vcpus,

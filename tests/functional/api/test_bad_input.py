@@ -57,12 +57,11 @@ def _fault(answer: Answer) -> dict[str, object]:
     return dict(fault)
 
 
-def test_what_nova_has_taken_away_is_gone(refuser: ComputeCloud) -> None:
-    for route in ROUTES:
-        if route.handler is retired.gone:
-            answer = refuser.send(_request(route))
-            assert answer.status == 410, route
-            assert _fault(answer)["message"] == "This API is no longer available."
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.handler is retired.gone], ids=_name)
+def test_what_nova_has_taken_away_is_gone(refuser: ComputeCloud, route: Route[object]) -> None:
+    answer = refuser.send(_request(route))
+    assert answer.status == 410
+    assert _fault(answer)["message"] == "This API is no longer available."
 
 
 @pytest.mark.parametrize("token", [None, "", "nonsense", "@", "\u00e4", "x" * 8000])

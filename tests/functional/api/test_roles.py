@@ -10,6 +10,7 @@ import webob
 from nova_lite.api.compute.policies import (
     accounting,
     flavors,
+    groups,
     instance_actions,
     key_pairs,
     limits,
@@ -29,10 +30,11 @@ READERS = frozenset({
     servers.INDEX, servers.DETAIL, servers.SHOW, servers.METADATA_INDEX, servers.METADATA_SHOW, servers.TAGS_INDEX,
     servers.TAGS_SHOW, instance_actions.LIST, instance_actions.SHOW, flavors.SPECS_INDEX, flavors.SPECS_SHOW,
     limits.SHOW, limits.DETAIL, services.ZONES_LIST, accounting.USAGE_SHOW, accounting.TOPOLOGY,
-    accounting.PASSWORD_SHOW, accounting.ADDRESSES, accounting.ADDRESSES_SHOW,
+    accounting.PASSWORD_SHOW, accounting.ADDRESSES, accounting.ADDRESSES_SHOW, groups.GROUP_LIST,
+    groups.GROUP_SHOW,
 })
 MEMBERS = frozenset({
-    accounting.PASSWORD_CLEAR,
+    accounting.PASSWORD_CLEAR, groups.GROUP_CREATE, groups.GROUP_DELETE,
     servers.CREATE, servers.DELETE, servers.UPDATE, servers.METADATA_CREATE, servers.METADATA_UPDATE,
     servers.METADATA_UPDATE_ALL, servers.METADATA_DELETE, servers.TAGS_UPDATE, servers.TAGS_UPDATE_ALL,
     servers.TAGS_DELETE, servers.TAGS_DELETE_ALL, server_actions.PAUSE, server_actions.UNPAUSE, server_actions.STOP,
@@ -46,8 +48,8 @@ MEMBERS = frozenset({
 # Nobody has a token and no role; each of the others is what the one before is, and more. Whatever is not named above
 # is for admins.
 LADDER = ("nobody", "reader", "member", "admin")
-# The cloud of these tests has no image records to be asked for.
-GUARDED = [route for route in ROUTES if not route.public and not route.path.startswith("/images/")]
+# The cloud of these tests has no image records, and no server group, to be asked for.
+GUARDED = [route for route in ROUTES if not route.public and not route.path.startswith(("/images/", "/os-server-groups/"))]
 
 
 def _lowest(rule: str | None) -> str:

@@ -12,6 +12,7 @@ from nova_lite.api.compute.booleans import truth_or
 from nova_lite.api.compute.handlers.boot import ingredients
 from nova_lite.api.compute.handlers.hosts import host_views
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
+from nova_lite.api.compute.handlers.server_groups import joining
 from nova_lite.api.compute.lifecycle import Plug
 from nova_lite.api.compute.paging import page_size
 from nova_lite.api.compute.policies import servers as rules
@@ -25,7 +26,7 @@ from nova_lite.core.errors import NotFound, QuotaExceeded
 from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
-from nova_lite.db.reads import quotas
+from nova_lite.db.reads import quotas, server_groups
 from nova_lite.db.writes import instances as writes
 from nova_lite.objects.idempotency import Once, Repeated
 from nova_lite.objects.instance import Instance
@@ -44,7 +45,14 @@ def circumstances(
     """What this caller may see of the servers shown; ``more`` are the parts that the kind of answer has."""
     allowed = {part for part, rule in _SEEN if request.allows(rule, about)}
     hosts = host_views(request.services, shown) if views.ATTRIBUTES in allowed else {}
-    return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts)
+    groups = _groups(request, shown) if views.ONE in more and request.version >= v("2.71") else {}
+    return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts, groups)
+
+
+def _groups(request: Request[ComputeServices], shown: Sequence[Instance]) -> dict[str, str]:
+    with request.services.database.read() as tx:
+        found = {server.uuid: server_groups.of_instance(tx, server.uuid) for server in shown}
+    return {server: group for server, group in found.items() if group is not None}
 
 
 def show(request: Request[ComputeServices]) -> Json:
@@ -116,17 +124,18 @@ def _accept(request: Request[ComputeServices], body: dict[str, object], once: On
     creation.check_metadata(cast("dict[str, str]", body.get("metadata") or {}), quota.metadata_items)
     creation.check_extras(body)
     found = ingredients(request, body)
+    join = joining(request, quota)
     plug = _plug(services, request.context.project_id, body, most)
     made = creation.servers(body, found, request.context, most, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
     try:
-        services.lifecycle.create(request.context, made, arguments, quota, once, plug)
+        services.lifecycle.create(request.context, made, arguments, quota, once, plug, join=join)
     except QuotaExceeded:
         if least == most:
             raise
         # Fewer are welcome: the least that the client asked for still is all or nothing.
         made = made[:least]
-        services.lifecycle.create(request.context, made, arguments, quota, once, plug)
+        services.lifecycle.create(request.context, made, arguments, quota, once, plug, join=join)
     return made[0]
 
 

@@ -3,6 +3,7 @@
 from nova_lite.api.compute.policies import (
     accounting,
     flavors,
+    groups,
     hosts,
     instance_actions,
     key_pairs,
@@ -14,5 +15,5 @@ from nova_lite.api.compute.policies import (
 
 RULES = (
     *servers.RULES, *server_actions.RULES, *instance_actions.RULES, *flavors.RULES, *key_pairs.RULES, *limits.RULES,
-    *services.RULES, *hosts.RULES, *accounting.RULES,
+    *services.RULES, *hosts.RULES, *accounting.RULES, *groups.RULES,
 )

@@ -12,7 +12,6 @@ HYPERVISORS_STATISTICS = _H + "statistics"
 HYPERVISORS_SHOW = _H + "show"
 HYPERVISORS_SEARCH = _H + "search"
 HYPERVISORS_SERVERS = _H + "servers"
-AGGREGATES = "os_compute_api:os-aggregates:index"
 ZONES_LIST = "os_compute_api:os-availability-zone:list"
 ZONES_DETAIL = "os_compute_api:os-availability-zone:detail"
 EXTENSIONS = "os_compute_api:extensions"
@@ -27,7 +26,6 @@ RULES = (
     Rule(HYPERVISORS_SHOW, ADMIN, "Show a hypervisor.", ("GET /os-hypervisors/{hypervisor_id}",)),
     Rule(HYPERVISORS_SEARCH, ADMIN, "Find hypervisors by name.", ("GET /os-hypervisors/{pattern}/search",)),
     Rule(HYPERVISORS_SERVERS, ADMIN, "List the servers of hypervisors.", ("GET /os-hypervisors/{pattern}/servers",)),
-    Rule(AGGREGATES, ADMIN, "List host aggregates.", ("GET /os-aggregates",)),
     Rule(ZONES_LIST, READER_OR_ADMIN, "List availability zones.", ("GET /os-availability-zone",)),
     Rule(ZONES_DETAIL, ADMIN, "List availability zones with their hosts.", ("GET /os-availability-zone/detail",)),
     Rule(EXTENSIONS, ANYONE, "List extensions.", ("GET /extensions", "GET /extensions/{alias}")),

@@ -37,6 +37,7 @@ class Circumstances:
     version: Microversion
     allowed: frozenset[str]
     hosts: Mapping[str, HostView] = dataclasses.field(default_factory=dict)
+    groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _time(epoch: float | None) -> str | None:
@@ -147,7 +148,7 @@ _SERVER: tuple[Field[Instance, Circumstances], ...] = (
     Field("description", lambda s, c: s.description, since="2.19"),
     Field("tags", lambda s, c: list(s.tags), since="2.26"),
     Field("trusted_image_certificates", lambda s, c: None, since="2.63"),
-    Field("server_groups", lambda s, c: [], since="2.71", needs=ONE),
+    Field("server_groups", lambda s, c: [c.groups[s.uuid]] if s.uuid in c.groups else [], since="2.71", needs=ONE),
     Field("locked_reason", lambda s, c: s.locked_reason, since="2.73"),
     Field("pinned_availability_zone", lambda s, c: None, since="2.96"),
     Field("scheduler_hints", lambda s, c: {}, since="2.100"),
