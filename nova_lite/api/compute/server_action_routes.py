@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.api.compute.handlers import (
+    retired,
     server_actions,
     server_images,
     server_rebuild,
@@ -40,7 +41,10 @@ GUEST_ACTIONS: tuple[R, ...] = (
     _action("confirmResize", server_resize.confirm, rules.CONFIRM_RESIZE, success=204),
     _action("revertResize", server_resize.revert, rules.REVERT_RESIZE),
     _action("migrate", server_resize.migrate, rules.MIGRATE, schemas.MIGRATE),
-    _action("os-migrateLive", server_resize.migrate, rules.MIGRATE_LIVE, schemas.MIGRATE_LIVE),
+    _action("os-migrateLive", server_resize.migrate_live, rules.MIGRATE_LIVE, schemas.MIGRATE_LIVE),
+    _action("evacuate", server_resize.evacuate, rules.EVACUATE, schemas.EVACUATE, 200),
+    _action("injectNetworkInfo", server_actions.inject_network_info, rules.INJECT_NETWORK_INFO),
+    _action("resetNetwork", retired.gone, rules.INJECT_NETWORK_INFO),
     _action("rescue", server_rescue.rescue, rules.RESCUE, schemas.RESCUE, 200),
     _action("unrescue", server_rescue.unrescue, rules.UNRESCUE),
     _action("shelve", server_images.shelve, rules.SHELVE),

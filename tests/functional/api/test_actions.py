@@ -165,7 +165,24 @@ def test_a_shelved_server_waits_for_its_unshelving(cloud: ComputeCloud, server: 
 
 
 @pytest.mark.parametrize(("action", "body", "status"), [
-    ("changePassword", {"adminPass": "p"}, 501), ("forceDelete", None, 202),
+    ("changePassword", {"adminPass": "p"}, 501), ("forceDelete", None, 202), ("migrate", None, 400),
+    ("os-migrateLive", {"host": "none", "block_migration": "auto"}, 400), ("evacuate", {"host": "h"}, 400),
+    ("injectNetworkInfo", None, 202), ("resetNetwork", None, 410),
 ])
 def test_the_rest(cloud: ComputeCloud, server: str, action: str, body: object, status: int) -> None:
-    assert cloud.act(server, action, body).status == status
+    assert cloud.act(server, action, body, token="admin@" + "3" * 32).status == status
+
+
+@pytest.mark.parametrize("action", ["migrate", "os-migrateLive"])
+def test_a_suspended_server_is_not_moved_for_that_reason(cloud: ComputeCloud, server: str, action: str) -> None:
+    cloud.act(server, "suspend")
+    cloud.complete(server)
+    body = {"host": None, "block_migration": "auto"} if action == "os-migrateLive" else None
+    answer = cloud.act(server, action, body, token="admin@" + "3" * 32)
+    assert answer.status == 409 and "vm_state suspended" in answer.message
+
+
+def test_only_admins_choose_the_host_of_a_shelved_server(cloud: ComputeCloud, server: str) -> None:
+    cloud.act(server, "shelve")
+    cloud.complete(server)
+    assert cloud.act(server, "unshelve", {"host": "host1"}).status in (400, 403)

@@ -74,6 +74,11 @@ def force_delete(request: Request[ComputeServices]) -> None:
     )
 
 
+def inject_network_info(request: Request[ComputeServices]) -> None:
+    """Guests learn of their network by DHCP and from their metadata, always: there is nothing to inject."""
+    server_of(request)
+
+
 def restore(request: Request[ComputeServices]) -> None:
     """Servers are deleted at once: there is never one to restore."""
     server = server_of(request)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from nova_lite.api.compute import creation
 from nova_lite.api.compute.handlers.boot import image_of
-from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
+from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
+from nova_lite.api.compute.policies import server_actions as rules
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Reply, Request
@@ -59,6 +60,8 @@ def unshelve(request: Request[ComputeServices]) -> None:
     if server.kept is None or server.kept.image_id is None:
         raise Conflict(f"Cannot 'unshelve' instance {server.uuid} while it is in vm_state {server.vm_state}",
                        instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
+    if wanted.get("host"):
+        request.authorize(target(server), rules.UNSHELVE_TO_HOST)
     arguments = Unshelve(
         image=image_of(request, server.kept.image_id), requested_host=wanted.get("host"),
         availability_zone=wanted.get("availability_zone") or None,

@@ -6,7 +6,7 @@ from nova_lite.api.compute.handlers.boot import flavor_of
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Request
-from nova_lite.core.errors import Invalid
+from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.db.reads import quotas
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import resizing
@@ -14,6 +14,7 @@ from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import ConfirmResize, Resize, RevertResize
+from nova_lite.objects.states import VmState
 
 
 def resize(request: Request[ComputeServices]) -> None:
@@ -63,5 +64,25 @@ def revert(request: Request[ComputeServices]) -> None:
 
 def migrate(request: Request[ComputeServices]) -> None:
     """Servers stay on their hosts in this version."""
-    server_of(request)
-    raise Invalid("No valid host was found. Servers of this cloud are not moved between hosts.")
+    _immovable(request, "migrate", VmState.ACTIVE, VmState.STOPPED)
+
+
+def migrate_live(request: Request[ComputeServices]) -> None:
+    """Running ones too."""
+    _immovable(request, "os-migrateLive", VmState.ACTIVE, VmState.PAUSED)
+
+
+def evacuate(request: Request[ComputeServices]) -> None:
+    """So do those of a host that is down: what they had on its disks is there."""
+    _immovable(request, "evacuate", VmState.ACTIVE, VmState.STOPPED, VmState.ERROR)
+
+
+def _immovable(request: Request[ComputeServices], action: str, *states: VmState) -> None:
+    server = server_of(request)
+    if server.locked and not may_override_lock(request, server):
+        raise Conflict(f"Instance {server.uuid} is locked", instance=server.uuid, locked=True)
+    if server.vm_state not in states:
+        raise Conflict(f"Cannot '{action}' instance {server.uuid} while it is in vm_state {server.vm_state}",
+                       instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
+    raise Invalid("No valid host was found. Servers of this cloud are not moved between hosts.",
+                  instance=server.uuid)

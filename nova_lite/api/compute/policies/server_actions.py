@@ -30,6 +30,8 @@ UNSHELVE = "os_compute_api:os-shelve:unshelve"
 UNSHELVE_TO_HOST = "os_compute_api:os-shelve:unshelve_to_host"
 SHELVE_OFFLOAD = "os_compute_api:os-shelve:shelve_offload"
 RESET_STATE = "os_compute_api:os-admin-actions:reset_state"
+INJECT_NETWORK_INFO = "os_compute_api:os-admin-actions:inject_network_info"
+EVACUATE = "os_compute_api:os-evacuate"
 PASSWORD = "os_compute_api:os-admin-password"
 CONSOLES = "os_compute_api:os-remote-consoles"
 FORCE_DELETE = "os_compute_api:os-deferred-delete:force"
@@ -73,6 +75,8 @@ RULES = (
     _admin(UNSHELVE_TO_HOST, "unshelve", "Boot a shelved server on a named host."),
     _admin(SHELVE_OFFLOAD, "shelveOffload", "Take a shelved server from its host."),
     _admin(RESET_STATE, "os-resetState", "Say what state a server is in."),
+    _admin(INJECT_NETWORK_INFO, "injectNetworkInfo", "Tell a guest of its network again."),
+    _admin(EVACUATE, "evacuate", "Rebuild a server of a dead host elsewhere."),
     _rule(PASSWORD, "changePassword", "Change the administrator's password inside a server."),
     _rule(CONSOLES, "os-getVNCConsole", "Have a console of a server."),
     _rule(FORCE_DELETE, "forceDelete", "Delete a server at once."),

@@ -59,6 +59,14 @@ MIGRATE_LIVE = ByVersion(
     ("2.68", wrapped("os-migrateLive", struct({**_LIVE, "block_migration": _AUTO}, _LIVE_NEEDS))),
 )
 
+_EVACUATE = {"host": NAME, "adminPass": {"type": "string"}}
+EVACUATE = ByVersion(
+    ("2.1", wrapped("evacuate", struct({**_EVACUATE, "onSharedStorage": BOOLEAN}, ("onSharedStorage",)))),
+    ("2.14", wrapped("evacuate", struct(_EVACUATE))),
+    ("2.29", wrapped("evacuate", struct({**_EVACUATE, "force": BOOLEAN}))),
+    ("2.68", wrapped("evacuate", struct(_EVACUATE))),
+)
+
 _UNSHELVE_ZONE: Piece = {"type": "string", "minLength": 1, "maxLength": 255}
 UNSHELVE = ByVersion(
     ("2.1", wrapped("unshelve", {})),
