@@ -10,6 +10,7 @@ from nova_lite.objects.instance import Instance
 from nova_lite.objects.nic import Nic
 from nova_lite.virt.driver import GuestSpec, ImageUnacceptable
 from nova_lite.virt.libvirt.settings import LibvirtSettings
+from nova_lite.virt.libvirt.slirp import SlirpPlan, plan_slirp
 
 DomainType = Literal["kvm", "qemu", "test"]
 
@@ -63,6 +64,7 @@ class NicPlan:
     bridge: str = ""
     tap: str = ""
     mtu: int = 0
+    slirp: SlirpPlan | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _disks(instance: Instance, files: InstanceFiles, settings: LibvirtSettings) 
 def _nic(instance: Instance, nic: Nic) -> NicPlan:
     model = _choice(instance, "hw_vif_model", "virtio", NIC_MODELS)
     if nic.kind == "user":
-        return NicPlan("user", nic.mac_address, model)
+        return NicPlan("user", nic.mac_address, model, slirp=plan_slirp(nic))
     tap = f"tap{nic.id}"[:TAP_NAME]
     return NicPlan("bridge", nic.mac_address, model, nic.bridge, tap, nic.mtu)
 

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 from nova_lite.virt.libvirt.plan import DiskPlan, GuestPlan, NicPlan
 from nova_lite.virt.libvirt.xml.elements import element
+from nova_lite.virt.libvirt.xml.passthrough import alias
 
 BALLOON_PERIOD = 10  # seconds between memory statistics
 
@@ -16,7 +17,7 @@ def devices(plan: GuestPlan) -> ET.Element:
     if plan.domain_type != "test":
         made.extend(_controllers(plan))
         made.extend(_disk(disk) for disk in plan.disks)
-        made.extend(_interface(nic) for nic in plan.nics)
+        made.extend(_interface(nic, index) for index, nic in enumerate(plan.nics))
         made.extend(_console(plan))
         made.extend(_graphics(plan))
         made.extend(_small(plan))
@@ -49,7 +50,7 @@ def _disk(disk: DiskPlan) -> ET.Element:
     )
 
 
-def _interface(nic: NicPlan) -> ET.Element:
+def _interface(nic: NicPlan, index: int) -> ET.Element:
     bridged = nic.kind == "bridge"
     return element(
         "interface",
@@ -58,6 +59,7 @@ def _interface(nic: NicPlan) -> ET.Element:
         element("target", dev=nic.tap) if bridged else None,
         element("model", type=nic.model),
         element("mtu", size=nic.mtu) if nic.mtu else None,
+        element("alias", name=alias(index)) if nic.slirp else None,
         element("rom", enabled="no"),
         type=nic.kind,
     )

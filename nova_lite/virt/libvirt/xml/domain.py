@@ -8,6 +8,7 @@ from nova_lite.virt.libvirt.plan import CpuPlan, GuestPlan
 from nova_lite.virt.libvirt.xml.devices import devices
 from nova_lite.virt.libvirt.xml.elements import element, text
 from nova_lite.virt.libvirt.xml.metadata import metadata
+from nova_lite.virt.libvirt.xml.passthrough import passthrough
 
 
 def render(plan: GuestPlan) -> str:
@@ -30,6 +31,7 @@ def render(plan: GuestPlan) -> str:
         element("on_reboot", "restart"),
         element("on_crash", "destroy"),
         devices(plan),
+        *passthrough(plan.nics),
         type=plan.domain_type,
     ))
 
