@@ -18,8 +18,9 @@ from nova_lite.rpc.interface import Version, interface_of
 from nova_lite.rpc.pending import Pending
 from nova_lite.rpc.ping import Ping, Pong
 from nova_lite.rpc.server import Server
+from nova_lite.rpc.sessions import Sessions
 from nova_lite.rpc.settings import BusSettings
-from nova_lite.rpc.signing import Keyring, NoSigner, Signer
+from nova_lite.rpc.signing import Keyring, NoSigner
 from nova_lite.rpc.target import Target
 
 C = TypeVar("C")
@@ -78,14 +79,10 @@ def connect(settings: BusSettings, clock: Clock, exchange: LocalExchange | None 
     :raises NotFound: the key directory lacks the private key of this identity.
     """
     pending = Pending()
-    codec = Codec(_signer(settings), settings.max_message)
+    signed = settings.signing and bool(settings.key_dir)
+    signer = Keyring(Path(settings.key_dir), settings.identity, clock) if signed else NoSigner()
+    codec = Codec(signer, settings.max_message, Sessions(settings.identity, clock) if signed else None)
     return Bus(settings, clock, codec, open_driver(settings, pending, exchange), pending)
-
-
-def _signer(settings: BusSettings) -> Signer:
-    if settings.signing and settings.key_dir:
-        return Keyring(Path(settings.key_dir), settings.identity)
-    return NoSigner()
 
 
 def open_driver(settings: BusSettings, sink: Sink, exchange: LocalExchange | None = None) -> Driver:

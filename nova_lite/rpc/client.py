@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from nova_lite.core.clock import Clock
@@ -21,11 +21,13 @@ from nova_lite.rpc.errors import (
     PeerLost,
     Refused,
     RemoteError,
+    UnknownSession,
     Withdrawn,
 )
 from nova_lite.rpc.interface import Interface, Method, Version
 from nova_lite.rpc.pending import Pending, Waiter
 from nova_lite.rpc.serializer import WrongType
+from nova_lite.rpc.sessions import Acquaintances, Session
 from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.target import Target
 
@@ -49,6 +51,7 @@ class Caller:
     def __init__(self, settings: BusSettings, clock: Clock, codec: Codec, driver: Driver, pending: Pending) -> None:
         self._settings, self._clock = settings, clock
         self._codec, self._driver, self._pending = codec, driver, pending
+        self._friends = Acquaintances()
         self._reply_to = f"{settings.identity}/{new_hex()}"
 
     def invoke(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Any:
@@ -60,16 +63,32 @@ class Caller:
         lifetime = request.deadline - request.sent_at
         if lifetime <= 0:
             raise CallTimeout(f"{method.name}: the deadline of {context.request_id} has passed", method=method.name)
-        message = Outgoing(request.id, method.kind, self._codec.seal_request(request), lifetime)
         if method.kind != "call":
+            message = Outgoing(request.id, method.kind, self._codec.seal_request(request), lifetime)
             self._driver.send(address.target, message)
             return None
+        try:
+            answer = self._exchange(address.target, request, self._friends.of(request.target, request.exchange))
+        except UnknownSession:
+            # A server that is new, or has been started anew: it has done nothing, and gets the same call signed.
+            answer = self._exchange(address.target, request, ())
+        return self._result(method, request, answer)
+
+    def _exchange(self, target: Target, request: Request, sessions: Sequence[Session]) -> Answer:
+        lifetime = request.deadline - self._clock.now()
+        message = Outgoing(request.id, "call", self._codec.seal_request(request, sessions), lifetime)
         waiter = self._pending.add(request.id)
         try:
-            payload = self._ask(address.target, message, request, waiter)
+            payload = self._ask(target, message, request, waiter)
         finally:
             self._pending.remove(request.id)
-        return self._result(method, request, payload)
+        answer, session, _ = self._codec.read_answer(payload)
+        _check_answer(answer, request)
+        if session is not None:
+            self._friends.heard(request.target, session, introduced=bool(answer.recipient))
+        if answer.failure is not None:
+            raise rebuild(answer.failure)
+        return answer
 
     def _request(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Request:
         now = self._clock.now()
@@ -81,7 +100,7 @@ class Caller:
             id=new_hex(), kind=method.kind, target=str(address.target), interface=address.interface.name,
             version=str(address.version), method=method.name, arguments=arguments,
             context=Circumstances.of(context), sender=self._settings.identity, reply_to=self._reply_to, sent_at=now,
-            deadline=deadline,
+            deadline=deadline, exchange=self._codec.exchange if method.kind == "call" else b"",
         )
 
     def _ask(self, target: Target, message: Outgoing, request: Request, waiter: Waiter) -> bytes:
@@ -105,11 +124,7 @@ class Caller:
         waited = request.deadline - request.sent_at
         raise CallTimeout(f"{title}: no answer in {waited:.3f} s", target=request.target, method=request.method)
 
-    def _result(self, method: Method, request: Request, payload: bytes) -> Any:
-        answer = self._codec.open_answer(payload)
-        _check_answer(answer, request)
-        if answer.failure is not None:
-            raise rebuild(answer.failure)
+    def _result(self, method: Method, request: Request, answer: Answer) -> Any:
         try:
             return method.result.decode(answer.result)
         except WrongType as error:

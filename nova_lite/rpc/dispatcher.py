@@ -18,6 +18,7 @@ from nova_lite.rpc.envelope import Answer, Failure, Request
 from nova_lite.rpc.freshness import Freshness
 from nova_lite.rpc.interface import Interface, Method, Version
 from nova_lite.rpc.serializer import WrongType
+from nova_lite.rpc.sessions import Session
 from nova_lite.rpc.target import Target
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +40,15 @@ class Job:
     method: Method
     delivery: Delivery
     run: Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """A message as far as it could be read. With a ``session`` it is answered within that, otherwise with a signature."""
+
+    incoming: Incoming
+    request: Request | None = None
+    session: Session | None = None
 
 
 class Dispatcher:
@@ -65,18 +75,22 @@ class Dispatcher:
             incoming.done()
 
     def _process(self, incoming: Incoming, authorise: Authoriser, observe: Observer) -> None:
-        request: Request | None = None
+        asked = Asked(incoming)
         try:
-            request = self._codec.open_request(incoming.payload)
+            request, session, coded = self._codec.read_request(incoming.payload)
+            asked = Asked(incoming, request, session if coded else None)
             job = self._check(request, incoming.redelivered)
             authorise(job.delivery)
+        except errors.UnknownSession as error:
+            LOG.info("message %s on %s: %s", incoming.id, self._target, error)
+            self._answer(asked, error)
         except NovaLiteError as error:
-            self._refuse(incoming, request, error, observe)
+            self._refuse(asked, error, observe)
         except Exception as error:  # an authoriser's bug is a refusal too
             LOG.exception("authorising message %s failed", incoming.id)
-            self._refuse(incoming, request, _remote(error), observe)
+            self._refuse(asked, _remote(error), observe)
         else:
-            self._execute(incoming, job)
+            self._execute(asked, job)
 
     def _check(self, request: Request, redelivered: bool) -> Job:
         if request.target not in (str(self._target), self._target.topic):
@@ -118,18 +132,18 @@ class Dispatcher:
             )
         return endpoint, method
 
-    def _execute(self, incoming: Incoming, job: Job) -> None:
+    def _execute(self, asked: Asked, job: Job) -> None:
         arguments = job.delivery.arguments
         values = [getattr(arguments, parameter.name) for parameter in job.method.parameters]
         try:
             value = job.run(job.delivery.context, *values)
             if job.method.kind == "call":
-                self._answer(incoming, job.request, self._result(job, value))
+                self._answer(asked, self._result(job, value))
         except NovaLiteError as error:
-            self._failed(incoming, job, _bounded(error))
+            self._failed(asked, job, _bounded(error))
         except Exception as error:
             LOG.exception("%s.%s failed [%s]", job.request.interface, job.method.name, job.delivery.context.request_id)
-            self._failed(incoming, job, _remote(error))
+            self._failed(asked, job, _remote(error))
 
     def _result(self, job: Job, value: object) -> bytes:
         try:
@@ -139,20 +153,22 @@ class Dispatcher:
             LOG.error("%s returned what its contract does not allow: %s", title, error)
             raise errors.BadResult(f"{title} returned what its contract does not allow: {error}") from error
 
-    def _failed(self, incoming: Incoming, job: Job, error: NovaLiteError) -> None:
+    def _failed(self, asked: Asked, job: Job, error: NovaLiteError) -> None:
         if job.method.kind == "call":
-            self._answer(incoming, job.request, error)
+            self._answer(asked, error)
         else:
             LOG.error("%s %s: %s", job.method.kind, job.method.name, error)
 
-    def _refuse(self, incoming: Incoming, request: Request | None, error: NovaLiteError, observe: Observer) -> None:
+    def _refuse(self, asked: Asked, error: NovaLiteError, observe: Observer) -> None:
+        incoming, request = asked.incoming, asked.request
         sender, method = (request.sender, request.method) if request else (str(error.details.get("sender", "")), "")
         LOG.warning("refused message %s of %r on %s: %s", incoming.id, sender, self._target, error)
         if request is None or request.kind == "call":
-            self._answer(incoming, request, error)
+            self._answer(asked, error)
         observe(Refusal(incoming.id, sender, str(self._target), method, error))
 
-    def _answer(self, incoming: Incoming, request: Request | None, outcome: bytes | NovaLiteError) -> None:
+    def _answer(self, asked: Asked, outcome: bytes | NovaLiteError) -> None:
+        incoming, request = asked.incoming, asked.request
         result, failure = b"", None
         if isinstance(outcome, NovaLiteError):
             failure = Failure(outcome.code, outcome.message, outcome.details)
@@ -161,8 +177,9 @@ class Dispatcher:
         answer = Answer(
             correlation=request.id if request else incoming.id, recipient=request.reply_to if request else "",
             sender=self._identity, sent_at=self._clock.now(), result=result, failure=failure,
+            exchange=asked.session.own if asked.session else self._codec.exchange,
         )
-        incoming.answer(self._codec.seal_answer(answer))
+        incoming.answer(self._codec.seal_answer(answer, asked.session))
 
 
 def _version(request: Request) -> Version:

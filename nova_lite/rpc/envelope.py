@@ -2,6 +2,8 @@
 
 The frame is a msgpack map ``{"envelope": 2, "body": bytes, "signature": bytes}``. The signature covers the body as it
 travels, byte for byte, so that there is nothing to canonicalise. The body is a :class:`Request` or an :class:`Answer`.
+Between processes that share a session the frame has ``codes`` instead of a signature: one per receiver that may get
+it, under its label (:mod:`nova_lite.rpc.sessions`).
 """
 
 from __future__ import annotations
@@ -16,12 +18,13 @@ from nova_lite.core.errors import Detail
 VERSION = 2
 
 
-class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The outermost layer. An empty signature means unsigned."""
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The outermost layer. Without signature and codes nobody vouches for the body."""
 
     envelope: int
     body: bytes
     signature: bytes = b""
+    codes: dict[bytes, bytes] = {}
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -55,12 +58,13 @@ class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
         )
 
 
-class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A call, cast or fanout.
 
     ``id`` is random: it is the correlation of the answer and the nonce against replay. ``target`` is whom the sender
     addressed; ``version`` what it speaks. ``reply_to`` is the caller's own address, which the answer repeats.
     ``sent_at`` and ``deadline``: seconds since the epoch; nobody executes the request after its deadline.
+    ``exchange``: the caller's public session key; empty when nobody answers.
     """
 
     id: str
@@ -75,6 +79,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply_to: str
     sent_at: float
     deadline: float
+    exchange: bytes = b""
 
 
 class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -85,7 +90,9 @@ class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     details: dict[str, Detail] = {}
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="reply"):
+class Answer(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="reply", omit_defaults=True
+):
     """The end of a call: ``result`` in the type that the contract declares, or ``failure``.
 
     ``recipient`` repeats the request's ``reply_to``; it is empty when the request could not be read.
@@ -97,3 +104,4 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     sent_at: float
     result: bytes = b""
     failure: Failure | None = None
+    exchange: bytes = b""

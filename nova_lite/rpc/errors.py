@@ -14,6 +14,7 @@ Invalid
     └── BadResult      (the handler ran, and returned what its contract does not allow)
 Unauthenticated
 ├── BadSignature       unsigned, signed by an unknown identity, or changed on the way
+│   └── UnknownSession the receiver does not know the session: the caller signs instead, its user does not see it
 └── Replayed           seen before
 TooLarge └── Oversize  more bytes than the bus carries
 Unsupported └── CannotSend   the pinned version of the interface does not know the method
@@ -87,6 +88,10 @@ class BadResult(Refused):
 
 class BadSignature(Unauthenticated):
     code = "bad_signature"
+
+
+class UnknownSession(BadSignature):
+    code = "unknown_session"
 
 
 class Replayed(Unauthenticated):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -22,10 +22,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.rpc.errors import BadSignature
 
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,254}")
+GLANCE = 1.0  # seconds between two looks whether an identity is still trusted
 _DOMAIN = b"nova-lite rpc envelope 2\0"  # a signature of ours means nothing in any other protocol
 
 
@@ -35,6 +37,13 @@ class Signer(Protocol):
     def sign(self, body: bytes) -> bytes: ...
     def verify(self, sender: str, body: bytes, signature: bytes) -> None:
         """:raises BadSignature: ``sender`` is not trusted, or did not sign exactly these bytes."""
+        ...
+
+    def check(self, sender: str) -> bytes:
+        """The public key of ``sender`` as it is trusted now.
+
+        :raises BadSignature: it is not trusted, or not any more.
+        """
         ...
 
 
@@ -47,17 +56,32 @@ class NoSigner:
     def verify(self, sender: str, body: bytes, signature: bytes) -> None:
         """Everything is believed."""
 
+    def check(self, sender: str) -> bytes:
+        """Everybody is trusted."""
+        return b""
+
+
+class Trusted(NamedTuple):
+    """A public key as its file had it: ``stamp`` tells versions of the file apart, ``at`` is the last look."""
+
+    key: Ed25519PublicKey
+    raw: bytes
+    stamp: tuple[int, int]
+    at: float
+
 
 class Keyring:
     """Signs as one identity, and verifies all those in ``trusted``.
 
-    A public key that is not known yet is looked for on the disk, so that a host enrolled later needs no restart.
+    The directory is the truth: a host that is enrolled later needs no restart, and one whose public key is taken away
+    or replaced is believed for ``GLANCE`` seconds at most.
     """
 
-    def __init__(self, directory: Path, identity: str) -> None:
+    def __init__(self, directory: Path, identity: str, clock: Clock | None = None) -> None:
         """:raises NotFound: the directory has no private key of ``identity``."""
         self._trusted = directory / "trusted"
-        self._known: dict[str, Ed25519PublicKey] = {}
+        self._clock = clock or SystemClock()
+        self._known: dict[str, Trusted] = {}
         path = directory / f"{_checked(identity)}.key"
         try:
             key = load_pem_private_key(path.read_bytes(), None)
@@ -75,26 +99,36 @@ class Keyring:
         if not signature:
             raise BadSignature(f"message of {sender!r} is not signed", sender=sender)
         try:
-            self._public(sender).verify(signature, _DOMAIN + body)
+            self._public(sender).key.verify(signature, _DOMAIN + body)
         except InvalidSignature as error:
             raise BadSignature(f"message is not signed by {sender!r}", sender=sender) from error
 
-    def _public(self, sender: str) -> Ed25519PublicKey:
-        found = self._known.get(sender)
-        if found is None:
-            found = self._known[sender] = self._load(sender)
+    def check(self, sender: str) -> bytes:
+        """:raises BadSignature: see :class:`Signer`."""
+        return self._public(sender).raw
+
+    def _public(self, sender: str) -> Trusted:
+        found, now = self._known.get(sender), self._clock.monotonic()
+        if found is None or now - found.at > GLANCE:
+            self._known.pop(sender, None)
+            found = self._known[sender] = self._look(sender, found, now)
         return found
 
-    def _load(self, sender: str) -> Ed25519PublicKey:
+    def _look(self, sender: str, known: Trusted | None, now: float) -> Trusted:
         if not _IDENTITY.fullmatch(sender):
             raise BadSignature(f"{sender!r} is not an identity", sender=sender)
+        path = self._trusted / f"{sender}.pub"
         try:
-            key = load_pem_public_key((self._trusted / f"{sender}.pub").read_bytes())
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_ino)
+            if known is not None and known.stamp == stamp:
+                return known._replace(at=now)
+            key = load_pem_public_key(path.read_bytes())
         except (FileNotFoundError, ValueError) as error:
             raise BadSignature(f"{sender!r} is not trusted", sender=sender) from error
         if not isinstance(key, Ed25519PublicKey):
             raise BadSignature(f"the public key of {sender!r} is not an Ed25519 key", sender=sender)
-        return key
+        return Trusted(key, key.public_bytes(Encoding.Raw, PublicFormat.Raw), stamp, now)
 
 
 def generate(directory: Path | str, identity: str) -> Path:

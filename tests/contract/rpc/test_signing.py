@@ -19,7 +19,7 @@ from nova_lite.rpc.bus import open_driver
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.drivers.base import Outgoing
 from nova_lite.rpc.envelope import Answer, Circumstances, Request
-from nova_lite.rpc.errors import BadSignature
+from nova_lite.rpc.errors import BadSignature, Unroutable
 from nova_lite.rpc.interface import interface_of
 from nova_lite.rpc.pending import Pending
 from nova_lite.rpc.signing import Keyring, NoSigner, generate
@@ -182,3 +182,37 @@ def test_changed_bytes_are_refused(signed: Signed) -> None:
         payload = bytearray(signed.sealed())
         assert signed.send(bytes(payload[: chance.randrange(len(payload))])).failure is not None
     assert signed.office.heard.qsize() == 0
+
+
+def test_a_server_that_is_started_anew_is_served_as_before(signed: Signed, context: RequestContext) -> None:
+    post = signed.fabric.bus().proxy(Post, host="h2")
+    _, server = signed.fabric.office("h2")
+    assert [post.who(context) for _ in range(3)] == ["h2"] * 3
+    server.stop()
+    _, server = signed.fabric.office("h2")
+    signed.listen(server)
+    while True:
+        try:
+            post.who(context)
+            break
+        except Unroutable:  # over tcp the client needs a moment to find it again
+            concurrency.sleep(0.05)
+    assert [post.who(context) for _ in range(3)] == ["h2"] * 3
+    assert signed.refused.qsize() == 0
+
+
+def test_several_servers_share_the_calls(signed: Signed, context: RequestContext) -> None:
+    signed.fabric.office("h2")
+    post = signed.fabric.bus().proxy(Post)
+    assert {post.who(context) for _ in range(8)} == {"h1", "h2"}
+
+
+def test_a_revoked_identity_is_refused_without_a_restart(signed: Signed, context: RequestContext) -> None:
+    post = signed.fabric.bus().proxy(Post, host="h1")
+    assert [post.who(context) for _ in range(2)] == ["h1"] * 2
+    (signed.keys / "trusted" / "client.pub").unlink()
+    with pytest.raises(BadSignature, match="'client' is not trusted"):
+        for _ in range(300):
+            post.who(context)
+            concurrency.sleep(0.01)
+    assert signed.refused.get(10) == "client bad_signature"
