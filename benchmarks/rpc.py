@@ -1,12 +1,13 @@
 """What a message costs: calls and casts with a typed payload of 1 KiB, between two processes of this machine.
 
 Over zmq (ipc) and RabbitMQ (a private broker, durable classic queues, publisher confirms on casts), unsigned and
-signed, beside a bare pyzmq echo as the limit. Both sides on the same concurrency back end.
+signed, beside oslo.messaging on the same broker, and bare echoes of pyzmq and py-amqp as the limits.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import statistics
 import subprocess
@@ -15,10 +16,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
+from benchmarks.peers.environment import interpreter
 from benchmarks.report import Row, machine, parser, publish
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext, system_context
@@ -26,8 +28,12 @@ from nova_lite.rpc import BusSettings, call, cast, connect, interface
 from nova_lite.rpc.signing import generate
 
 ROOT = Path(__file__).parents[1]
+OURSELVES = (sys.executable, "-W", "ignore", "-m", "benchmarks.rpc")
 CALLERS = (1, 20, 200)
-LATENCY_TARGET = 2.0  # milliseconds: a call over zmq must be well under it
+
+
+class Figures(dict[str, float]):
+    """What one system reached: ``call`` in milliseconds, everything else per second."""
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,10 +85,9 @@ def serve_bare(endpoint: str) -> None:
 
 
 @contextlib.contextmanager
-def other_process(*arguments: str) -> Iterator[None]:
-    """This module again, as the other side."""
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.rpc", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def other_process(*command: str | Path) -> Iterator[None]:
+    """The other side: a process that says ``ready`` when it is."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -120,29 +125,27 @@ def latency(function: Callable[[], object], times: int = 500) -> float:
     return statistics.median(durations) * 1000
 
 
-def measure(title: str, settings: BusSettings, seconds: float, target: float | None) -> list[Row]:
-    """One transport, one way of signing."""
+def measure(settings: BusSettings, seconds: float) -> Figures:
+    """One transport, one way of signing, once."""
     from nova_lite.core.clock import SystemClock
 
-    with other_process("--serve", _text(settings, "server")):
+    with other_process(*OURSELVES, "--serve", _text(settings, "server")):
         bus = connect(_settings(_text(settings, "client")), SystemClock())
         echo, context, load = bus.proxy(Echo), system_context(), Load(number=1)
-        rows = [Row(name=f"{title}: call", value=latency(lambda: echo.echo(context, load)), unit="ms", target=target)]
+        figures = Figures(call=latency(lambda: echo.echo(context, load)))
         for callers in CALLERS:
-            value = rate(lambda: echo.echo(context, load), callers, seconds)
-            rows.append(Row(name=f"{title}: calls at {callers}", value=value, unit="/s"))
-        value = rate(lambda: echo.note(context, load), 20, seconds)
-        rows.append(Row(name=f"{title}: casts at 20", value=value, unit="/s"))
+            figures[f"calls at {callers}"] = rate(lambda: echo.echo(context, load), callers, seconds)
+        figures["casts at 20"] = rate(lambda: echo.note(context, load), 20, seconds)
         bus.close()
-    return rows
+    return figures
 
 
-def bare_zmq(directory: Path) -> Row:
+def bare_zmq(directory: Path) -> Figures:
     """A blocking DEALER and a ROUTER in two processes: what the library can do at best."""
     import zmq
 
     endpoint = f"ipc://{directory / 'bare'}"
-    with other_process("--serve-bare", endpoint):
+    with other_process(*OURSELVES, "--serve-bare", endpoint):
         context = zmq.Context()
         socket = context.socket(zmq.DEALER)
         socket.connect(endpoint)
@@ -155,7 +158,18 @@ def bare_zmq(directory: Path) -> Row:
         value = latency(echo)
         socket.close(linger=0)
         context.term()
-    return Row(name="bare pyzmq: echo", value=value, unit="ms")
+    return Figures(call=value)
+
+
+def peer(python: Path, program: str, broker: str, *arguments: str) -> Figures:
+    """Another system, measured by its own program on the same broker."""
+    path = ROOT / "benchmarks" / "peers" / program
+    with other_process(python, "-W", "ignore", path, "serve", broker):
+        run = subprocess.run(
+            [python, "-W", "ignore", path, "measure", broker, *arguments], check=True, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )
+    return Figures(json.loads(run.stdout))
 
 
 def _text(settings: BusSettings, identity: str) -> str:
@@ -167,26 +181,74 @@ def _settings(text: str) -> BusSettings:
     return BusSettings(**json.loads(text))
 
 
-def figures(directory: Path, broker: str, seconds: float) -> list[Row]:
-    """All rows; ``broker`` empty leaves RabbitMQ out."""
+def systems(directory: Path, broker: str, seconds: float) -> dict[str, Callable[[], Figures]]:
+    """Everything that is compared, in the order of the table; ``broker`` empty leaves RabbitMQ out."""
     keys = directory / "keys"
     for identity in ("client", "server"):
         generate(keys, identity)
-    rows = [bare_zmq(directory)]
-    for signed in ("", str(keys)):
-        title = "zmq signed" if signed else "zmq"
-        settings = BusSettings(identity="", transport="zmq", zmq_ipc_dir=str(directory / "bus"), key_dir=signed)
-        rows += measure(title, settings, seconds, LATENCY_TARGET)
-        if broker:
-            settings = BusSettings(identity="", transport="kombu", url=broker, key_dir=signed)
-            rows += measure(title.replace("zmq", "RabbitMQ"), settings, seconds, None)
-    return rows
+
+    def ours(settings: BusSettings, signed: bool) -> Callable[[], Figures]:
+        return lambda: measure(dataclasses.replace(settings, key_dir=str(keys) if signed else ""), seconds)
+
+    zmq = BusSettings(identity="", transport="zmq", zmq_ipc_dir=str(directory / "bus"))
+    found = {
+        "bare pyzmq": lambda: bare_zmq(directory), "zmq": ours(zmq, False), "zmq signed": ours(zmq, True),
+    }
+    if broker:
+        rabbit = BusSettings(identity="", transport="kombu", url=broker)
+        oslo, callers = interpreter(), [str(number) for number in CALLERS]
+        found |= {
+            "bare py-amqp": lambda: peer(Path(sys.executable), "amqp_rpc.py", broker),
+            "oslo.messaging": lambda: peer(oslo, "oslo_rpc.py", broker, str(seconds), *callers),
+            "RabbitMQ": ours(rabbit, False), "RabbitMQ signed": ours(rabbit, True),
+        }
+    return found
+
+
+def medians(found: dict[str, Callable[[], Figures]], repeats: int) -> dict[str, Figures]:
+    """Every system in turn, ``repeats`` times: what disturbs the machine disturbs them all."""
+    runs: dict[str, list[Figures]] = {name: [] for name in found}
+    for _ in range(repeats):
+        for name, run in found.items():
+            runs[name].append(run())
+    return {
+        name: Figures({figure: statistics.median(run[figure] for run in of_one) for figure in of_one[0]})
+        for name, of_one in runs.items()
+    }
+
+
+# (system, figure) -> (peer, bound as a multiple of the peer's same figure, which side of it is good)
+TARGETS: dict[tuple[str, str], tuple[str, float, Literal["lower", "higher"]]] = {
+    ("zmq", "call"): ("bare pyzmq", 2.0, "lower"),
+    ("zmq", "calls at 20"): ("oslo.messaging", 3.0, "higher"),
+    ("zmq signed", "calls at 20"): ("zmq", 0.8, "higher"),
+    ("RabbitMQ", "call"): ("bare py-amqp", 1.6, "lower"),
+    ("RabbitMQ", "calls at 20"): ("oslo.messaging", 2.0, "higher"),
+    ("RabbitMQ", "casts at 20"): ("oslo.messaging", 3.0, "higher"),
+    ("RabbitMQ signed", "calls at 20"): ("RabbitMQ", 0.8, "higher"),
+}
+
+
+def rows(figures: dict[str, Figures]) -> list[Row]:
+    """The table."""
+    made = []
+    for system, of_one in figures.items():
+        for figure, value in of_one.items():
+            other, factor, better = TARGETS.get((system, figure), ("", 0.0, "lower"))
+            against = figures[other][figure] if other in figures else None
+            made.append(Row(
+                name=f"{system}: {figure}" + (f" (peer: {other})" if against else ""), value=value,
+                unit="ms" if figure == "call" else "/s", better=better, peer=None if against is None else round(against, 3),
+                target=None if against is None else round(against * factor, 3),
+            ))
+    return made
 
 
 def main() -> int:
     """Measure and print; 0 when it ran whole."""
     options = parser("rpc", __doc__ or "")
     options.add_argument("--seconds", type=float, default=3.0, help="length of each measurement of a rate (default: 3)")
+    options.add_argument("--repeats", type=int, default=5, help="times that each is measured (default: 5); medians count")
     options.add_argument("--no-broker", action="store_true", help="leave RabbitMQ out")
     options.add_argument("--serve", metavar="SETTINGS", help="be the other side (used by the benchmark itself)")
     options.add_argument("--serve-bare", metavar="ENDPOINT", help="be the other side of the bare echo")
@@ -202,8 +264,12 @@ def main() -> int:
             from stack.servers import RabbitMQ
 
             broker = stack.enter_context(RabbitMQ(Path(directory) / "rabbitmq")).url
-        rows = figures(Path(directory), broker, arguments.seconds)
-    publish(machine() | {"back end": backend, "payload": "1 KiB, typed"}, rows, arguments.json)
+        figures = medians(systems(Path(directory), broker, arguments.seconds), arguments.repeats)
+    conditions = {
+        "back end": backend, "payload": "1 KiB, typed", "repeats": f"{arguments.repeats} of {arguments.seconds:g} s",
+        "broker": "RabbitMQ, durable classic queues, confirms on casts",
+    }
+    publish(machine() | conditions, rows(figures), arguments.json)
     return 0
 
 
