@@ -1,0 +1,171 @@
+"""What runs on a host, when, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from nova_lite.compute.executor import Executor
+from nova_lite.compute.guard import Guard
+from nova_lite.compute.job import Cancelled, Interrupted, Job
+from nova_lite.compute.reporter import Reporter
+from nova_lite.core import concurrency
+from nova_lite.core.clock import ManualClock
+from nova_lite.core.context import RequestContext, system_context
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.errors import Superseded
+from nova_lite.objects.instance import Instance
+from nova_lite.objects.operation import Create, Delete, Operation, Pause, Progress
+from nova_lite.objects.states import Action, OperationState, PowerState
+from nova_lite.virt.fake import FakeDriver, FakeSettings
+from tests.builders.guests import NOW, an_instance
+from tests.builders.operations import an_operation
+
+PATIENCE = 5.0
+
+
+class Begins(Reporter):
+    """A reporter whose conductor grants what is not ``refused``."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance, self._stop = instance, concurrency.event()
+        self.begun: list[str] = []
+        self.refused: set[str] = set()
+
+    def begin(self, context: RequestContext, operation_id: str, epoch: int) -> ClaimGrant:
+        self.begun.append(operation_id)
+        if operation_id in self.refused:
+            raise Superseded("done already")
+        return ClaimGrant(instance=self._instance, operation=OPERATIONS[operation_id])
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+class Steps(Guard):
+    """A guard whose operations have two steps; the first waits until ``gate`` opens."""
+
+    def __init__(self) -> None:
+        super().__init__("h", {}, FakeDriver(FakeSettings()), Begins(an_instance()), ManualClock(NOW))
+        self.gate, self.ended = concurrency.event(), concurrency.queue()
+        self.started: concurrency.Queue[Action] = concurrency.queue()
+
+    def run(self, job: Job, check: Callable[[str], None]) -> PowerState | None:
+        outcome = "done"
+        try:
+            check("first")
+            self.started.put(job.operation.action)
+            self.gate.wait(PATIENCE)
+            check("second")
+        except Cancelled:
+            outcome = "called off"
+        except Interrupted:
+            outcome = "interrupted"
+        self.ended.put((job.operation.action, outcome))
+        return PowerState.RUNNING
+
+
+class Bench:
+    def __init__(self, size: int = 4) -> None:
+        self.instance = an_instance()
+        self.reporter, self.steps = Begins(self.instance), Steps()
+        self.settled: concurrency.Queue[str] = concurrency.queue()
+        self.executor = Executor(self.steps, self.reporter, size, lambda uuid, told: self.settled.put(uuid))
+        self.executor.open()
+
+    def submit(self, arguments: Create | Delete | Pause) -> Operation:
+        operation = an_operation(self.instance, arguments, state=OperationState.RUNNING, epoch=3)
+        OPERATIONS[operation.id] = operation
+        self.executor.submit(system_context(), operation)
+        return operation
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.steps.gate.set()
+    made.executor.stop(PATIENCE)
+
+
+def test_nothing_is_begun_before_the_host_is_known(bench: Bench) -> None:
+    shut = Executor(bench.steps, bench.reporter, 1, lambda uuid, told: None)
+    shut.submit(system_context(), an_operation(bench.instance))
+    assert bench.reporter.begun == []
+
+
+def test_a_message_that_comes_twice_begins_once(bench: Bench) -> None:
+    operation = bench.submit(Create())
+    bench.steps.started.get(PATIENCE)
+    bench.executor.submit(system_context(), operation)
+    assert bench.reporter.begun == [operation.id]
+    assert bench.executor.progress() == {operation.id: Progress(epoch=3, step="first")}
+    assert bench.executor.busy(bench.instance.uuid)
+
+
+def test_what_the_conductor_refuses_is_dropped(bench: Bench) -> None:
+    operation = an_operation(bench.instance)
+    bench.reporter.refused.add(operation.id)
+    bench.executor.submit(system_context(), operation)
+    assert bench.executor.progress() == {} and not bench.executor.busy(bench.instance.uuid)
+
+
+def test_a_delete_overtakes_what_runs_and_then_has_its_turn(bench: Bench) -> None:
+    bench.submit(Create())
+    bench.steps.started.get(PATIENCE)
+    bench.submit(Delete())
+    bench.steps.gate.set()
+    assert bench.steps.ended.get(PATIENCE) == (Action.CREATE, "called off")
+    assert bench.steps.ended.get(PATIENCE) == (Action.DELETE, "done")
+    assert bench.settled.get(PATIENCE) == bench.instance.uuid
+
+
+def test_what_comes_after_a_delete_is_not_called_off(bench: Bench) -> None:
+    bench.submit(Delete())
+    bench.steps.started.get(PATIENCE)
+    bench.submit(Pause())
+    bench.steps.gate.set()
+    assert [bench.steps.ended.get(PATIENCE) for _ in range(2)] == [(Action.DELETE, "done"), (Action.PAUSE, "done")]
+
+
+def test_what_is_not_ours_any_more_stops_at_its_next_step(bench: Bench) -> None:
+    operation = bench.submit(Create())
+    bench.steps.started.get(PATIENCE)
+    bench.executor.call_off(operation.id)
+    bench.executor.call_off("nobody knows this one")
+    bench.steps.gate.set()
+    assert bench.steps.ended.get(PATIENCE) == (Action.CREATE, "called off")
+
+
+def test_what_waits_for_a_slot_is_begun_and_has_a_lease() -> None:
+    bench = Bench(size=1)
+    first = bench.submit(Create())
+    bench.steps.started.get(PATIENCE)
+    bench.instance = bench.reporter._instance = an_instance()
+    second = bench.submit(Create())
+    assert set(bench.executor.progress()) == {first.id, second.id}
+    bench.steps.gate.set()
+    assert [bench.steps.ended.get(PATIENCE)[1] for _ in range(2)] == ["done", "done"]
+    bench.executor.stop(PATIENCE)
+
+
+def test_a_stop_lets_what_runs_end_and_begins_nothing(bench: Bench) -> None:
+    bench.submit(Create())
+    bench.steps.started.get(PATIENCE)
+    stopping = concurrency.spawn(bench.executor.stop, PATIENCE)
+    bench.steps.gate.set()
+    stopping.wait(PATIENCE)
+    assert bench.steps.ended.get(PATIENCE) == (Action.CREATE, "done")
+    bench.executor.submit(system_context(), msgspec.structs.replace(an_operation(bench.instance), id="late"))
+    assert "late" not in bench.reporter.begun
+
+
+def test_a_stop_that_cannot_wait_says_what_it_leaves(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.submit(Create())
+    bench.steps.started.get(PATIENCE)
+    bench.executor.stop(0.0)
+    assert f"left for the next start: create of {bench.instance.uuid} (first)" in caplog.text
+    bench.steps.gate.set()
+    assert bench.steps.ended.get(PATIENCE) == (Action.CREATE, "interrupted")
