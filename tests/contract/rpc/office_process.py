@@ -1,4 +1,4 @@
-"""An office in a process of its own: ``python -m tests.contract.rpc.office_process SETTINGS_JSON``. Says ``ready``."""
+"""An office in a process of its own: ``python -m tests.contract.rpc.office_process SETTINGS_JSON [HOST]``. Says ``ready``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main() -> None:
     from tests.contract.rpc.contracts import Office, Post
 
     server = connect(BusSettings(**json.loads(sys.argv[1])), SystemClock()).server()
-    server.serve(Post, Office("process"))
+    server.serve(Post, Office("process"), sys.argv[2] if len(sys.argv) > 2 else None)
     server.start()
     print("ready", flush=True)
     server.wait()
