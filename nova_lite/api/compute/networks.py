@@ -13,6 +13,8 @@ from nova_lite.db.network import DatabaseNetworkStore
 from nova_lite.db.session import Tx
 from nova_lite.network.servers import NicWish, ServerPorts, Wishes
 from nova_lite.objects.instance import Instance
+from nova_lite.objects.network import Port
+from nova_lite.objects.nic import Nic
 
 Body = Mapping[str, object]
 
@@ -23,7 +25,8 @@ def wishes(body: Body) -> Wishes:
     :raises Invalid: an entry names neither a network nor a port.
     """
     networks = body.get("networks", "auto")
-    named = tuple(str(group["name"]) for group in cast("Sequence[Body]", body.get("security_groups") or ()))
+    groups = cast("Sequence[Body]", body.get("security_groups") or ())
+    named = tuple(str(group["name"]) for group in groups if "name" in group)
     if networks == "none" or networks == "auto":
         return Wishes(nics="none" if networks == "none" else "auto", groups=named)
     entries = cast("Sequence[Body]", networks)
@@ -53,3 +56,15 @@ class ServerNetworks:
     def plugged(self, tx: Tx, server: Instance, wanted: Wishes) -> Instance:
         """A server with the ports it asks for. Raises as :meth:`ServerPorts.allocate` does."""
         return structs.replace(server, nics=self.ports.allocate(self.store.records(tx), server, wanted))
+
+    def attached(self, tx: Tx, server: Instance, wish: NicWish) -> Nic:
+        """One more interface of a server. Raises as :meth:`ServerPorts.allocate` does."""
+        return self.ports.attach(self.store.records(tx), server, wish)
+
+    def detach(self, tx: Tx, server: Instance, port_id: str) -> None:
+        """Take an interface from a server. Raises NotFound."""
+        self.ports.detach(self.store.records(tx), server, port_id)
+
+    def ports_of(self, server: Instance) -> list[Port]:
+        """The ports of a server, oldest first."""
+        return self.store.read(lambda records: self.ports.ports_of(records, server.uuid))

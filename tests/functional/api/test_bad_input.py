@@ -59,7 +59,8 @@ def _fault(answer: Answer) -> dict[str, object]:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.handler is retired.gone], ids=_name)
 def test_what_nova_has_taken_away_is_gone(refuser: ComputeCloud, route: Route[object]) -> None:
-    answer = refuser.send(_request(route))
+    body = json.dumps({route.action: None}).encode() if route.action else None
+    answer = refuser.send(_request(route, body=body))
     assert answer.status == 410
     assert _fault(answer)["message"] == "This API is no longer available."
 
@@ -304,3 +305,8 @@ def test_a_number_with_a_point_is_no_count(cloud: ComputeCloud, count: float) ->
 
 def test_a_name_of_a_thousand_parentheses_is_no_expression(refuser: ComputeCloud) -> None:
     assert refuser.ask("GET", f"/servers?name={'(' * 1000}").status == 400
+
+
+@pytest.mark.parametrize("groups", [[{}], [{"name": "default"}, {}], [], [{"colour": "red"}]], ids=str)
+def test_a_security_group_without_a_name_is_no_failure_of_ours(cloud: ComputeCloud, groups: object) -> None:
+    assert cloud.ask("POST", "/servers", {"server": {**GOOD, "security_groups": groups}}).status in (202, 400)
