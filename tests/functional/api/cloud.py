@@ -61,6 +61,7 @@ ENDS = {
     Action.SUSPEND: (VmState.SUSPENDED, PowerState.SHUTDOWN), Action.RESUME: (VmState.ACTIVE, PowerState.RUNNING),
     Action.REBUILD: (VmState.ACTIVE, PowerState.RUNNING), Action.RESIZE: (VmState.RESIZED, PowerState.RUNNING),
     Action.CREATE_IMAGE: (None, PowerState.RUNNING), Action.RESCUE: (VmState.RESCUED, PowerState.RUNNING),
+    Action.REVERT_RESIZE: (VmState.ACTIVE, PowerState.RUNNING),
     Action.SHELVE: (VmState.SHELVED_OFFLOADED, PowerState.NOSTATE),
 }
 

@@ -186,3 +186,25 @@ def test_only_admins_choose_the_host_of_a_shelved_server(cloud: ComputeCloud, se
     cloud.act(server, "shelve")
     cloud.complete(server)
     assert cloud.act(server, "unshelve", {"host": "host1"}).status in (400, 403)
+
+
+def test_resizes_are_listed_as_migrations(cloud: ComputeCloud, server: str) -> None:
+    def listed(query: str = "", version: str = "2.100") -> list[dict[str, object]]:
+        answer = cloud.admin("GET", f"/os-migrations{query}", version=version)
+        assert answer.status == 200, answer.body
+        return answer.json["migrations"]  # type: ignore[return-value]
+
+    assert listed() == []
+    cloud.act(server, "resize", {"flavorRef": "5"})
+    (one,) = listed()
+    assert (one["status"], one["instance_uuid"], one["migration_type"]) == ("migrating", server, "resize")
+    assert one["old_instance_type_id"] != one["new_instance_type_id"] and one["source_compute"] == "host1"
+    cloud.complete(server)
+    assert [each["status"] for each in listed("?status=finished")] == ["finished"]
+    assert listed("?status=error") == listed("?migration_type=evacuation") == listed("?host=elsewhere") == []
+    assert {"uuid", "migration_type", "user_id"}.isdisjoint(listed("", "2.1")[0])
+    cloud.act(server, "revertResize")
+    cloud.complete(server)
+    assert [each["status"] for each in listed(f"?instance_uuid={server}&limit=1")] == ["reverted"]
+    assert listed(f"?marker={listed()[0]['uuid']}") == []
+    assert cloud.admin("GET", f"/os-migrations?marker={server}").status == 400
