@@ -11,6 +11,7 @@ from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.db.session import Database
+from nova_lite.network.service import Networking
 from nova_lite.objects.image import Image, ImageMeta, ImageQuery
 from nova_lite.objects.quota import Quota
 from nova_lite.rpcapi.compute import Compute
@@ -55,7 +56,8 @@ class ComputeServices:
     ``compute_at`` gives the proxy of a host; ``networks`` their interfaces, None where guests have QEMU's own
     network; ``quota`` the limits of projects that have none of their own; ``page_size`` the items that one answer
     holds at most; ``down_after`` the seconds of silence after which a service counts as down; ``image_records`` the
-    image service where it is ours, None where it is another's.
+    image service where it is ours, None where it is another's;
+    ``networking`` the network service, None where there is none.
     """
 
     database: Database
@@ -69,3 +71,4 @@ class ComputeServices:
     page_size: int = 1000
     down_after: float = 60.0
     image_records: ImageRecords | None = None
+    networking: Networking | None = None

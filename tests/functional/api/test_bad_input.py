@@ -17,7 +17,8 @@ from tests.functional.api.cloud import IMAGE, LARGE_IMAGE, PROJECT, QUEUED_IMAGE
 
 TOKEN = f"admin@{PROJECT}"
 GUARDED = [route for route in ROUTES if not route.public and route.handler is not retired.gone]
-WITH_BODY = [route for route in GUARDED if route.body is not None]
+# Who takes a floating address need not say of which pool.
+WITH_BODY = [route for route in GUARDED if route.body is not None and route.path != "/os-floating-ips"]
 NOBODY = "99999999-9999-4999-8999-999999999999"
 GOOD = {"name": "vm", "imageRef": IMAGE, "flavorRef": "1", "networks": "auto"}
 

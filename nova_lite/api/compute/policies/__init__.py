@@ -8,6 +8,7 @@ from nova_lite.api.compute.policies import (
     instance_actions,
     key_pairs,
     limits,
+    networks,
     server_actions,
     servers,
     services,
@@ -15,5 +16,5 @@ from nova_lite.api.compute.policies import (
 
 RULES = (
     *servers.RULES, *server_actions.RULES, *instance_actions.RULES, *flavors.RULES, *key_pairs.RULES, *limits.RULES,
-    *services.RULES, *hosts.RULES, *accounting.RULES, *groups.RULES,
+    *services.RULES, *hosts.RULES, *accounting.RULES, *groups.RULES, *networks.RULES,
 )
