@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nova_lite.api.compute import group_routes, network_routes, operator_routes, proxy_routes, versions
+from nova_lite.api.compute import group_routes, interface_routes, network_routes, operator_routes, proxy_routes, versions
 from nova_lite.api.compute.handlers import (
     availability_zones,
     extensions,
@@ -185,5 +185,6 @@ VERSIONS: tuple[R, ...] = (
 
 ROUTES: tuple[R, ...] = (
     *VERSIONS, *SERVERS, *TAGS, *ACTIONS, *GUEST_ACTIONS, *FLAVORS, *KEY_PAIRS, *QUOTAS, *CLOUD,
+    *interface_routes.ROUTES,
     *group_routes.ROUTES, *operator_routes.ROUTES, *network_routes.ROUTES, *proxy_routes.ROUTES,
 )

@@ -10,11 +10,12 @@ from nova_lite.api.compute.policies import (
     limits,
     networks,
     server_actions,
+    server_interfaces,
     servers,
     services,
 )
 
 RULES = (
     *servers.RULES, *server_actions.RULES, *instance_actions.RULES, *flavors.RULES, *key_pairs.RULES, *limits.RULES,
-    *services.RULES, *hosts.RULES, *accounting.RULES, *groups.RULES, *networks.RULES,
+    *server_interfaces.RULES, *services.RULES, *hosts.RULES, *accounting.RULES, *groups.RULES, *networks.RULES,
 )

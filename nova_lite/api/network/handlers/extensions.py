@@ -22,6 +22,7 @@ _EXTENSIONS = {
     "standard-attr-description": "standard-attr-description", "standard-attr-revisions": "Resource revision numbers",
     "standard-attr-tag": "Tag support for resources with standard attribute",
     "standard-attr-timestamp": "Resource timestamps", "stateful-security-group": "Stateful security group",
+    "tag": "Tag support for networks",
     "subnet_allocation": "Subnet Allocation", "subnet-service-types": "Subnet service types",
 }
 
