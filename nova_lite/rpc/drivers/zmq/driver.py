@@ -25,6 +25,7 @@ LOG = logging.getLogger(__name__)
 HIGH_WATER = 1000  # messages in one direction of one connection before its sender has to wait
 RECONNECT = 2.0  # seconds at most between two attempts to reach a tcp peer that is gone
 BEATS = 4  # heartbeats on tcp within the time of silence that is configured; a peer that misses three is dead
+TERM_TIMEOUT = 2.0  # seconds for a context to end once its sockets are closed
 PATIENCE = 1.0  # seconds between two looks whether a peer that owes a receipt still lives
 
 
@@ -71,9 +72,9 @@ class ZmqDriver:
     def close(self) -> None:
         for channel in self._channels:
             channel.close()
-        if self._context is not None:
-            self._context.term()
-            self._context = None
+        context, self._context = self._context, None
+        if context is not None:
+            _terminate(context)
 
     def _living(self, wire: Wire, target: Target) -> list[str]:
         endpoints = self._peers.find(target)
@@ -140,6 +141,26 @@ class ZmqDriver:
             socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3 * beat)
             socket.setsockopt(zmq.RECONNECT_IVL_MAX, int(RECONNECT * 1000))
         return socket
+
+
+def _terminate(context: zmq.Context[zmq.Socket[bytes]]) -> None:
+    """Let go of a context whose sockets are closed; libzmq now and then never ends one whose peers were killed.
+
+    It waits in native code: from a task it would hold up the whole process, and with it the end of the daemon.
+    """
+    ended: concurrency.Mailbox[bool] = concurrency.mailbox()
+
+    def term() -> None:
+        context.term()
+        ended.put(True)
+
+    concurrency.native_thread(term, "zmq context")
+    try:
+        ended.get(TERM_TIMEOUT)
+    except concurrency.Empty:
+        LOG.warning("zmq does not end within %.1f s; it is left behind", TERM_TIMEOUT)
+    else:
+        ended.close()
 
 
 def _push(wire: Wire, endpoint: str, message: Outgoing, timeout: float) -> None:
