@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nova_lite.api.compute import group_routes, interface_routes, network_routes, operator_routes, proxy_routes, versions
+from nova_lite.api.compute import (
+    group_routes,
+    interface_routes,
+    network_routes,
+    operator_routes,
+    proxy_routes,
+    versions,
+)
 from nova_lite.api.compute.handlers import (
     availability_zones,
     extensions,
@@ -168,6 +175,8 @@ CLOUD: tuple[R, ...] = (
     Route(method="GET", path="/os-hypervisors/statistics", handler=hypervisors.statistics,
           rule=service_rules.HYPERVISORS_STATISTICS, until=v("2.87")),
     _get(_HYPERVISOR, hypervisors.show, service_rules.HYPERVISORS_SHOW, service_schemas.HYPERVISOR_QUERY),
+    Route(method="GET", path=_HYPERVISOR + "/uptime", handler=hypervisors.uptime,
+          rule=service_rules.HYPERVISORS_UPTIME, until=v("2.87")),
     Route(method="GET", path=_HYPERVISOR + "/search", handler=hypervisors.search,
           rule=service_rules.HYPERVISORS_SEARCH, until=v("2.52")),
     Route(method="GET", path=_HYPERVISOR + "/servers", handler=hypervisors.servers,

@@ -1,0 +1,123 @@
+"""Servers and their networks: what they ask for, what they get, what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.clients.cloud import Client
+from tests.functional.whole.cloud import Cloud
+
+
+class Nets:
+    """The network service of a cloud, as its administrator asks it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def request(self, method: str, path: str, body: object = None) -> requests.Response:
+        self._client.request("GET", "/servers?limit=1")  # logs in, where nobody has
+        return self._client.session.request(
+            method, f"{self._client.url}/network/v2.0{path}", json=body, timeout=30  # type: ignore[arg-type]
+        )
+
+    def make(self, noun: str, **fields: object) -> Any:
+        answer = self.request("POST", f"/{noun}s", {noun: fields})
+        assert answer.status_code == 201, answer.text
+        return answer.json()[noun]
+
+    def network(self, name: str, cidr: str) -> str:
+        network = self.make("network", name=name)
+        self.make("subnet", network_id=network["id"], cidr=cidr)
+        return str(network["id"])
+
+    def ports(self, query: str = "") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.request("GET", f"/ports{query}").json()["ports"]
+        return found
+
+
+@pytest.fixture
+def nets(cloud: Cloud) -> Iterator[Nets]:
+    """The cloud's networks; what a test leaves of them goes."""
+    found = Nets(cloud.client)
+    yield found
+    for path, noun in (("/ports", "ports"), ("/networks?name=one&name=two", "networks")):
+        for record in found.request("GET", path).json()[noun]:
+            if noun == "networks" or not record["device_id"]:
+                found.request("DELETE", f"/{noun}/{record['id']}")
+
+
+def addresses(server: dict[str, Any]) -> dict[str, list[str]]:
+    return {name: [entry["addr"] for entry in entries] for name, entries in server["addresses"].items()}
+
+
+def test_a_server_that_names_no_network_gets_the_default_one(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    server = client.boot(image)
+    shown = addresses(client.wait_status(server, "ACTIVE"))
+    (port,) = nets.ports(f"?device_id={server}")
+    assert shown == {"private": [port["fixed_ips"][0]["ip_address"]]}
+    assert (port["device_owner"], port["status"]) == ("compute:nova", "ACTIVE")
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)
+    assert nets.ports(f"?device_id={server}") == []
+
+
+def test_a_server_gets_what_it_names_and_leaves_what_it_was_given(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one, two = nets.network("one", "10.91.0.0/24"), nets.network("two", "10.92.0.0/24")
+    own = nets.make("port", network_id=two)
+    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}, {"port": own["id"]}])
+    shown = addresses(client.wait_status(server, "ACTIVE"))
+    assert shown == {"one": ["10.91.0.77"], "two": [own["fixed_ips"][0]["ip_address"]]}
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)
+    assert [(port["id"], port["device_id"]) for port in nets.ports(f"?network_id={two}")] == [(own["id"], "")]
+    assert nets.ports(f"?network_id={one}") == []
+
+
+def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one = nets.network("one", "10.91.0.0/24")
+    server = client.boot(image, networks="none")
+    assert client.wait_status(server, "ACTIVE")["addresses"] == {}
+    path = f"/servers/{server}/os-interface"
+    body = {"interfaceAttachment": {"net_id": one, "fixed_ips": [{"ip_address": "10.91.0.9"}]}}
+    made = client.ask("POST", path, body)["interfaceAttachment"]
+    assert (made["net_id"], [fixed["ip_address"] for fixed in made["fixed_ips"]]) == (one, ["10.91.0.9"])
+    assert client.ask("GET", path)["interfaceAttachments"] == [made]
+    assert client.ask("GET", f"{path}/{made['port_id']}")["interfaceAttachment"] == made
+    assert addresses(client.show(server)) == {"one": ["10.91.0.9"]}
+    assert client.request("POST", path, body).status_code == 400
+    assert client.request("DELETE", f"{path}/{made['port_id']}").status_code == 202
+    assert (client.show(server)["addresses"], nets.ports(f"?network_id={one}")) == ({}, [])
+    assert client.request("DELETE", f"{path}/{made['port_id']}").status_code == 404
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)
+
+
+@pytest.mark.parametrize(("networks", "status", "words"), [
+    ([{"uuid": "99999999-9999-4999-8999-999999999999"}], 400, "could not be found"),
+    ([{"port": "99999999-9999-4999-8999-999999999999"}], 400, "could not be found"),
+    ([{"fixed_ip": "10.0.0.9"}], 400, "Bad networks format"),
+])
+def test_networks_that_are_not_there_are_refused(
+    cloud: Cloud, image: str, networks: object, status: int, words: str
+) -> None:
+    server = {"name": "n", "imageRef": image, "flavorRef": "42", "networks": networks}
+    answer = cloud.client.request("POST", "/servers", {"server": server})
+    assert (answer.status_code, words in answer.text) == (status, True), answer.text
+
+
+def test_what_is_refused_takes_no_address(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one = nets.network("one", "10.91.0.0/24")
+    server = {"name": "n", "imageRef": image, "flavorRef": "42", "networks": [{"uuid": one}], "min_count": 11}
+    assert client.request("POST", "/servers", {"server": server}).status_code == 403
+    named = {**server, "min_count": 1, "security_groups": [{"name": "nothing"}]}
+    answer = client.request("POST", "/servers", {"server": named})
+    assert (answer.status_code, "Security group nothing not found" in answer.text) == (400, True)
+    assert nets.ports(f"?network_id={one}") == []
