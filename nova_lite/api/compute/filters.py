@@ -34,7 +34,7 @@ _TEXTS = {
     "user_id": "user_id", "image": "image_id", "image_ref": "image_id", "flavor": "flavorid", "host": "host",
     "hostname": "hostname", "key_name": "key_name", "reservation_id": "reservation_id",
     "availability_zone": "availability_zone", "access_ip_v4": "access_ip_v4", "access_ip_v6": "access_ip_v6",
-    "name": "name", "description": "description", "display_description": "description", "node": "host",
+    "ip": "address", "name": "name", "description": "description", "display_description": "description", "node": "host",
 }
 
 # Nova's sort keys; None: accepted, and the same for every server here.

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from nova_lite.core.errors import Invalid
 from nova_lite.db.keyset import Direction, Key
 from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.models.network import PortAddressRow, PortRow
 from nova_lite.db.patterns import containing, has_item, has_key, has_pair, matching
 from nova_lite.objects.states import PowerState, TaskState, VmState
 
@@ -43,7 +44,7 @@ class InstanceFilters:
     states is "nothing is being done". ``name`` is a regular expression (as Nova's), searched anywhere in the name;
     ``description`` a part of the text; the other texts are exact. ``deleted``: False live ones, True deleted ones,
     None both. ``changed_since`` and ``changed_before`` bound ``updated_at`` (seconds, inclusive); ``used``: those that
-    were there at some moment between the two. ``metadata``: all
+    were there at some moment between the two. ``address``: a regular expression, searched in those of its ports. ``metadata``: all
     pairs are there; ``metadata_keys``: all keys are. ``tags``: all are there; ``tags_any``: one is; ``not_tags``
     and ``not_tags_any`` negate these.
     """
@@ -69,6 +70,7 @@ class InstanceFilters:
     config_drive: bool | None = None
     changed_since: float | None = None
     changed_before: float | None = None
+    address: str | None = None
     used: tuple[float, float] | None = None
     deleted: bool | None = False
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -98,9 +100,17 @@ def conditions(filters: InstanceFilters) -> list[Condition]:
         found.append(InstanceRow.uuid.in_(filters.uuids))
     if filters.name is not None:
         found.append(matching(InstanceRow.display_name, filters.name))
+    if filters.address is not None:
+        found.append(_at(filters.address))
     if filters.description is not None:
         found.append(containing(InstanceRow.description, filters.description))
     return found + _states(filters) + _times(filters) + _labels(filters)
+
+
+def _at(address: str) -> Condition:
+    port, taken = PortRow.__table__.c, PortAddressRow.__table__.c
+    ports = select(taken.port_id).where(matching(taken.ip_address, address))
+    return InstanceRow.uuid.in_(select(port.device_id).where(port.id.in_(ports)))
 
 
 def order(sort: Sort) -> list[Key]:

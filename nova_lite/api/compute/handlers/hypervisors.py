@@ -11,7 +11,7 @@ from nova_lite.api.compute.views.hypervisors import Hypervisor
 from nova_lite.api.compute.views.links import next_page
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Invalid, NotFound
+from nova_lite.core.errors import Invalid, NotFound, Unsupported
 from nova_lite.db.reads import hosts, instances
 from nova_lite.db.reads import services as registry
 
@@ -86,6 +86,12 @@ def show(request: Request[ComputeServices]) -> Json:
             return {"hypervisor": views.full(hypervisor, request.version)}
     # Clients look names up as ids first, and go on only after a 404.
     raise NotFound(f"Hypervisor with ID '{wanted}' could not be found.", hypervisor=wanted)
+
+
+def uptime(request: Request[ComputeServices]) -> Json:
+    """Hosts do not report it: what Nova answers for drivers that cannot tell."""
+    show(request)
+    raise Unsupported("Virt driver does not implement uptime function.")
 
 
 def statistics(request: Request[ComputeServices]) -> Json:

@@ -43,6 +43,8 @@ def rebuild(request: Request[ComputeServices]) -> Reply:
     shown = cast("dict[str, object]", document["server"])
     shown["adminPass"] = str(body.get("adminPass") or new_hex()[:12])
     if request.version >= v("2.57"):
+        # Here it is told once, and without a prefix.
+        shown.pop("OS-EXT-SRV-ATTR:user_data", None)
         shown["user_data"] = grant.instance.user_data
     if request.version >= v("2.54"):
         shown["key_name"] = grant.instance.key_name

@@ -10,6 +10,7 @@ HYPERVISORS_LIST = _H + "list"
 HYPERVISORS_DETAIL = _H + "list-detail"
 HYPERVISORS_STATISTICS = _H + "statistics"
 HYPERVISORS_SHOW = _H + "show"
+HYPERVISORS_UPTIME = _H + "uptime"
 HYPERVISORS_SEARCH = _H + "search"
 HYPERVISORS_SERVERS = _H + "servers"
 ZONES_LIST = "os_compute_api:os-availability-zone:list"
@@ -24,6 +25,7 @@ RULES = (
     Rule(HYPERVISORS_DETAIL, ADMIN, "List hypervisors in full.", ("GET /os-hypervisors/detail",)),
     Rule(HYPERVISORS_STATISTICS, ADMIN, "Sum up hypervisors.", ("GET /os-hypervisors/statistics",)),
     Rule(HYPERVISORS_SHOW, ADMIN, "Show a hypervisor.", ("GET /os-hypervisors/{hypervisor_id}",)),
+    Rule(HYPERVISORS_UPTIME, ADMIN, "Ask how long a hypervisor is up.", ("GET /os-hypervisors/{hypervisor_id}/uptime",)),
     Rule(HYPERVISORS_SEARCH, ADMIN, "Find hypervisors by name.", ("GET /os-hypervisors/{pattern}/search",)),
     Rule(HYPERVISORS_SERVERS, ADMIN, "List the servers of hypervisors.", ("GET /os-hypervisors/{pattern}/servers",)),
     Rule(ZONES_LIST, READER_OR_ADMIN, "List availability zones.", ("GET /os-availability-zone",)),
