@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import TypeVar, cast
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
-from nova_lite.core.errors import Invalid
+from nova_lite.core.errors import Invalid, NovaLiteError
 from nova_lite.rpc.client import Address, Caller, make_proxy
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.drivers.base import Driver, Sink
@@ -24,6 +25,7 @@ from nova_lite.rpc.signing import Keyring, NoSigner
 from nova_lite.rpc.target import Target
 
 C = TypeVar("C")
+LOG = logging.getLogger(__name__)
 
 
 class Bus:
@@ -52,7 +54,18 @@ class Bus:
 
     def server(self, workers: int = 64) -> Server:
         """A server with room for ``workers`` messages at a time. Serve endpoints on it, then start it."""
-        return Server(self._settings, self._clock, self._codec, self._driver, workers)
+        return Server(self._settings, self._clock, self._codec, self._driver, workers, self._sound)
+
+    def _sound(self, target: Target) -> bool:
+        declared = interface_of(Ping)
+        method = declared.methods["sound"]
+        address = Address(declared, target, declared.version)
+        try:
+            self._caller.invoke(address, method, system_context(), method.arguments.encode(method.arguments.kind()))
+        except NovaLiteError as error:
+            LOG.debug("no sound on %s: %s", target, error)
+            return False
+        return True
 
     def ping(self, topic: str, host: str | None = None, timeout: float = 10.0) -> Pong:
         """Ask a server whether it works: a real round trip through its workers.

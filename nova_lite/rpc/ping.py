@@ -8,7 +8,7 @@ import msgspec
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
-from nova_lite.rpc.interface import call, interface
+from nova_lite.rpc.interface import call, fanout, interface
 
 
 class Pong(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,6 +28,11 @@ class Ping(Protocol):
     @call(timeout=10.0)
     def ping(self, context: RequestContext) -> Pong: ...
 
+    @fanout
+    def sound(self, context: RequestContext) -> None:
+        """Whoever hears this is not deaf."""
+        ...
+
 
 class Ponger:
     """The endpoint behind every server's ping."""
@@ -37,3 +42,6 @@ class Ponger:
 
     def ping(self, context: RequestContext) -> Pong:
         return Pong(identity=self._identity, handled_at=self._clock.now())
+
+    def sound(self, context: RequestContext) -> None:
+        """It was heard: that is all."""

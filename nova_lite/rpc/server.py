@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+from collections.abc import Callable
 from typing import TypeVar
 
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
+from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.crew import Crew
 from nova_lite.rpc.delivery import Authoriser, Observer, Refusal, allow
@@ -20,17 +23,31 @@ from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.target import Target
 
 C = TypeVar("C")
+Sound = Callable[[Target], bool]
+"""Makes a sound that every server of the target hears; False when it could not."""
+
 LOG = logging.getLogger(__name__)
 
 
 class Intake:
-    """The receiver of one listener: counts what is unfinished, gives it to the crew."""
+    """The receiver of one listener: counts what is unfinished, gives it to the crew, notices when it is deaf."""
 
     def __init__(self, server: Server, dispatcher: Dispatcher, crew: Crew, prefetch: int) -> None:
         self._server, self._dispatcher, self._crew, self._prefetch = server, dispatcher, crew, prefetch
         self._lock = concurrency.lock()
         self._unfinished = 0
+        self._heard = 0
+        self._sounded: int | None = None
         self.listener: Listener | None = None
+
+    def deaf(self) -> bool:
+        """True when a sound was made and nothing has been heard since, though there was room for it."""
+        return self._sounded == self._heard and self.room()
+
+    def listen_for(self, make: Callable[[], bool]) -> None:
+        """Have a sound made, if that can be done, to be heard from now on."""
+        heard = self._heard
+        self._sounded = heard if make() else None
 
     def room(self) -> bool:
         return self._unfinished < self._prefetch
@@ -38,6 +55,7 @@ class Intake:
     def accept(self, incoming: Incoming) -> None:
         with self._lock:
             self._unfinished += 1
+            self._heard += 1
         self._crew.submit(lambda: self._handle(incoming))
 
     def lost(self, error: BaseException) -> None:
@@ -60,13 +78,16 @@ class Server:
     of every refusal.
     """
 
-    def __init__(self, settings: BusSettings, clock: Clock, codec: Codec, driver: Driver, workers: int) -> None:
+    def __init__(
+        self, settings: BusSettings, clock: Clock, codec: Codec, driver: Driver, workers: int, sound: Sound,
+    ) -> None:
         self._settings, self._clock, self._codec, self._driver = settings, clock, codec, driver
-        self._crew = Crew(workers)
+        self._crew, self._sound = Crew(workers), sound
         self._dispatchers: dict[Target, Dispatcher] = {}
-        self._intakes: list[Intake] = []
+        self._intakes: dict[Target, Intake] = {}
         self._ended = concurrency.event()
         self._failure: BaseException | None = None
+        self._stopping = False
         self.authorise: Authoriser = allow
         self.observe: Observer = _unobserved
 
@@ -95,7 +116,7 @@ class Server:
         for target, dispatcher in self._dispatchers.items():
             intake = Intake(self, dispatcher, self._crew, self._settings.prefetch)
             intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
-            self._intakes.append(intake)
+            self._intakes[target] = intake
 
     def start(self) -> None:
         """Begin to work; sets up first when that was not done."""
@@ -103,9 +124,11 @@ class Server:
             self.setup()
         for listener in self._listeners():
             listener.start()
+        concurrency.spawn(self._keep_hearing)
 
     def stop(self, grace: float = 10.0) -> bool:
         """Take no new work, finish what was taken within ``grace`` seconds, close. False: something was cut off."""
+        self._stopping = True
         for listener in self._listeners():
             listener.pause()
         drained = self._crew.drain(grace)
@@ -133,8 +156,26 @@ class Server:
         self._failure = self._failure or error
         self._ended.set()
 
+    def _keep_hearing(self) -> None:
+        while not self._ended.wait(self._settings.hearing):
+            for target, intake in self._intakes.items():
+                if intake.deaf() and not self._stopping:
+                    LOG.error("the consumer of %s is deaf: it listens anew", target)
+                    self._listen_anew(target, intake)
+                intake.listen_for(functools.partial(self._sound, Target(target.topic)))
+
+    def _listen_anew(self, target: Target, intake: Intake) -> None:
+        if intake.listener is not None:
+            intake.listener.close()
+        try:
+            intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
+        except NovaLiteError as error:
+            self.fail(error)
+            return
+        intake.listener.start()
+
     def _listeners(self) -> list[Listener]:
-        return [intake.listener for intake in self._intakes if intake.listener is not None]
+        return [intake.listener for intake in self._intakes.values() if intake.listener is not None]
 
 
 def _unobserved(refusal: Refusal) -> None:

@@ -18,6 +18,8 @@ class BusSettings:
     confirmation; ``message_ttl`` is the longest life of any message: older ones are refused.
     ``max_message`` bounds one message, ``prefetch`` the messages that a server has taken and not finished.
 
+    ``hearing`` is the time between two sounds that a server makes to itself: who hears nothing for so long listens anew.
+
     zmq: ``zmq_ipc_dir`` is the directory of the sockets of one machine; or ``zmq_ring`` a JSON file that maps
     ``topic`` or ``topic.host`` to a list of ``tcp://address:port``. kombu: ``url`` (``amqp://user:password@host//``),
     ``queue_type`` of the topic queues, ``queue_limit`` messages in one of them. ``heartbeat``: a TCP connection, of
@@ -40,3 +42,4 @@ class BusSettings:
     message_ttl: float = 300.0
     max_message: int = 16 * 1024 * 1024
     prefetch: int = 128
+    hearing: float = 30.0

@@ -218,8 +218,9 @@ def test_mutated_and_truncated_messages_are_refused(scene: Scene, wire: Wire) ->
     for number in range(FUZZ):
         payload = wire.request("nova-conductor@control")
         assert wire.refused(_mutated(payload, chance)) != "", f"mutation {number}"
+    for _ in range(FUZZ):
+        scene.refusals.get(10)
     assert scene.host.done == []
-    assert scene.refusals.qsize() == FUZZ
 
 
 def _mutated(payload: bytes, chance: random.Random) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from nova_lite.core.clock import ManualClock
+from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.codec import Codec, Opened
 from nova_lite.rpc.envelope import Answer, Circumstances, Frame, Request
 from nova_lite.rpc.errors import BadSignature, UnknownSession
@@ -77,6 +79,15 @@ def test_changed_bytes_are_refused(client: Party, server: Party) -> None:
     assert changed != frame.body
     with pytest.raises(BadSignature, match="not sealed by 'client'"):
         server.codec.open_request(msgspec.msgpack.encode(msgspec.structs.replace(frame, body=changed)))
+
+
+def test_mutated_calls_are_refused(client: Party, server: Party) -> None:
+    payload, chance = client.ask(client.meet(server)), random.Random(2026)
+    for _ in range(2000):
+        mutated, at = bytearray(payload), chance.randrange(len(payload))
+        mutated[at] = (mutated[at] + chance.randrange(1, 256)) % 256
+        with pytest.raises(NovaLiteError):
+            server.codec.open_request(bytes(mutated[: chance.choice((len(payload), at + 1))]))
 
 
 def test_a_server_that_is_started_anew_asks_for_a_signature(

@@ -1,0 +1,54 @@
+"""A consumer that hears nothing, although there is something to hear, listens anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from nova_lite.core import concurrency
+from nova_lite.core.context import RequestContext
+from nova_lite.rpc import Server
+from nova_lite.rpc.drivers.kombu.ear import Ear as KombuEar
+from nova_lite.rpc.drivers.local import LocalListener
+from nova_lite.rpc.errors import CallTimeout, Unroutable
+from tests.contract.rpc.contracts import Post
+from tests.contract.rpc.fabric import Fabric
+
+
+def deafen(fabric: Fabric, server: Server) -> None:
+    """As if the other end had forgotten the server's consumers."""
+    for listener in server._listeners():
+        if isinstance(listener, LocalListener):
+            fabric.exchange.remove(listener)
+        if isinstance(listener, KombuEar):
+            for queue in listener._queues:
+                listener._channel.basic_cancel(queue, nowait=True)
+
+
+def test_a_deaf_server_listens_anew(fabric: Fabric, context: RequestContext) -> None:
+    if fabric.transport == "zmq":
+        pytest.skip("a zmq consumer is the socket itself: there is nobody who could forget it")
+    _, server = fabric.office("h1", hearing=0.5)
+    post = fabric.bus().proxy(Post, host="h1", timeout=1.0)
+    assert post.who(context) == "h1"
+    deafen(fabric, server)
+    for _ in range(40):
+        try:
+            assert post.who(context) == "h1"
+            break
+        except (Unroutable, CallTimeout):
+            concurrency.sleep(0.1)
+    assert post.who(context) == "h1"
+
+
+def test_who_hears_well_is_left_alone(
+    fabric: Fabric, context: RequestContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    if fabric.transport == "kombu":
+        pytest.skip("a broker may take longer than this test")
+    fabric.office("h2")
+    _, server = fabric.office("h1", hearing=0.4)
+    before = server._listeners()
+    concurrency.event().wait(1.3)
+    assert server._listeners() == before
+    assert "is deaf" not in caplog.text
+    assert "refused" not in caplog.text
