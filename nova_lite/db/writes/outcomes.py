@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nova_lite.db.session import Tx
-from nova_lite.db.writes import claims
+from nova_lite.db.writes import claims, instances, outbox
 from nova_lite.objects.instance import Instance, Kept
 from nova_lite.objects.operation import (
     ConfirmResize,
@@ -15,6 +15,7 @@ from nova_lite.objects.operation import (
     Shelve,
     Unshelve,
 )
+from nova_lite.objects.states import VmState
 
 
 def succeeded(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
@@ -46,3 +47,15 @@ def failed(tx: Tx, operation: Operation, instance: Instance, *, left: bool) -> d
             claims.release(tx, instance.uuid)
             return {"host": None}
     return {}
+
+
+def reset_state(tx: Tx, uuid: str, vm_state: VmState, now: float) -> Instance:
+    """Say what state an instance is in; whatever was being done to it fails, superseded. Raises NotFound.
+
+    A resize that nobody will decide any more does not take the room of two flavors.
+    """
+    instance = instances.current(tx, uuid, None)
+    outbox.supersede(tx, uuid, "superseded by resetState", now)
+    if instance.host is not None:
+        claims.take(tx, uuid, instance.flavor)
+    return instances.save(tx, instance, now, vm_state=vm_state, task_state=None)

@@ -10,7 +10,8 @@ from nova_lite.db.reads import hosts, instances, operations
 from nova_lite.db.session import Database
 from nova_lite.db.writes import claims, resizing
 from nova_lite.db.writes import operations as operation_writes
-from nova_lite.db.writes.instances import Transition, reset_state
+from nova_lite.db.writes.instances import Transition
+from nova_lite.db.writes.outcomes import reset_state
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
@@ -152,3 +153,9 @@ def test_a_reset_state_calls_off_what_is_done(cloud: Cloud) -> None:
     assert (instance.vm_state, instance.task_state) == (VmState.ERROR, None)
     with cloud.database.read() as tx:
         assert operations.get(tx, grant.operation.id).state is OperationState.FAILED
+
+
+def test_a_resize_that_is_reset_takes_the_room_of_what_the_guest_has(cloud: Cloud) -> None:
+    instance = resized(cloud)
+    cloud.database.transact(lambda tx: reset_state(tx, instance.uuid, VmState.ACTIVE, NOW))
+    assert used(cloud) == (2, 128, 3, 1)

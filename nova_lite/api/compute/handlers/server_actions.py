@@ -7,6 +7,7 @@ from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, Invalid, NotFound, Unavailable, Unsupported
 from nova_lite.db.writes import instances as writes
+from nova_lite.db.writes import outcomes
 from nova_lite.objects.operation import Arguments, CrashDump, Pause, Reboot, Resume, Start, Stop, Suspend, Unpause
 from nova_lite.objects.states import VmState
 
@@ -54,7 +55,7 @@ def reset_state(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     state = VmState(str(request.member("os-resetState")["state"]))
     now = request.services.clock.now()
-    request.services.database.transact(lambda tx: writes.reset_state(tx, server.uuid, state, now))
+    request.services.database.transact(lambda tx: outcomes.reset_state(tx, server.uuid, state, now))
 
 
 def change_password(request: Request[ComputeServices]) -> None:

@@ -18,7 +18,7 @@ from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound, Unavailable
 from nova_lite.objects.image import ImageMeta
-from nova_lite.objects.instance import Instance
+from nova_lite.objects.instance import Instance, Kept
 from nova_lite.objects.operation import Arguments, CreateImage, Rebuild, Rescue, Resize
 from nova_lite.objects.states import PowerState, VmState
 from nova_lite.virt.driver import VirtError
@@ -103,6 +103,14 @@ def test_a_failed_resize_is_taken_back(driver: FakeDriver, text: str) -> None:
     failing(makeover.resize(driver).steps(), job, VirtError)
     domain = driver.hypervisor.get(instance.uuid)
     assert (domain.memory_mb, domain.root_gb, domain.power_state) == (64, 1, PowerState.RUNNING)
+
+
+def test_what_an_undecided_resize_has_left_is_not_reverted_to(driver: FakeDriver) -> None:
+    instance = running(driver)
+    for kept, gb in ((None, 2), (Kept(flavor=a_flavor()), 3)):
+        job = a_job(replace(instance, kept=kept), Resize(flavor=a_flavor(memory_mb=128, root_gb=gb)))
+        run_steps(makeover.resize(driver).steps(), job, lambda step, job: step.run(job))
+    assert driver.hypervisor.get(instance.uuid).kept_gb == 2
 
 
 @pytest.mark.parametrize("text", ["no space", "after the reply was lost"])
