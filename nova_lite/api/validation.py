@@ -41,6 +41,12 @@ def _is_date_time(value: object) -> bool:
     return not isinstance(value, str) or bool(datetime.fromisoformat(value))
 
 
+@FORMATS.checks("int32", raises=ValueError)
+def _is_int32(value: object) -> bool:
+    # For numbers in quotes, of which ``maximum`` knows nothing: a column of a database has 32 bits.
+    return not isinstance(value, str) or -(2**31) <= int(value) < 2**31
+
+
 @FORMATS.checks("base64", raises=(binascii.Error, ValueError))
 def _is_base64(value: object) -> bool:
     if isinstance(value, str):

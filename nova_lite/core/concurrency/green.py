@@ -42,6 +42,7 @@ native_os = patcher.original("os")
 native_threading = patcher.original("threading")
 native_getaddrinfo = patcher.original("socket").getaddrinfo
 
+DRAINED = 1 << 20  # bytes of a body that nobody wants which are read to keep the connection
 HEADER_TIMEOUT = 60.0  # seconds a client may take to send a request or keep a connection idle
 
 
@@ -212,6 +213,22 @@ class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
         self.wfile.write(head.encode() + text)
         self.close_connection = True
         return False
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        body = environ["wsgi.input"]
+        body.discard = lambda: self._drain(body)
+        return environ
+
+    def _drain(self, body: Any) -> None:
+        """The rest of a refused body: a short one is read, for a long one the connection is not worth it."""
+        left = DRAINED
+        while left > 0:
+            block = body.read(min(left, 1 << 16))
+            if not block:
+                return
+            left -= len(block)
+        self.close_connection = True
 
 
 class GreenWSGIServer:

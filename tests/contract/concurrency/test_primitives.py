@@ -281,6 +281,27 @@ def test_a_request_whose_end_is_a_matter_of_opinion_ends_the_connection(
     server.stop(1.0)
 
 
+def test_a_long_body_that_nobody_reads_ends_the_connection(listener: socket.socket) -> None:
+    if concurrency.backend() != "eventlet":
+        return  # waitress takes a body whole before anybody is asked
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("413 Too Large", [("Content-Length", "0")])
+        return []
+
+    address = listener.getsockname()
+    server = concurrency.wsgi_server(listener, application, 4)
+    server.start()
+    sent = 0
+    with socket.create_connection(address, timeout=5) as client, contextlib.suppress(ConnectionError):
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
+        while sent < 100_000_000:
+            client.sendall(b" " * 65536)
+            sent += 65536
+    assert sent < 100_000_000
+    server.stop(1.0)
+
+
 def test_the_back_end_cannot_be_changed() -> None:
     other = "threading" if concurrency.backend() == "eventlet" else "eventlet"
     with pytest.raises(ValueError, match="cannot replace"):

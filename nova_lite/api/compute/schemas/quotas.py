@@ -8,7 +8,7 @@ from nova_lite.api.compute.schemas.types import ANY_TEXT, BOOLEAN, Piece, loose_
 from nova_lite.api.microversions import ByVersion
 
 LIMIT: Piece = {"type": ["integer", "string"], "pattern": "^-?[0-9]+$", "minimum": -1, "maximum": 2147483647,
-                 "minLength": 1, "maxLength": 10}
+                 "minLength": 1, "maxLength": 10, "format": "int32"}
 COUNTED = ("instances", "cores", "ram", "metadata_items", "key_pairs", "server_groups", "server_group_members")
 _NETWORK = ("fixed_ips", "floating_ips", "security_groups", "security_group_rules")
 _FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_bytes")

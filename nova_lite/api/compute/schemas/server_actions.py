@@ -29,7 +29,8 @@ CREATE_IMAGE = wrapped("createImage", struct({"name": NAME, "metadata": METADATA
 CREATE_BACKUP = wrapped("createBackup", struct(
     {
         "name": NAME, "backup_type": {"type": "string"}, "metadata": METADATA,
-        "rotation": {"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 0, "minLength": 1},
+        "rotation": {"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 0, "minLength": 1,
+                     "maxLength": 10, "maximum": 2147483647, "format": "int32"},
     },
     ("name", "backup_type", "rotation"),
 ))

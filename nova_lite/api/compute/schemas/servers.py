@@ -58,7 +58,7 @@ _DEVICE = {
     "guest_format": {"type": "string", "maxLength": 255},
     "device_type": {"type": "string", "maxLength": 255},
     "disk_bus": {"type": "string", "maxLength": 255},
-    "boot_index": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]+$"},
+    "boot_index": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]{1,9}$"},
 }
 
 
@@ -196,7 +196,7 @@ REBOOT = wrapped("reboot", struct(
     {"type": {"type": "string", "enum": ["HARD", "Hard", "hard", "SOFT", "Soft", "soft"]}}, ("type",)
 ))
 CONSOLE_OUTPUT = wrapped("os-getConsoleOutput", struct(
-    {"length": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]+$", "minimum": -1}}
+    {"length": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]{1,18}$", "minimum": -1}}
 ))
 LOCK = ByVersion(
     ("2.1", wrapped("lock", {})),

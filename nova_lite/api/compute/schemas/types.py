@@ -22,7 +22,7 @@ BOOLEAN: Piece = {
 }
 POSITIVE: Piece = {
     "type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 1, "minLength": 1, "maxLength": 10,
-    "maximum": 2147483647,
+    "maximum": 2147483647, "format": "int32",
 }
 NOT_NEGATIVE: Piece = {**POSITIVE, "minimum": 0}
 METADATA: Piece = {
