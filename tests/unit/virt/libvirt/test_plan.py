@@ -27,6 +27,12 @@ def test_the_root_disk_comes_first_and_the_config_drive_last() -> None:
     assert (drive.path, drive.format, drive.target, drive.read_only) == (Path("/i/disk.config"), "raw", "vdz", True)
 
 
+def test_a_rescued_guest_boots_from_its_rescue_disk_and_has_its_own_as_the_second() -> None:
+    files = InstanceFiles(Path("/i/disk"), Path("/i/disk.config"), Path("/i/console.log"), Path("/i/disk.rescue"))
+    disks = [(disk.path.name, disk.target, disk.serial) for disk in planned(files=files).disks]
+    assert disks == [("disk.rescue", "vda", "rescue"), ("disk", "vdb", "root"), ("disk.config", "vdz", "config-2")]
+
+
 def test_what_an_instance_does_not_have_is_left_out() -> None:
     assert planned(files=InstanceFiles(None, None, Path("/i/console.log"))).disks == ()
 
