@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15}[ \t]*(;[^\r\n]*)?)?\r\n")
 _LENGTH = re.compile(r"[0-9]+", re.ASCII)
+
+
+def is_chunk_line(line: bytes) -> bool:
+    """Whether a line has the form of one before a chunk (its size in hexadecimal digits) or after it (nothing)."""
+    return _CHUNK_LINE.fullmatch(line) is not None
 
 
 def ambiguity(headers: Iterable[tuple[str, str]]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import ipaddress
 import logging
 import os
@@ -15,7 +16,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
 from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, WSGIServer
-from nova_lite.core.concurrency.framing import ambiguity
+from nova_lite.core.concurrency.framing import ambiguity, is_chunk_line
 
 # eventlet's own resolver brings a whole DNS library into every process (9 MiB); see _getaddrinfo for ours.
 os.environ["EVENTLET_NO_GREENDNS"] = "yes"
@@ -42,6 +43,7 @@ native_os = patcher.original("os")
 native_threading = patcher.original("threading")
 native_getaddrinfo = patcher.original("socket").getaddrinfo
 
+CHUNK_LINE = 1024  # bytes of the line before a chunk, extensions included
 DRAINED = 1 << 20  # bytes of a body that nobody wants which are read to keep the connection
 HEADER_TIMEOUT = 60.0  # seconds a client may take to send a request or keep a connection idle
 
@@ -188,6 +190,26 @@ class _HeaderLines:
         return line
 
 
+class _Chunks:
+    """A chunked body as it comes. eventlet reads a size as Python reads numbers, ``0x2`` and ``1_0`` too; others do not.
+
+    Trailers are refused: nobody here would look at them.
+    """
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        block: bytes = self._source.read(size)
+        return block
+
+    def readline(self) -> bytes:
+        line: bytes = self._source.readline(CHUNK_LINE)
+        if line and not is_chunk_line(line):
+            raise ValueError("a chunk is malformed")
+        return line
+
+
 class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     """eventlet's HTTP, which takes the first of two lengths and ignores codings that it does not know."""
 
@@ -217,17 +239,20 @@ class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
         body = environ["wsgi.input"]
+        if body.chunked_input:
+            body.rfile = _Chunks(body.rfile)
         body.discard = lambda: self._drain(body)
         return environ
 
     def _drain(self, body: Any) -> None:
         """The rest of a refused body: a short one is read, for a long one the connection is not worth it."""
         left = DRAINED
-        while left > 0:
-            block = body.read(min(left, 1 << 16))
-            if not block:
-                return
-            left -= len(block)
+        with contextlib.suppress(ValueError, OSError):
+            while left > 0:
+                block = body.read(min(left, 1 << 16))
+                if not block:
+                    return
+                left -= len(block)
         self.close_connection = True
 
 

@@ -281,6 +281,30 @@ def test_a_request_whose_end_is_a_matter_of_opinion_ends_the_connection(
     server.stop(1.0)
 
 
+@pytest.mark.parametrize(("size", "served"), [
+    (b"2", True), (b"02;name=value", True), (b"0x2", False), (b"+2", False), (b"0_2", False), (b"-2", False), (b" 2", False),
+])
+def test_a_chunk_has_the_size_that_everybody_reads(listener: socket.socket, size: bytes, served: bool) -> None:
+    bodies: list[bytes] = []
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        with contextlib.suppress(ValueError, OSError):
+            bodies.append(environ["wsgi.input"].read(100))
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    address = listener.getsockname()
+    server = concurrency.wsgi_server(listener, application, 4)
+    server.start()
+    with socket.create_connection(address, timeout=5) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+        client.sendall(size + b"\r\n{}\r\n0\r\n\r\n")
+        while client.recv(4096):
+            pass
+    assert bodies == ([b"{}"] if served else [])
+    server.stop(1.0)
+
+
 def test_a_long_body_that_nobody_reads_ends_the_connection(listener: socket.socket) -> None:
     if concurrency.backend() != "eventlet":
         return  # waitress takes a body whole before anybody is asked
