@@ -6,6 +6,7 @@ import collections
 import contextlib
 import dataclasses
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -173,7 +174,7 @@ class Monkey:
         else:
             if deed == "kill":
                 self._cloud.kill(victim)
-            elif self._cloud.stop(victim) != 0:
+            elif self._cloud.stop(victim) == -signal.SIGKILL:  # -SIGTERM is one that had hardly been started
                 self._tally.complaints.append(("deaf", f"{victim} did not end when it was asked to"))
             pause(wait)
             self._cloud.start(victim)
