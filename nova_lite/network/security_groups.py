@@ -185,8 +185,8 @@ def _check_ports(draft: NewSecurityGroupRule, protocol: str | None) -> None:
 def _prefix(text: str | None, family: str) -> str | None:
     if not text:
         return None
-    found = addresses.block(text if "/" in text else f"{addresses.ip(text)}/{addresses.ip(text).max_prefixlen}",
-                            "remote_ip_prefix")
+    whole = text if "/" in text else f"{addresses.ip(text)}/{addresses.ip(text).max_prefixlen}"
+    found = addresses.block(whole, "remote_ip_prefix")
     if f"IPv{found.version}" != family:
         raise Invalid(f"Conflicting value ethertype {family} for CIDR {text}", field="remote_ip_prefix")
-    return str(found)
+    return whole  # as it was written, with the bits of a host in it, as Neutron shows it

@@ -122,6 +122,8 @@ def test_a_rule_is_made_once(rose: Person) -> None:
     }
     rule = rose.make("security_group_rule", **asked)
     assert (rule["remote_ip_prefix"], rule["ethertype"]) == ("10.0.0.1/32", "IPv4")
+    shown = rose.make("security_group_rule", **{**asked, "remote_ip_prefix": "10.2.3.124/24"})["remote_ip_prefix"]
+    assert shown == "10.2.3.124/24"
     status, message = rose.refused("POST", "/security-group-rules", {"security_group_rule": asked})
     assert (status, str(rule["id"]) in message) == (409, True)
     assert rose.ask("DELETE", f"/security-group-rules/{rule['id']}").status_code == 204
