@@ -102,7 +102,9 @@ def create_rule(request: Request[ComputeServices]) -> Json:
     except Conflict as error:
         raise Invalid(error.message, field="security_group_rule") from None
     found = service.security_groups.show(None, str(source)) if source else None
-    return {"security_group_rule": views.rule(made, found)}
+    shown = views.rule(made, found)
+    # The prefix is told as it was said; the network service keeps it without the bits of a host.
+    return {"security_group_rule": shown | {"ip_range": {"cidr": cidr}} if cidr and not source else shown}
 
 
 def _port(body: Mapping[str, object], name: str) -> int | None:
