@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc import Bus, BusSettings, LocalExchange, Server
 from tests.contract.rpc.contracts import Office, Post
 
+T = TypeVar("T")
 ADDRESSES = 4  # servers that one ring file makes room for, per target
 
 
@@ -52,6 +55,17 @@ class Fabric:
             server.kill()
         for bus in self._buses:
             bus.close()
+
+
+def eventually(ask: Callable[[], T], *errors: type[Exception]) -> T:
+    """What ``ask`` returns once it raises none of ``errors`` any more; at most about five seconds of them."""
+    pause = concurrency.event()
+    for _ in range(50):
+        try:
+            return ask()
+        except errors:
+            pause.wait(0.1)
+    return ask()
 
 
 def zmq_ring(path: Path, hosts: tuple[str, ...] = ("h1", "h2")) -> Path:
