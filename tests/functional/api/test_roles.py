@@ -17,6 +17,7 @@ from nova_lite.api.compute.policies import (
     limits,
     networks,
     server_actions,
+    server_interfaces,
     servers,
     services,
 )
@@ -29,6 +30,7 @@ ANYBODY = frozenset({
     key_pairs.SHOW, key_pairs.DELETE, None,
 })
 READERS = frozenset({
+    server_interfaces.LIST, server_interfaces.SHOW,
     servers.INDEX, servers.DETAIL, servers.SHOW, servers.METADATA_INDEX, servers.METADATA_SHOW, servers.TAGS_INDEX,
     servers.TAGS_SHOW, instance_actions.LIST, instance_actions.SHOW, flavors.SPECS_INDEX, flavors.SPECS_SHOW,
     limits.SHOW, limits.DETAIL, services.ZONES_LIST, accounting.USAGE_SHOW, accounting.TOPOLOGY,
@@ -37,6 +39,7 @@ READERS = frozenset({
     networks.POOLS, networks.FLOATING_LIST, networks.GROUPS_GET, networks.GROUPS_LIST,
 })
 MEMBERS = frozenset({
+    server_interfaces.CREATE, server_interfaces.DELETE,
     accounting.PASSWORD_CLEAR, groups.GROUP_CREATE, groups.GROUP_DELETE,
     networks.FLOATING_CREATE, networks.FLOATING_ADD, networks.FLOATING_REMOVE, networks.GROUPS_CREATE,
     networks.GROUPS_ADD, networks.GROUPS_REMOVE,
