@@ -151,7 +151,10 @@ class ThreadWSGIServer:
         server = self._server
         server.trigger.pull_trigger(lambda: wasyncore.dispatcher.close(server))
         server.task_dispatcher.shutdown(cancel_pending=True, timeout=int(grace))
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        # Under the trigger's own lock: a thread that is awake already would close the trigger before we pull it.
+        with server.trigger.lock:
+            server.trigger.thunks.append(lambda: wasyncore.close_all(server._map))
+            server.trigger._physical_pull()
         if self._task is not None:
             self._task.wait(timeout=grace + 1.0)
 
