@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nova_lite.virt.driver import VirtError
+from nova_lite.virt.driver import HypervisorUnavailable
 
 
 def tail(log: Path, max_bytes: int) -> bytes:
     """The last ``max_bytes`` bytes of a log and, if it was rolled over lately, of the file before it (``.0``).
 
-    :raises VirtError: the log is there and cannot be read.
+    :raises HypervisorUnavailable: the log is there and cannot be read, as after the log daemon has rolled it over to a
+        file of its own user.
     """
     newest = _end(log, max_bytes)
     missing = max_bytes - len(newest)
@@ -28,4 +29,4 @@ def _end(path: Path, max_bytes: int) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise VirtError(f"the console log {path.name} cannot be read: {error.strerror}") from error
+        raise HypervisorUnavailable(f"the console log {path.name} cannot be read: {error.strerror}") from error

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nova_lite.virt.driver import VirtError
+from nova_lite.virt.driver import HypervisorUnavailable
 from nova_lite.virt.libvirt import console
 
 
@@ -21,5 +21,5 @@ def test_no_log_is_an_empty_one(tmp_path: Path) -> None:
 
 def test_an_unreadable_log_is_named(tmp_path: Path) -> None:
     (tmp_path / "console.log").mkdir()
-    with pytest.raises(VirtError, match=r"console\.log cannot be read"):
+    with pytest.raises(HypervisorUnavailable, match=r"console\.log cannot be read"):
         console.tail(tmp_path / "console.log", 100)
