@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nova_lite.cmd import daemon
+from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.compute import operations
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.guard import Guard
@@ -126,6 +127,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         strays.settle(instances)
 
     server = bus.server(workers=settings.rpc.workers)
+    server.observe = RefusalEvents(clock).observe
     server.authorise = only("nova-api", "nova-scheduler", "nova-conductor")
     server.serve(Compute, ComputeManager(executor, driver, strays), host=host)
     recovery = Recovery(host, conductor, executor, reports.register, compare)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from nova_lite.cmd import daemon
+from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conductor.authorisation import authorise
 from nova_lite.conductor.dispatch import Dispatch
@@ -43,6 +44,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         Registry(database, scheduler, clock),
     )
     server = bus.server(workers=settings.rpc.workers)
+    server.observe = RefusalEvents(clock).observe
     server.authorise = authorise
     server.serve(Conductor, manager)
     periodic = PeriodicTasks(clock)

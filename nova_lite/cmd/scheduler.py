@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 from nova_lite.cmd import daemon
+from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
@@ -62,6 +63,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         lambda host: bus.proxy(Compute, host=host), clock, settings.conductor.host_down_after,
     )
     server = bus.server(workers=settings.rpc.workers)
+    server.observe = RefusalEvents(clock).observe
     server.authorise = only("nova-api", "nova-conductor")
     server.serve(Scheduler, manager)
     periodic = PeriodicTasks(clock)

@@ -34,6 +34,11 @@ class Codec:
         self._signer, self._max_message, self._sessions = signer, max_message, sessions
 
     @property
+    def proves(self) -> bool:
+        """True when what it opens is certainly its sender's."""
+        return self._sessions is not None
+
+    @property
     def exchange(self) -> bytes:
         """This process's public session key; empty without sessions."""
         return b"" if self._sessions is None else self._sessions.exchange

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable
 
 import msgspec
 
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NovaLiteError
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,13 +37,18 @@ class Delivery:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
-    """A message that was not executed. ``identity`` is empty when the message could not even be read."""
+    """A message that was not executed: who sent it, whom to (``target``), which method, and why not.
+
+    ``identity`` is empty when the message could not even be read. It is ``proved`` when a signature or session has
+    shown it; otherwise somebody only claims to be that one.
+    """
 
     message_id: str
     identity: str
     target: str
     method: str
     error: NovaLiteError
+    proved: bool = False
 
 
 Authoriser = Callable[[Delivery], None]
@@ -48,6 +56,12 @@ Authoriser = Callable[[Delivery], None]
 
 Observer = Callable[[Refusal], None]
 """Told of every refusal, to make an event of it."""
+
+
+def log_refusal(refusal: Refusal) -> None:
+    """The observer that a server has until it gets another: a line in the log for each."""
+    who = f"{refusal.identity!r}{'' if refusal.proved else ' (unproved)'}"
+    LOG.warning("refused message %s of %s on %s: %s", refusal.message_id, who, refusal.target, refusal.error)
 
 
 def allow(delivery: Delivery) -> None:

@@ -162,10 +162,10 @@ class Dispatcher:
     def _refuse(self, asked: Asked, error: NovaLiteError, observe: Observer) -> None:
         incoming, request = asked.incoming, asked.request
         sender, method = (request.sender, request.method) if request else (str(error.details.get("sender", "")), "")
-        LOG.warning("refused message %s of %r on %s: %s", incoming.id, sender, self._target, error)
         if request is None or request.kind == "call":
             self._answer(asked, error)
-        observe(Refusal(incoming.id, sender, str(self._target), method, error))
+        proved = request is not None and self._codec.proves
+        observe(Refusal(incoming.id, sender, str(self._target), method, error, proved))
 
     def _answer(self, asked: Asked, outcome: bytes | NovaLiteError) -> None:
         incoming, request = asked.incoming, asked.request

@@ -12,7 +12,7 @@ from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.crew import Crew
-from nova_lite.rpc.delivery import Authoriser, Observer, Refusal, allow
+from nova_lite.rpc.delivery import Authoriser, Observer, allow, log_refusal
 from nova_lite.rpc.dispatcher import Dispatcher, Endpoint
 from nova_lite.rpc.drivers.base import Driver, Incoming, Listener
 from nova_lite.rpc.errors import ContractError
@@ -89,7 +89,7 @@ class Server:
         self._failure: BaseException | None = None
         self._stopping = False
         self.authorise: Authoriser = allow
-        self.observe: Observer = _unobserved
+        self.observe: Observer = log_refusal
 
     def serve(self, contract: type[C], endpoint: C, host: str | None = None) -> None:
         """Serve a contract; with ``host`` on that host's own target too.
@@ -176,7 +176,3 @@ class Server:
 
     def _listeners(self) -> list[Listener]:
         return [intake.listener for intake in self._intakes.values() if intake.listener is not None]
-
-
-def _unobserved(refusal: Refusal) -> None:
-    """The log has it; nobody else asked."""

@@ -7,11 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext, system_context
 from stack.servers import RabbitMQ
 from tests.contract.rpc.fabric import Fabric, settings_of
 
 TRANSPORTS = ("local", "zmq-ipc", "zmq-tcp", "kombu-classic", "kombu-quorum")
+if concurrency.backend() == "eventlet":
+    collect_ignore = ["test_green.py"]  # it starts the run that this is
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every transport, or those whose names begin as the test's mark ``transports`` says."""
+    if "fabric" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("transports")
+        begins = marker.args if marker else ("",)
+        metafunc.parametrize("fabric", [name for name in TRANSPORTS if name.startswith(begins)], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +31,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
         yield server
 
 
-@pytest.fixture(params=TRANSPORTS)
+@pytest.fixture
 def fabric(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fabric]:
     url = request.getfixturevalue("broker").url if request.param.startswith("kombu") else ""
     made = Fabric(settings_of(request.param, tmp_path, url))

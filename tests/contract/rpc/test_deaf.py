@@ -24,9 +24,8 @@ def deafen(fabric: Fabric, server: Server) -> None:
                 listener._channel.basic_cancel(queue, nowait=True)
 
 
+@pytest.mark.transports("local", "kombu")  # a zmq consumer is the socket itself: there is nobody who could forget it
 def test_a_deaf_server_listens_anew(fabric: Fabric, context: RequestContext) -> None:
-    if fabric.transport == "zmq":
-        pytest.skip("a zmq consumer is the socket itself: there is nobody who could forget it")
     _, server = fabric.office("h1", hearing=0.5)
     post = fabric.bus().proxy(Post, host="h1", timeout=1.0)
     assert post.who(context) == "h1"
@@ -34,11 +33,10 @@ def test_a_deaf_server_listens_anew(fabric: Fabric, context: RequestContext) -> 
     assert eventually(lambda: post.who(context), Unroutable, CallTimeout) == "h1"
 
 
+@pytest.mark.transports("local", "zmq")  # a broker may take longer than this test
 def test_who_hears_well_is_left_alone(
     fabric: Fabric, context: RequestContext, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if fabric.transport == "kombu":
-        pytest.skip("a broker may take longer than this test")
     fabric.office("h2")
     _, server = fabric.office("h1", hearing=0.4)
     before = server._listeners()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nova_lite.core import concurrency
 from tests.contract import green
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(concurrency.backend() == "eventlet", reason="this is the run under eventlet")
 def test_the_suite_holds_under_green_threads() -> None:
     assert green.run("tests/contract/rpc", timeout=580) == ""
