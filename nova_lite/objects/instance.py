@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nova_lite.objects.base import Value
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.flavor import Flavor
@@ -21,7 +23,9 @@ class Instance(Value, frozen=True, kw_only=True):
     """The whole record, so that no receiver needs to ask the database.
 
     ``host`` is None until a claim succeeds. ``flavor`` and ``image`` are copies taken at boot. ``key_data`` is the
-    public key. ``user_data`` is base64. ``revision`` grows by one with every change of the record.
+    public key. ``user_data`` is base64. ``revision`` grows by one with every change of the record. ``pinned_zone`` is
+    the zone that it was asked into and may not leave, ``availability_zone`` the one it is in. ``hints`` are the
+    scheduler's, by the request: a list of values each.
     """
 
     uuid: str
@@ -47,6 +51,7 @@ class Instance(Value, frozen=True, kw_only=True):
     reservation_id: str = ""
     launch_index: int = 0
     locked: bool = False
+    locked_by: Literal["owner", "admin"] | None = None
     locked_reason: str | None = None
     progress: int = 0
     access_ip_v4: str = ""
@@ -59,6 +64,9 @@ class Instance(Value, frozen=True, kw_only=True):
     revision: int = 0
     fault: Fault | None = None
     kept: Kept | None = None
+    disk_config: Literal["AUTO", "MANUAL"] = "MANUAL"
+    pinned_zone: str | None = None
+    hints: dict[str, tuple[str, ...]] = {}
 
     @property
     def name(self) -> str:

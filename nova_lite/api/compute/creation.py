@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from nova_lite.api.compute import disk_config
 from nova_lite.api.compute.booleans import truth_or
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Invalid, QuotaExceeded
@@ -41,6 +43,7 @@ class Ingredients:
     image: ImageMeta
     key_pair: KeyPair | None
     placement: Placement
+    hints: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 def counts(body: Body) -> tuple[int, int]:
@@ -166,6 +169,9 @@ def _server(
         user_data=_text(body.get("user_data")),
         config_drive=truth_or(body.get("config_drive") or None, "config_drive", False),
         metadata=dict(cast("Mapping[str, str]", body.get("metadata") or {})),
+        disk_config=disk_config.of_new(body, found.image),
+        pinned_zone=found.placement.availability_zone,
+        hints={name: _texts(value) for name, value in found.hints.items()},
         tags=tuple(dict.fromkeys(cast("Sequence[str]", body.get("tags") or ()))),
         nics=() if body.get("networks") in ("none", []) else (_nic(),),
         reservation_id=reservation,
@@ -184,6 +190,11 @@ def shortest(address: str) -> str:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(item if isinstance(item, str) else json.dumps(item) for item in values)
 
 
 def _nic() -> Nic:

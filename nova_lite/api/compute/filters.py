@@ -35,6 +35,7 @@ _TEXTS = {
     "hostname": "hostname", "key_name": "key_name", "reservation_id": "reservation_id",
     "availability_zone": "availability_zone", "access_ip_v4": "access_ip_v4", "access_ip_v6": "access_ip_v6",
     "ip": "address", "name": "name", "description": "description", "display_description": "description", "node": "host",
+    "locked_by": "locked_by",
 }
 
 # Nova's sort keys; None: accepted, and the same for every server here.
@@ -45,8 +46,8 @@ _SORT_KEYS: Mapping[str, str | None] = {
         "terminated_at", "updated_at", "user_id", "uuid", "vm_state",
     )},
     "display_description": "description", "image_ref": "image_id", "instance_type_id": "flavorid", "node": "host",
-    "auto_disk_config": None, "config_drive": None, "kernel_id": None, "ramdisk_id": None, "locked_by": None,
-    "locked": None, "root_device_name": None,
+    "auto_disk_config": "disk_config", "config_drive": "config_drive", "locked_by": "locked_by", "locked": "locked",
+    "kernel_id": None, "ramdisk_id": None, "root_device_name": None,
 }
 
 
@@ -154,6 +155,8 @@ def _rest(query: Query) -> dict[str, object]:
         text = query.one(name)
         if text is not None:
             found[name] = bool(text) and truth(text, name)
+    if (text := query.one("auto_disk_config")) is not None:
+        found["disk_config"] = "AUTO" if truth(text, "auto_disk_config") else "MANUAL"
     if (text := query.one("power_state")) is not None:
         try:
             found["power_state"] = PowerState(int(text))

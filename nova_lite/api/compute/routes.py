@@ -8,6 +8,7 @@ from nova_lite.api.compute import (
     group_routes,
     interface_routes,
     network_routes,
+    not_offered_routes,
     operator_routes,
     proxy_routes,
     versions,
@@ -196,4 +197,5 @@ ROUTES: tuple[R, ...] = (
     *VERSIONS, *SERVERS, *TAGS, *ACTIONS, *GUEST_ACTIONS, *FLAVORS, *KEY_PAIRS, *QUOTAS, *CLOUD,
     *interface_routes.ROUTES,
     *group_routes.ROUTES, *operator_routes.ROUTES, *network_routes.ROUTES, *proxy_routes.ROUTES,
+    *not_offered_routes.ROUTES, *not_offered_routes.aliases((*SERVERS, *ACTIONS, *GUEST_ACTIONS)),
 )

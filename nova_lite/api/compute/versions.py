@@ -14,7 +14,7 @@ from nova_lite.core.errors import NotFound
 
 S = TypeVar("S")
 
-VERSIONS = VersionRange("compute", "X-OpenStack-Nova-API-Version", v("2.1"), v("2.100"))
+VERSIONS = VersionRange("compute", "X-OpenStack-Nova-API-Version", v("2.1"), v("2.104"))
 
 _MEDIA_TYPE = "application/vnd.openstack.compute+json;version="
 # When Nova settled each; clients show it, nothing depends on it.
@@ -27,7 +27,7 @@ def entry(root: str, name: str) -> dict[str, object]:
     path = "v2.1" if current else "v2"
     return {
         "id": name,
-        "status": "CURRENT" if current else "SUPPORTED",
+        "status": "CURRENT" if current else "DEPRECATED",
         "version": str(VERSIONS.maximum) if current else "",
         "min_version": str(VERSIONS.minimum) if current else "",
         "updated": _UPDATED[name],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +74,7 @@ class InstanceRow(SoftDelete, Base):
     reservation_id: Mapped[str] = mapped_column(String(64))
     launch_index: Mapped[int]
     locked: Mapped[bool]
+    locked_by: Mapped[Literal["owner", "admin"] | None] = mapped_column(String(16))
     locked_reason: Mapped[str | None]
     progress: Mapped[int]
     access_ip_v4: Mapped[str] = mapped_column(String(45))
@@ -83,6 +86,9 @@ class InstanceRow(SoftDelete, Base):
     revision: Mapped[int]
     fault: Mapped[Fault | None] = mapped_column(Encoded(Fault))
     kept: Mapped[Kept | None] = mapped_column(Encoded(Kept))
+    disk_config: Mapped[Literal["AUTO", "MANUAL"]] = mapped_column(String(16))
+    pinned_zone: Mapped[str | None]
+    hints: Mapped[dict[str, tuple[str, ...]] | None] = mapped_column(Encoded(dict[str, tuple[str, ...]]))
 
 
 class ArchivedInstanceRow(Base):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db import keyset
 from nova_lite.db.models.flavors import FlavorExtraSpecRow, FlavorProjectRow, FlavorRow
+from nova_lite.db.patterns import matching
 from nova_lite.db.session import Tx
 from nova_lite.objects.flavor import Flavor
 
@@ -26,6 +27,7 @@ class FlavorFilters:
     """Which flavors a list shows. ``visible_to``: public ones and those that this project may use (None: all).
 
     ``min_memory_mb`` and ``min_root_gb`` are inclusive. ``disabled`` None: both.
+    ``name`` is a regular expression, searched anywhere in the name.
     """
 
     visible_to: str | None = None
@@ -33,6 +35,7 @@ class FlavorFilters:
     disabled: bool | None = None
     min_memory_mb: int | None = None
     min_root_gb: int | None = None
+    name: str | None = None
 
 
 def get(tx: Tx, flavorid: str, visible_to: str | None = None) -> Flavor:
@@ -99,6 +102,8 @@ def _conditions(filters: FlavorFilters) -> list[ColumnElement[bool]]:
         found.append(FlavorRow.memory_mb >= filters.min_memory_mb)
     if filters.min_root_gb is not None:
         found.append(FlavorRow.root_gb >= filters.min_root_gb)
+    if filters.name is not None:
+        found.append(matching(FlavorRow.name, filters.name))
     return found
 
 

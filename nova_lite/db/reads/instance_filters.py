@@ -21,18 +21,18 @@ Condition = ColumnElement[bool]
 _TEXT_KEYS = (
     "uuid", "display_name", "hostname", "host", "vm_state", "task_state", "availability_zone", "key_name",
     "project_id", "user_id", "image_id", "flavorid", "access_ip_v4", "access_ip_v6", "locked_reason", "description",
-    "reservation_id",
+    "reservation_id", "disk_config", "locked_by",
 )
 _NUMBER_KEYS = (
     "created_at", "updated_at", "launched_at", "terminated_at", "deleted_at", "power_state", "progress",
-    "launch_index", "memory_mb", "vcpus", "disk_gb",
+    "launch_index", "config_drive", "locked", "memory_mb", "vcpus", "disk_gb",
 )
 SORT_KEYS = frozenset((*_TEXT_KEYS, *_NUMBER_KEYS))
 """The columns that a list may be sorted by."""
 
 _NULLABLE = frozenset({
     "host", "task_state", "availability_zone", "key_name", "image_id", "locked_reason", "description", "launched_at",
-    "terminated_at", "deleted_at",
+    "terminated_at", "deleted_at", "locked_by",
 })
 
 
@@ -67,6 +67,8 @@ class InstanceFilters:
     access_ip_v4: str | None = None
     access_ip_v6: str | None = None
     locked: bool | None = None
+    locked_by: str | None = None
+    disk_config: str | None = None
     config_drive: bool | None = None
     changed_since: float | None = None
     changed_before: float | None = None
@@ -83,7 +85,8 @@ class InstanceFilters:
 
 _EXACT = (
     "project_id", "user_id", "power_state", "hostname", "host", "availability_zone", "image_id", "flavorid", "key_name",
-    "reservation_id", "access_ip_v4", "access_ip_v6", "locked", "config_drive",
+    "reservation_id", "access_ip_v4", "access_ip_v6", "locked", "locked_by", "disk_config",
+    "config_drive",
 )
 
 

@@ -111,11 +111,12 @@ def from_row(row: InstanceRow) -> Instance:
         power_state=PowerState(row.power_state), description=row.description, key_name=row.key_name,
         key_data=row.key_data, user_data=row.user_data, config_drive=row.config_drive,
         metadata=row.instance_metadata, tags=row.tags, nics=row.nics, reservation_id=row.reservation_id,
-        launch_index=row.launch_index, locked=row.locked, locked_reason=row.locked_reason, progress=row.progress,
+        launch_index=row.launch_index, locked=row.locked, locked_by=row.locked_by, locked_reason=row.locked_reason,
+        progress=row.progress,
         access_ip_v4=row.access_ip_v4, access_ip_v6=row.access_ip_v6, created_at=row.created_at,
         updated_at=row.updated_at, launched_at=row.launched_at, terminated_at=row.terminated_at,
         deleted_at=row.deleted_at, revision=row.revision, fault=row.fault,
-        kept=row.kept,
+        kept=row.kept, disk_config=row.disk_config, pinned_zone=row.pinned_zone, hints=row.hints or {},
     )
 
 

@@ -182,7 +182,7 @@ def save(tx: Tx, before: Instance, now: float, **changes: Any) -> Instance:
 def update_fields(tx: Tx, uuid: str, project_id: str | None, now: float, **fields: Any) -> Instance:
     """Set what a user may change at any time: display_name, hostname, description, access_ip_v4, access_ip_v6,
 
-    metadata, tags, locked, locked_reason. Raises NotFound.
+    metadata, tags, disk_config, pinned_zone, locked and by whom and why. Raises NotFound.
     """
     return edit(tx, uuid, project_id, lambda _: fields, now)
 

@@ -186,7 +186,7 @@ class ComputeCloud:
         return Answer(request.get_response(self.application))
 
     def ask(self, method: str, path: str, body: object = None, *, token: str = f"member@{PROJECT}",
-            version: str = "2.100") -> Answer:
+            version: str = "2.104") -> Answer:
         """One request below ``/compute/v2.1``."""
         headers = {"X-Auth-Token": token, "OpenStack-API-Version": f"compute {version}"}
         request = webob.Request.blank(f"/compute/v2.1{path}", method=method, headers=headers)
@@ -195,11 +195,11 @@ class ComputeCloud:
             request.content_type = "application/json"
         return self.send(request)
 
-    def admin(self, method: str, path: str, body: object = None, *, version: str = "2.100") -> Answer:
+    def admin(self, method: str, path: str, body: object = None, *, version: str = "2.104") -> Answer:
         """The same as an admin."""
         return self.ask(method, path, body, token=f"admin@{ADMIN_PROJECT}", version=version)
 
-    def boot(self, *, token: str = f"member@{PROJECT}", version: str = "2.100", **fields: object) -> str:
+    def boot(self, *, token: str = f"member@{PROJECT}", version: str = "2.104", **fields: object) -> str:
         """Ask for a server; its id."""
         server = {"name": "vm", "imageRef": IMAGE, "flavorRef": "1", "networks": "auto", **fields}
         answer = self.ask("POST", "/servers", {"server": server}, token=token, version=version)

@@ -71,7 +71,7 @@ BAD: list[tuple[str, object, str, str]] = [
     ("rebuild", {"imageRef": IMAGE, "personality": []}, "2.57", "personality"),
     ("rebuild", {"imageRef": IMAGE, "hostname": "a.b"}, "2.93", "hostname"),
     ("rebuild", {"imageRef": IMAGE, "key_name": "none"}, "2.54", "key_name"),
-    ("rebuild", {"imageRef": IMAGE, "flavorRef": "1"}, "2.100", "flavorRef"),
+    ("rebuild", {"imageRef": IMAGE, "flavorRef": "1"}, "2.104", "flavorRef"),
     ("rebuild", {"imageRef": QUEUED_IMAGE}, "2.1", "not active"),
     ("rebuild", {"imageRef": LARGE_IMAGE}, "2.1", "too small"),
     ("createImage", {"name": ""}, "2.1", "name"), ("createImage", {"name": "n", "metadata": {"a": 1}}, "2.1", "a"),
@@ -133,15 +133,15 @@ def test_a_snapshot_is_named_in_the_header_or_in_the_body(cloud: ComputeCloud, s
         assert list(answer.json) == ["image_id"] and "Location" not in answer.headers
 
 
-@pytest.mark.parametrize("version", ["2.1", "2.53", "2.54", "2.57", "2.75", "2.100"])
+@pytest.mark.parametrize("version", ["2.1", "2.53", "2.54", "2.57", "2.75", "2.104"])
 def test_a_rebuild_answers_with_the_server(cloud: ComputeCloud, server: str, version: str) -> None:
     answer = cloud.act(server, "rebuild", {"imageRef": IMAGE, "adminPass": "p"}, version=version)
     shown = answer.json["server"]
     assert isinstance(shown, dict)
     assert (shown["adminPass"], shown["status"]) == ("p", "REBUILD")
     assert ("key_name" in shown, "user_data" in shown, "OS-EXT-STS:task_state" in shown) == (
-        version in ("2.54", "2.57", "2.75", "2.100"), version in ("2.57", "2.75", "2.100"),
-        version in ("2.75", "2.100"))
+        version in ("2.54", "2.57", "2.75", "2.104"), version in ("2.57", "2.75", "2.104"),
+        version in ("2.75", "2.104"))
 
 
 def test_a_state_is_reset_by_admins_and_calls_off_what_is_done(cloud: ComputeCloud, server: str) -> None:
@@ -189,7 +189,7 @@ def test_only_admins_choose_the_host_of_a_shelved_server(cloud: ComputeCloud, se
 
 
 def test_resizes_are_listed_as_migrations(cloud: ComputeCloud, server: str) -> None:
-    def listed(query: str = "", version: str = "2.100") -> list[dict[str, object]]:
+    def listed(query: str = "", version: str = "2.104") -> list[dict[str, object]]:
         answer = cloud.admin("GET", f"/os-migrations{query}", version=version)
         assert answer.status == 200, answer.body
         return answer.json["migrations"]  # type: ignore[return-value]

@@ -16,6 +16,7 @@ from nova_lite.api.compute.policies import (
     key_pairs,
     limits,
     networks,
+    not_offered,
     server_actions,
     server_interfaces,
     servers,
@@ -31,6 +32,9 @@ ANYBODY = frozenset({
 })
 READERS = frozenset({
     server_interfaces.LIST, server_interfaces.SHOW,
+    not_offered.ATTACHMENTS_LIST, not_offered.ATTACHMENTS_SHOW, not_offered.VOLUMES_LIST, not_offered.VOLUMES_DETAIL,
+    not_offered.VOLUMES_SHOW, not_offered.SNAPSHOTS_LIST, not_offered.SNAPSHOTS_DETAIL, not_offered.SNAPSHOTS_SHOW,
+    not_offered.SHARES_LIST, not_offered.SHARES_SHOW,
     servers.INDEX, servers.DETAIL, servers.SHOW, servers.METADATA_INDEX, servers.METADATA_SHOW, servers.TAGS_INDEX,
     servers.TAGS_SHOW, instance_actions.LIST, instance_actions.SHOW, flavors.SPECS_INDEX, flavors.SPECS_SHOW,
     limits.SHOW, limits.DETAIL, services.ZONES_LIST, accounting.USAGE_SHOW, accounting.TOPOLOGY,
@@ -40,6 +44,9 @@ READERS = frozenset({
 })
 MEMBERS = frozenset({
     server_interfaces.CREATE, server_interfaces.DELETE,
+    not_offered.ATTACHMENTS_CREATE, not_offered.ATTACHMENTS_UPDATE, not_offered.ATTACHMENTS_DELETE,
+    not_offered.VOLUMES_CREATE, not_offered.VOLUMES_DELETE, not_offered.SNAPSHOTS_CREATE,
+    not_offered.SNAPSHOTS_DELETE, not_offered.SHARES_CREATE, not_offered.SHARES_DELETE,
     accounting.PASSWORD_CLEAR, groups.GROUP_CREATE, groups.GROUP_DELETE,
     networks.FLOATING_CREATE, networks.FLOATING_ADD, networks.FLOATING_REMOVE, networks.GROUPS_CREATE,
     networks.GROUPS_ADD, networks.GROUPS_REMOVE,
@@ -80,7 +87,7 @@ def test_a_route_lets_in_whom_it_should(refuser: ComputeCloud, known: str, route
     for role in LADDER:
         request = webob.Request.blank(
             "/compute/v2.1" + path.replace("{", "").replace("}", ""), method=route.method, content_type="application/json",
-            headers={"X-Auth-Token": f"{role}@{PROJECT}", "OpenStack-API-Version": f"compute {route.until or '2.100'}"},
+            headers={"X-Auth-Token": f"{role}@{PROJECT}", "OpenStack-API-Version": f"compute {route.until or '2.104'}"},
             # A body that only its action's name says something with: who is let in is refused for it.
             body=json.dumps({route.action: {"x": 1}} if route.action else {"x": 1}).encode(),
         )

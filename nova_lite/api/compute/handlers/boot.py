@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nova_lite.api.compute import creation
 from nova_lite.api.compute.creation import Ingredients, Placement
 from nova_lite.api.compute.handlers.lookup import scope
@@ -12,6 +14,7 @@ from nova_lite.core.errors import Forbidden, Invalid, NotFound
 from nova_lite.db.reads import flavors, hosts, key_pairs
 from nova_lite.db.session import Tx
 from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.host import HostState
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.key_pair import KeyPair
 
@@ -30,7 +33,14 @@ def ingredients(request: Request[ComputeServices], body: dict[str, object]) -> I
     creation.check_image(image, flavor)
     if flavor.root_gb == 0 and not request.allows(rules.ZERO_DISK):
         raise Forbidden("Only volume-backed servers are allowed for flavors with zero disk.", rule=rules.ZERO_DISK)
-    return Ingredients(flavor=flavor, image=image, key_pair=key_pair, placement=placement)
+    return Ingredients(flavor=flavor, image=image, key_pair=key_pair, placement=placement,
+                       hints=hints_of(request))
+
+
+def hints_of(request: Request[ComputeServices]) -> dict[str, object]:
+    """The scheduler's hints, by either of their names; they stand beside the server."""
+    hints = request.body.get("os:scheduler_hints") or request.body.get("OS-SCH-HNT:scheduler_hints")
+    return dict(hints) if isinstance(hints, dict) else {}
 
 
 def image_of(request: Request[ComputeServices], image_id: str) -> ImageMeta:
@@ -68,11 +78,16 @@ def _placement(tx: Tx, request: Request[ComputeServices], body: dict[str, object
         if forced:
             raise Invalid("Destination host and zone:host cannot both be named.", field="host")
     known = hosts.every(tx) if zone or named else []
-    if zone and zone not in {host.availability_zone for host in known} | {"nova"}:
-        raise Invalid("The requested availability zone is not available", field="availability_zone")
+    check_zone(zone, known)
     host = forced or _destination(named, {host.hypervisor_hostname or host.host: host.host for host in known} |
                                   {host.host: host.host for host in known})
     return Placement(availability_zone=zone, host=host)
+
+
+def check_zone(zone: str | None, known: Sequence[HostState]) -> None:
+    """:raises Invalid: no host is in this zone, which is not the one of hosts that are in no other either."""
+    if zone and zone not in {host.availability_zone for host in known} | {"nova"}:
+        raise Invalid("The requested availability zone is not available", field="availability_zone")
 
 
 def _zone_and_host(request: Request[ComputeServices], body: dict[str, object]) -> tuple[str | None, str | None]:

@@ -53,8 +53,6 @@ def _list(request: Request[ComputeServices], path: str, *, full: bool) -> Json:
             tx, _filters(request), sort=((query.one("sort_key") or "flavorid", direction),),
             marker=query.one("marker"), limit=limit,
         ) if limit else []
-    if request.version >= v("2.102") and (name := query.one("name")):
-        page = [flavor for flavor in page if name in flavor.name]
     answer: dict[str, object] = {"flavors": views.index(page, circumstances(request), full=full)}
     if limit and len(page) == limit:
         answer["flavors_links"] = next_page(request.base_url, path, query, page[-1].flavorid)
@@ -73,6 +71,7 @@ def _filters(request: Request[ComputeServices]) -> reads.FlavorFilters:
     return reads.FlavorFilters(
         visible_to=visible_to, is_public=is_public, disabled=None if visible_to is None else False,
         min_memory_mb=_number(query, "minRam"), min_root_gb=_number(query, "minDisk"),
+        name=query.one("name") if request.version >= v("2.102") else None,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, Invalid, NotFound, Unavailable, Unsupported
 from nova_lite.db.writes import instances as writes
 from nova_lite.db.writes import outcomes
+from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, CrashDump, Pause, Reboot, Resume, Start, Stop, Suspend, Unpause
 from nova_lite.objects.states import VmState
 
@@ -105,20 +108,29 @@ def lock(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     asked = request.body["lock"]
     reason = asked.get("locked_reason") if isinstance(asked, dict) else None
-    now = request.services.clock.now()
+    now, by = request.services.clock.now(), _as_whom(request, server)
+    if by == "owner" and server.locked_by == "admin":
+        return  # locked it is, and it stays the admin's to open
     request.services.database.transact(
-        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, locked=True, locked_reason=reason)
+        lambda tx: writes.update_fields(
+            tx, server.uuid, server.project_id, now, locked=True, locked_by=by, locked_reason=reason
+        )
     )
+
+
+def _as_whom(request: Request[ComputeServices], server: Instance) -> Literal["owner", "admin"]:
+    """Who of the server's project locks it, does as its owner."""
+    return "owner" if server.project_id == request.context.project_id else "admin"
 
 
 def unlock(request: Request[ComputeServices]) -> None:
     server = server_of(request)
-    # Only who may override locks opens one that somebody else has set; the owner's own is the owner's.
-    if server.locked and server.user_id != request.context.user_id and not may_override_lock(request, server):
-        raise Forbidden(f"Instance {server.uuid} was locked by somebody else", instance=server.uuid)
+    # Only who may override locks opens one that the other side has set.
+    if server.locked_by not in (None, _as_whom(request, server)) and not may_override_lock(request, server):
+        raise Forbidden(f"Instance {server.uuid} was locked by an administrator", instance=server.uuid)
     now = request.services.clock.now()
     request.services.database.transact(
-        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, locked=False, locked_reason=None)
+        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, locked=False, locked_by=None, locked_reason=None)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from nova_lite.api.compute.booleans import truth
+from nova_lite.api.compute.handlers.boot import hints_of
 from nova_lite.api.compute.handlers.lookup import scope
 from nova_lite.api.compute.lifecycle import Join
 from nova_lite.api.compute.paging import page_size
@@ -77,8 +78,7 @@ def joining(request: Request[ComputeServices], quota: Quota) -> Join:
 
     :raises Invalid: the caller has no such group.
     """
-    hints = request.body.get("os:scheduler_hints") or request.body.get("OS-SCH-HNT:scheduler_hints")
-    uuid = cast("Mapping[str, object]", hints or {}).get("group")
+    uuid = hints_of(request).get("group")
     if uuid is None:
         return lambda tx, server: None
     try:

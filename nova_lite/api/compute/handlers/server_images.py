@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from nova_lite.api.compute import creation
-from nova_lite.api.compute.handlers.boot import image_of
+from nova_lite.api.compute.handlers.boot import check_zone, image_of
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
 from nova_lite.api.compute.policies import server_actions as rules
 from nova_lite.api.compute.services import ComputeServices
@@ -13,7 +15,10 @@ from nova_lite.api.microversions import v
 from nova_lite.api.request import Reply, Request
 from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.core.ids import new_uuid
-from nova_lite.db.reads import quotas
+from nova_lite.db.reads import hosts, quotas
+from nova_lite.db.session import Tx
+from nova_lite.db.writes import instances as writes
+from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.image import Image, Visibility
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, CreateBackup, CreateImage, Shelve, Unshelve
@@ -62,12 +67,21 @@ def unshelve(request: Request[ComputeServices]) -> None:
                        instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
     if wanted.get("host"):
         request.authorize(target(server), rules.UNSHELVE_TO_HOST)
+    zone = wanted.get("availability_zone", server.pinned_zone)
+    with request.services.database.read() as tx:
+        check_zone(zone, hosts.every(tx) if zone else [])
     arguments = Unshelve(
-        image=image_of(request, server.kept.image_id), requested_host=wanted.get("host"),
-        availability_zone=wanted.get("availability_zone") or None,
+        image=image_of(request, server.kept.image_id), requested_host=wanted.get("host"), availability_zone=zone,
     )
+    now = request.services.clock.now()
+
+    def pin(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
+        if zone == grant.instance.pinned_zone:
+            return grant
+        return structs.replace(grant, instance=writes.save(tx, grant.instance, now, pinned_zone=zone))
+
     request.services.lifecycle.act(
-        request.context, server, arguments, override_lock=may_override_lock(request, server)
+        request.context, server, arguments, override_lock=may_override_lock(request, server), then=pin
     )
 
 

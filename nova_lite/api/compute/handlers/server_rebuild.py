@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from nova_lite.api.compute import creation
+from nova_lite.api.compute import creation, disk_config
 from nova_lite.api.compute.handlers.boot import image_of, key_pair_of
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
 from nova_lite.api.compute.handlers.servers import circumstances
@@ -69,4 +69,6 @@ def _fields(request: Request[ComputeServices], server: Instance, body: dict[str,
         with request.services.database.read() as tx:
             quota = quotas.of_project(tx, server.project_id, request.services.quota)
         creation.check_metadata(metadata, quota.metadata_items)
+    if disk_config.KEY in body:
+        fields["disk_config"] = disk_config.asked(body, image)
     return {**fields, "image": image}

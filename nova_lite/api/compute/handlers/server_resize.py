@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
+from nova_lite.api.compute import disk_config
 from nova_lite.api.compute.handlers.boot import flavor_of
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
@@ -9,6 +12,7 @@ from nova_lite.api.request import Request
 from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.db.reads import quotas
 from nova_lite.db.session import Tx
+from nova_lite.db.writes import instances as writes
 from nova_lite.db.writes import resizing
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.flavor import Flavor
@@ -19,15 +23,19 @@ from nova_lite.objects.states import VmState
 
 def resize(request: Request[ComputeServices]) -> None:
     server = server_of(request)
-    services = request.services
+    services, body = request.services, request.member("resize")
     with services.database.read() as tx:
-        flavor = flavor_of(tx, request, str(request.member("resize")["flavorRef"]))
+        flavor = flavor_of(tx, request, str(body["flavorRef"]))
         quota = quotas.of_project(tx, server.project_id, services.quota)
     now = services.clock.now()
 
     def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
         check(grant.instance, flavor)  # a server in the wrong state is refused for that first
-        return resizing.accept(tx, grant, flavor, quota, now)
+        taken = resizing.accept(tx, grant, flavor, quota, now)
+        if disk_config.KEY not in body:
+            return taken
+        how = disk_config.asked(body, taken.instance.image)
+        return structs.replace(taken, instance=writes.save(tx, taken.instance, now, disk_config=how))
 
     services.lifecycle.act(
         request.context, server, Resize(flavor=flavor), override_lock=may_override_lock(request, server), then=then

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Sequence
 from typing import cast
 
-from nova_lite.api.compute import creation, filters, idempotency, networks
+from nova_lite.api.compute import creation, disk_config, filters, idempotency, networks
 from nova_lite.api.compute.booleans import truth_or
 from nova_lite.api.compute.handlers.boot import ingredients
 from nova_lite.api.compute.handlers.hosts import host_views
@@ -22,7 +22,7 @@ from nova_lite.api.compute.views.links import next_page
 from nova_lite.api.microversions import v
 from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
-from nova_lite.core.errors import NotFound, QuotaExceeded
+from nova_lite.core.errors import Conflict, NotFound, QuotaExceeded
 from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
@@ -161,23 +161,41 @@ _CHANGEABLE = {
     "name": "display_name", "description": "description", "hostname": "hostname", "accessIPv4": "access_ip_v4",
     "accessIPv6": "access_ip_v6",
 }
+_PINNED = "pinned_availability_zone"
 
 
 def update(request: Request[ComputeServices]) -> Json:
     """Change what may be changed at any time."""
     server = server_of(request)
     body = request.member("server")
+    if body:
+        now = request.services.clock.now()
+        server = request.services.database.transact(
+            lambda tx: writes.edit(tx, server.uuid, server.project_id, lambda current: _changes(current, body), now)
+        )
+    more = (views.FULL, views.ONE) if request.version >= v("2.75") else (views.ONE,)
+    return views.show(server, circumstances(request, [server], *more, about=target(server)))
+
+
+def _changes(server: Instance, body: dict[str, object]) -> dict[str, object]:
     fields = {ours: body[theirs] for theirs, ours in _CHANGEABLE.items() if theirs in body}
     fields |= {name: fields[name] or "" for name in ("access_ip_v4", "access_ip_v6") if name in fields}
     if "access_ip_v6" in fields:
         fields["access_ip_v6"] = creation.shortest(str(fields["access_ip_v6"]))
-    if fields:
-        now = request.services.clock.now()
-        server = request.services.database.transact(
-            lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, **fields)
-        )
-    more = (views.FULL, views.ONE) if request.version >= v("2.75") else (views.ONE,)
-    return views.show(server, circumstances(request, [server], *more, about=target(server)))
+    if disk_config.KEY in body:
+        fields["disk_config"] = disk_config.asked(body, server.image)
+    if _PINNED in body:
+        fields["pinned_zone"] = _pinned(server, body[_PINNED])
+    return fields
+
+
+def _pinned(server: Instance, zone: object) -> str | None:
+    if zone is None:
+        return None
+    if zone != server.availability_zone:
+        raise Conflict(f"Instance {server.uuid} is in availability zone {server.availability_zone}: it can be pinned "
+                       f"to that one only, not to {zone}.", instance=server.uuid, field=_PINNED)
+    return str(zone)
 
 
 def delete(request: Request[ComputeServices]) -> None:

@@ -9,6 +9,7 @@ from nova_lite.api.compute.policies import (
     key_pairs,
     limits,
     networks,
+    not_offered,
     server_actions,
     server_interfaces,
     servers,
@@ -18,4 +19,5 @@ from nova_lite.api.compute.policies import (
 RULES = (
     *servers.RULES, *server_actions.RULES, *instance_actions.RULES, *flavors.RULES, *key_pairs.RULES, *limits.RULES,
     *server_interfaces.RULES, *services.RULES, *hosts.RULES, *accounting.RULES, *groups.RULES, *networks.RULES,
+    *not_offered.RULES,
 )

@@ -166,6 +166,10 @@ UPDATE = ByVersion(
     ("2.19", wrapped("server", struct({**_UPDATE, "description": DESCRIPTION}))),
     ("2.90", wrapped("server", struct({**_UPDATE, "description": DESCRIPTION, "hostname": HOSTNAME}))),
     ("2.94", wrapped("server", struct({**_UPDATE, "description": DESCRIPTION, "hostname": FQDN}))),
+    ("2.104", wrapped("server", struct({
+        **_UPDATE, "description": DESCRIPTION, "hostname": FQDN,
+        "pinned_availability_zone": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
+    }))),
 )
 
 _FILTER_NAMES = (

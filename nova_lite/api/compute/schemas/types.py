@@ -77,3 +77,5 @@ PAGING: Mapping[str, Piece] = {"limit": NUMBER_TEXT, "marker": ANY_TEXT}
 
 # What GET routes without parameters have: nothing was looked at before 2.102.
 NO_QUERY = loose_then_strict("2.102", ("2.1", {}))
+# Routes that came late had no unknown parameters from their first day.
+STRICT_NO_QUERY = query({}, strict=True)

@@ -124,6 +124,10 @@ def _security_groups(server: Instance, _: Circumstances) -> object:
     return [{"name": "default"}] if server.nics else ABSENT
 
 
+def _hints(server: Instance, _: Circumstances) -> object:
+    return {name: values[0] if len(values) == 1 else values for name, values in server.hints.items()}
+
+
 _SERVER: tuple[Field[Instance, Circumstances], ...] = (
     Field("id", lambda s, c: s.uuid),
     Field("name", lambda s, c: s.display_name),
@@ -141,7 +145,7 @@ _SERVER: tuple[Field[Instance, Circumstances], ...] = (
     Field("accessIPv4", lambda s, c: s.access_ip_v4),
     Field("accessIPv6", lambda s, c: s.access_ip_v6),
     Field("links", lambda s, c: links(c.base_url, f"servers/{s.uuid}")),
-    Field("OS-DCF:diskConfig", lambda s, c: "MANUAL"),
+    Field("OS-DCF:diskConfig", lambda s, c: s.disk_config),
     Field("progress", _progress),
     Field("fault", _fault),
     Field("locked", lambda s, c: s.locked, since="2.9"),
@@ -150,8 +154,8 @@ _SERVER: tuple[Field[Instance, Circumstances], ...] = (
     Field("trusted_image_certificates", lambda s, c: None, since="2.63"),
     Field("server_groups", lambda s, c: [c.groups[s.uuid]] if s.uuid in c.groups else [], since="2.71", needs=ONE),
     Field("locked_reason", lambda s, c: s.locked_reason, since="2.73"),
-    Field("pinned_availability_zone", lambda s, c: None, since="2.96"),
-    Field("scheduler_hints", lambda s, c: {}, since="2.100"),
+    Field("pinned_availability_zone", lambda s, c: s.pinned_zone, since="2.96"),
+    Field("scheduler_hints", _hints, since="2.100"),
 )
 
 _FULL: tuple[Field[Instance, Circumstances], ...] = (
@@ -218,7 +222,7 @@ def created(server: Instance, password: str, c: Circumstances) -> dict[str, obje
             "id": server.uuid,
             "links": links(c.base_url, f"servers/{server.uuid}"),
             "security_groups": [{"name": "default"}],
-            "OS-DCF:diskConfig": "MANUAL",
+            "OS-DCF:diskConfig": server.disk_config,
             "adminPass": password,
         }
     }
