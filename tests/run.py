@@ -1,4 +1,4 @@
-"""The command behind run_tests.sh: prepares the machine, then runs the layers in order, cheapest first.
+"""The command behind run_tests.sh: prepares the machine, then runs the layers, cheapest first.
 
 Standard library only: it starts before there is a virtual environment.
 """
@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 from guest.tools import APT_PACKAGES
 from stack import apt, venv
 from stack.errors import StackError
 from stack.servers import Libvirt, MariaDB, PostgreSQL, RabbitMQ
+from tests.lanes import Lanes
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
 # Tools that some tests call themselves.
 MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container", "dbus", "python3")
+# Two layers at a time: each waits more than it computes, and half of the wait is the other's computing.
+LANES = 2
 # Layers that start real brokers, databases or hypervisors.
 REAL = ("contract", "integration", "e2e")
 TESTS = "requirements-test.txt"
@@ -34,7 +35,14 @@ def main() -> int:
     )
     parser.add_argument("layers", nargs="*", metavar="LAYER", help="layers to run (default: all)")
     arguments, rest = _split(sys.argv[1:])
-    layers = tuple(parser.parse_args(arguments).layers) or LAYERS
+    parser.add_argument(
+        "--jobs", type=int, default=min(LANES, os.cpu_count() or 1), metavar="N",
+        help="layers that run at the same time, once the quick ones have passed (default: %(default)s)",
+    )
+    options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"--jobs must be 1 or more, not {options.jobs}")
+    layers = tuple(options.layers) or LAYERS
     for layer in layers:
         if layer not in LAYERS:
             parser.error(f"unknown layer {layer!r}; there are {', '.join(LAYERS)}")
@@ -43,7 +51,7 @@ def main() -> int:
     except StackError as error:
         print(f"run_tests.sh: {error}", file=sys.stderr)
         return 1
-    return _run(layers, rest)
+    return Lanes(ROOT, options.jobs, rest).run(layers)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -69,21 +77,6 @@ def prepare(layers: tuple[str, ...]) -> None:
         _say(f"installing {len(missing)} Debian packages")
         apt.install(missing, log)
     _say(f"virtual environment {venv.ensure(ROOT, 'qemu', log, (TESTS,))}")
-
-
-def _run(layers: tuple[str, ...], rest: list[str]) -> int:
-    python = ROOT / ".venv/bin/python"
-    environment = dict(os.environ, PYTHONPATH=str(ROOT))
-    for layer in layers:
-        started = time.monotonic()
-        _say(f"{layer} ...")
-        status = subprocess.run(
-            [python, "-m", "pytest", f"tests/{layer}", *rest], cwd=ROOT, env=environment, check=False
-        ).returncode
-        _say(f"{layer} {'passed' if not status else 'FAILED'} in {time.monotonic() - started:.0f} s")
-        if status:
-            return status
-    return 0
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,133 @@
+"""Layers of tests, one pytest each: the quick ones one after another, the slow ones side by side.
+
+Standard library only, as ``tests.run``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+# These take seconds and say most: what they find is not worth waiting for the others.
+QUICK = ("style", "unit")
+# The longest first, so that the lanes end together.
+SLOW = ("integration", "contract", "e2e", "functional")
+PROGRESS_EVERY = 60.0  # seconds
+NOTHING_SELECTED = 5  # pytest's exit status when -k names no test of a layer
+
+
+@dataclass
+class Layer:
+    """A layer that runs; its output goes to ``log`` where it runs beside another, else to the terminal."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path | None
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+
+class Lanes:
+    """Runs layers from the checkout ``root``, at most ``jobs`` slow ones at a time, each with pytest's ``options``."""
+
+    def __init__(self, root: Path, jobs: int, options: list[str]) -> None:
+        self._root = root
+        self._jobs = jobs
+        self._options = options
+        self._running: list[Layer] = []
+        self._ran = False
+
+    def run(self, layers: tuple[str, ...]) -> int:
+        """Run them; the exit status of the first that failed, or 0. After a failure no other layer begins.
+
+        Told to end by a signal, it has every pytest take its servers down first.
+        """
+        signal.signal(signal.SIGTERM, _terminated)
+        try:
+            status = self._one_by_one([layer for layer in QUICK if layer in layers])
+            status = status or self._side_by_side([layer for layer in SLOW if layer in layers])
+        except SystemExit:
+            for layer in self._running:
+                layer.process.send_signal(signal.SIGINT)
+            raise
+        finally:  # a key pressed at the terminal has reached them already
+            for layer in self._running:
+                layer.process.wait()
+        return status if self._ran or status else NOTHING_SELECTED
+
+    def _one_by_one(self, names: list[str]) -> int:
+        status = 0
+        for name in names:
+            status = status or self._end(self._begin(name, beside=False))
+        return status
+
+    def _side_by_side(self, waiting: list[str]) -> int:
+        beside = self._jobs > 1 and len(waiting) > 1
+        running = self._running
+        status = 0
+        said = time.monotonic()
+        while running or (waiting and not status):
+            while waiting and not status and len(running) < self._jobs:
+                self._begin(waiting.pop(0), beside)
+            ended = [layer for layer in running if layer.process.poll() is not None]
+            for layer in ended:
+                status = self._end(layer) or status
+            if not ended:
+                said = self._progress(running, said)
+        return status
+
+    def _begin(self, name: str, beside: bool) -> Layer:
+        _say(f"{name} ...")
+        log = self._root / "var" / f"tests-{name}.log" if beside else None
+        output: IO[bytes] | None = log.open("wb") if log else None
+        try:
+            process = subprocess.Popen(
+                [self._root / ".venv/bin/python", "-m", "pytest", f"tests/{name}", *self._options],
+                cwd=self._root, env=dict(os.environ, PYTHONPATH=str(self._root)),
+                stdout=output, stderr=subprocess.STDOUT if output else None,
+            )
+        finally:
+            if output:
+                output.close()
+        layer = Layer(name, process, log)
+        self._running.append(layer)
+        return layer
+
+    def _end(self, layer: Layer) -> int:
+        status = layer.process.wait()
+        self._running.remove(layer)
+        self._ran = self._ran or status != NOTHING_SELECTED
+        if layer.log:
+            print(layer.log.read_text(errors="replace"), flush=True)
+        if status == NOTHING_SELECTED:
+            _say(f"{layer.name}: nothing of it was selected")
+            return 0
+        _say(f"{layer.name} {'passed' if not status else 'FAILED'} in {layer.seconds:.0f} s")
+        return status
+
+    def _progress(self, running: list[Layer], said: float) -> float:
+        """Wait a moment; say now and then how far they are. When it was said last."""
+        time.sleep(0.2)
+        if time.monotonic() - said < PROGRESS_EVERY:
+            return said
+        for layer in running:
+            lines = layer.log.read_text(errors="replace").splitlines() if layer.log else []
+            _say(f"{layer.name}, {layer.seconds:.0f} s: {lines[-1].strip() if lines else 'collecting'}")
+        return time.monotonic()
+
+
+def _terminated(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def _say(line: str) -> None:
+    print(f"run_tests: {line}", flush=True)
