@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.clients.command_line import CommandLine
 from tests.clients.stack import Stack
-
-
-class CommandLine:
-    """A user's shell after ``. ./openrc``."""
-
-    def __init__(self, stack: Stack, home: Path) -> None:
-        self._environment = stack.openrc()
-        self._home = home
-
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["openstack", *command.split()], env=self._environment, cwd=self._home, capture_output=True, text=True,
-            timeout=180, check=False,
-        )
-
-    def ask(self, command: str) -> Any:
-        """What a command says with ``-f json``; it must succeed."""
-        done = self.run(f"{command} -f json")
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        return json.loads(done.stdout)
-
-    def do(self, command: str) -> str:
-        """A command that must succeed; its output."""
-        done = self.run(command)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def wait(self, server: str, status: str) -> None:
-        """Ask until the server has the status; each turn is a whole run of the client, about a second."""
-        for _ in range(60):
-            if self.ask(f"server show {server}")["status"] == status:
-                return
-        raise AssertionError(f"{server} is not {status}")
 
 
 @pytest.fixture(scope="module")
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     path = tmp_path_factory.mktemp("cloud")
     (path / "image.raw").write_bytes(bytes(1 << 20))
-    with Stack(path / "state", "--hypervisor", "fake", "--no-demo") as stack:
-        shell = CommandLine(stack, path)
+    with Stack(path / "state", "--hypervisor", "fake", "--no-demo") as stack, CommandLine(stack, path) as shell:
         shell.do("image create --disk-format raw --container-format bare --file image.raw --public img1")
         shell.do("flavor create --ram 256 --vcpus 1 --disk 1 fl1")
         yield shell
@@ -152,8 +115,8 @@ def test_services_and_hypervisors(cli: CommandLine) -> None:
 
 
 def test_several_servers_with_everything_are_made_and_deleted(cli: CommandLine, server: str) -> None:
-    (cli_home := cli._home / "ud.sh").write_text("echo hi\n")
-    cli.do(f"server create --image img1 --flavor fl1 --nic none --user-data {cli_home.name} --config-drive true "
+    (script := cli.home / "ud.sh").write_text("echo hi\n")
+    cli.do(f"server create --image img1 --flavor fl1 --nic none --user-data {script.name} --config-drive true "
            "--availability-zone nova --property a=b --min 2 --max 2 --wait x")
     assert {row["Name"] for row in cli.ask("server list --name ^x-")} == {"x-1", "x-2"}
     cli.do("server delete --wait x-1 x-2")
@@ -174,6 +137,6 @@ def test_several_servers_with_everything_are_made_and_deleted(cli: CommandLine, 
 ])
 def test_what_cannot_be_is_told_in_words(cli: CommandLine, server: str, command: str, words: str) -> None:
     done = cli.run(command)
-    assert done.returncode != 0
+    assert done.status != 0
     assert words in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nova_lite.api.compute.handlers.floating_addresses import floating_addresses
 from nova_lite.api.compute.handlers.lookup import server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views import addresses as address_views
@@ -14,12 +15,13 @@ from nova_lite.objects.states import PowerState
 
 
 def addresses(request: Request[ComputeServices]) -> Json:
-    return {"addresses": address_views.by_network(server_of(request))}
+    server = server_of(request)
+    return {"addresses": address_views.by_network(server, floating_addresses(request, [server]))}
 
 
 def addresses_in(request: Request[ComputeServices]) -> Json:
     server, network = server_of(request), request.path["network"]
-    found = address_views.by_network(server)
+    found = address_views.by_network(server, floating_addresses(request, [server]))
     if network not in found:
         raise NotFound("Network name not found", network=network)
     return {network: found[network]}

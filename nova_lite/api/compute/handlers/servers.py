@@ -10,6 +10,7 @@ from typing import cast
 from nova_lite.api.compute import creation, disk_config, filters, idempotency, networks
 from nova_lite.api.compute.booleans import truth_or
 from nova_lite.api.compute.handlers.boot import ingredients
+from nova_lite.api.compute.handlers.floating_addresses import floating_addresses
 from nova_lite.api.compute.handlers.hosts import host_views
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
 from nova_lite.api.compute.handlers.server_groups import joining
@@ -46,7 +47,8 @@ def circumstances(
     allowed = {part for part, rule in _SEEN if request.allows(rule, about)}
     hosts = host_views(request.services, shown) if views.ATTRIBUTES in allowed else {}
     groups = _groups(request, shown) if views.ONE in more and request.version >= v("2.71") else {}
-    return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts, groups)
+    return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts, groups,
+                               floating_addresses(request, shown))
 
 
 def _groups(request: Request[ComputeServices], shown: Sequence[Instance]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from nova_lite.api.compute.statuses import FAULTY, PROGRESSING, status_of
+from nova_lite.api.compute.views.addresses import Floating, by_network
 from nova_lite.api.compute.views.links import bookmark, links, next_page
 from nova_lite.api.compute.views.table import ABSENT, Field, at, render
 from nova_lite.api.microversions import Microversion, v
@@ -38,6 +39,7 @@ class Circumstances:
     allowed: frozenset[str]
     hosts: Mapping[str, HostView] = dataclasses.field(default_factory=dict)
     groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    floating: Floating = dataclasses.field(default_factory=dict)
 
 
 def _time(epoch: float | None) -> str | None:
@@ -83,14 +85,7 @@ def _flavor(server: Instance, c: Circumstances) -> object:
 
 
 def _addresses(server: Instance, c: Circumstances) -> object:
-    shown: dict[str, list[dict[str, object]]] = {}
-    for nic in server.nics:
-        for address in nic.addresses:
-            entry: dict[str, object] = {"version": 6 if ":" in address else 4, "addr": address}
-            if FULL in c.allowed:
-                entry |= {"OS-EXT-IPS:type": "fixed", "OS-EXT-IPS-MAC:mac_addr": nic.mac_address}
-            shown.setdefault(nic.network, []).append(entry)
-    return shown
+    return by_network(server, c.floating, typed=FULL in c.allowed)
 
 
 def _fault(server: Instance, c: Circumstances) -> object:
