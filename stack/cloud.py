@@ -66,6 +66,11 @@ class Cloud:
         return self.lib / "guest/nova-lite-guest.qcow2"
 
     @property
+    def networks(self) -> Path:
+        """What runs for networks on this machine: where dnsmasq, another user, can reach it, and gone with a reboot."""
+        return Path("/run") / f"nova-lite-{self.mark}" / "networks"
+
+    @property
     def servers(self) -> Path:
         """Data directories of the private servers."""
         return self.state / "servers"

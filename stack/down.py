@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 
-from stack import backing, hypervisor, links, openrc, processes
+from stack import backing, bridges, hypervisor, links, openrc, processes
 from stack.cloud import Cloud
 from stack.options import CHOICES_FILE
 from stack.report import Report
@@ -26,6 +26,7 @@ class Down:
         acts: dict[str, Callable[[], str]] = {
             "daemons": self._daemons,
             "guests": self._guests,
+            "networks": lambda: bridges.remove(self._cloud),
             "servers": self._servers,
             "files": self._files,
         }

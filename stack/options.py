@@ -11,6 +11,7 @@ from stack.errors import StackError
 CHOICES_FILE = "etc/choices.json"
 HYPERVISORS = ("qemu", "fake")
 BROKERS = ("embedded", "rabbit")
+PLUGS = ("auto", "bridge", "user")
 DATABASES = ("sqlite", "postgresql", "mariadb")
 MAX_HOSTS = 100
 FIRST_PORT, LAST_PORT = 1024, 65000
@@ -29,6 +30,7 @@ class Choices:
     database: str = "sqlite"
     hosts: int = 1
     port_base: int = 18774
+    plug: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Request:
     database: str | None = None
     hosts: int | None = None
     port_base: int | None = None
+    plug: str | None = None
     demo: bool = True
 
 
@@ -74,6 +77,7 @@ def parser_up() -> argparse.ArgumentParser:
         metavar="N",
         help="compute daemons (default 1; more are of pretended hosts)",
     )
+    add("--plug", choices=PLUGS, help="guests on bridges of this machine, or in user mode networks (default: as it can)")
     add("--no-demo", dest="demo", action="store_false", help="daemons only: no image, no key pair, no server")
     add("--port-base", type=_number(FIRST_PORT, LAST_PORT), metavar="N", help="first port (default 18774: the API)")
     _add_state(parser)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.bridges import Plug
 from stack.cloud import Cloud, Daemon
 
 Sections = Mapping[str, Mapping[str, object]]
@@ -17,6 +18,7 @@ class Facts:
     broker_url: str
     libvirt_uri: str
     service_password: str
+    plug: Plug
 
 
 def ini(sections: Sections) -> str:
@@ -81,6 +83,7 @@ def _control(cloud: Cloud, facts: Facts) -> Sections:
         "api": {"listen": "127.0.0.1", "port": cloud.api_port, "public_url": cloud.url},
         "identity": {"token_key_dir": cloud.etc / "tokens"},
         "image": {"store_dir": cloud.lib / "images"},
+        "network": {"plug": facts.plug.kind, "private_cidr": facts.plug.block},
     }
 
 
@@ -97,7 +100,7 @@ def _compute(cloud: Cloud, daemon: Daemon, facts: Facts) -> Sections:
     }
     if cloud.choices.hypervisor == "fake":
         return {"compute": compute}
-    return {"compute": compute, "libvirt": {"uri": facts.libvirt_uri}}
+    return {"compute": {**compute, "networks_path": cloud.networks}, "libvirt": {"uri": facts.libvirt_uri}}
 
 
 def openrc(cloud: Cloud, password: str, libvirt_uri: str) -> str:

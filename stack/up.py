@@ -4,7 +4,7 @@ import hashlib
 import socket
 from collections.abc import Callable
 
-from stack import apt, backing, guestimage, links, openrc, processes, settings, supervision, venv
+from stack import apt, backing, bridges, guestimage, links, openrc, processes, settings, supervision, venv
 from stack.cloud import Cloud
 from stack.control import Control
 from stack.demo import Demo
@@ -16,8 +16,8 @@ from stack.rest import Client
 from stack.supervision import Supervisor
 
 FORBIDDEN = set('"\\;#,\n')
-TOOLS = ("iproute2", "genisoimage")
-PREPARATION = ("directories", "packages", "python", "hypervisor", "configuration", "supervisor")
+TOOLS = ("iproute2", "dnsmasq-base", "genisoimage")
+PREPARATION = ("directories", "packages", "python", "hypervisor", "networks", "configuration", "supervisor")
 CLOUD = ("database", "identity", "servers", "daemons", "openrc")  # the broker starts while the database is filled
 DEMO = ("flavor", "image", "key pair", "server", "console")
 
@@ -49,6 +49,7 @@ class Up:
                 self._cloud.root, self._cloud.choices.hypervisor, self._cloud.log / "pip.log"
             ),
             "hypervisor": self._hypervisor,
+            "networks": self._networks,
             "configuration": self._configuration,
             "supervisor": self._supervisor.ensure,
             "database": lambda: self._control.migrate(self._backing),
@@ -125,12 +126,18 @@ class Up:
         self._backing = backing.backing(self._cloud, chosen)
         return told
 
+    def _networks(self) -> str:
+        self._plug = bridges.choose(self._cloud, self._backing.libvirt_uri)
+        return f"guests have {'bridges' if self._plug.kind == 'bridge' else 'user mode networks'}" + (
+            f" ({self._plug.why})" if self._plug.why else ""
+        )
+
     def _configuration(self) -> str:
         found = self._backing
         for server in found.servers.values():
             server.data_dir.mkdir(parents=True, exist_ok=True)
             server.prepare()
-        facts = settings.Facts(found.database_url, found.broker_url, found.libvirt_uri, self._password("service"))
+        facts = settings.Facts(found.database_url, found.broker_url, found.libvirt_uri, self._password("service"), self._plug)
         texts = settings.configuration(self._cloud, facts)
         changed = sum([write_private(path, text) for path, text in texts.items()])
         digest = hashlib.sha256("".join(texts.values()).encode()).hexdigest()[:16]

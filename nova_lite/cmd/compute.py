@@ -19,12 +19,14 @@ from nova_lite.compute.host_lock import HostLock
 from nova_lite.compute.host_reporter import Allowance, HostReporter, host_uuid
 from nova_lite.compute.leases import Leases
 from nova_lite.compute.manager import ComputeManager
+from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.power_states import PowerStates
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.startup import Recovery
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
+from nova_lite.compute.steps.plug import Networks
 from nova_lite.compute.strays import Strays
 from nova_lite.conf import Settings
 from nova_lite.conf.compute import ComputeSettings
@@ -35,13 +37,14 @@ from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import Credentials, ImageClient
 from nova_lite.image.writer import ImageWriter
+from nova_lite.network.host.networks import HostNetworks, NoNetworks
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.states import PowerState
+from nova_lite.objects.states import Action
 from nova_lite.rpc import Bus
 from nova_lite.rpc.authorisation import only
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
-from nova_lite.virt import configdrive, drivers
+from nova_lite.virt import configdrive, drivers, programs
 from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.fake.settings import Failure, FakeSettings
 from nova_lite.virt.libvirt.settings import LibvirtSettings
@@ -117,10 +120,16 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     conductor = bus.proxy(Conductor)
     reports = HostReporter(host, owner, driver, conductor, allowance(settings.compute), clock)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
-    executor = _executor(settings, driver, conductor, lambda uuid, told: power_states.settled(uuid, told))
+    networks = host_networks(settings, clock)
+    table = _operations(settings, driver, networks, clock)
+    reporter = Reporter(host, conductor, clock)
+    executor = Executor(
+        Guard(host, table, driver, reporter, clock), reporter, settings.compute.concurrent_operations,
+        lambda uuid, told: power_states.settled(uuid, told),
+    )
     power_states = PowerStates(host, driver, conductor, executor.busy, clock)
     instances_path = Path(settings.compute.instances_path)
-    strays = Strays(host, driver, conductor, executor.busy, lambda: files_of_guests(instances_path))
+    strays = Strays(host, driver, conductor, executor.busy, lambda: files_of_guests(instances_path), networks)
 
     def compare(instances: list[Instance]) -> None:
         power_states.compare(instances)
@@ -130,11 +139,12 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     server.observe = RefusalEvents(clock).observe
     server.authorise = only("nova-api", "nova-scheduler", "nova-conductor")
     server.serve(Compute, ComputeManager(executor, driver, strays), host=host)
-    recovery = Recovery(host, conductor, executor, reports.register, compare)
+    recovery = Recovery(host, conductor, executor, reports.register, networks.restore, compare)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
     keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
     keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor).renew)
     keeping.add("missed events", settings.compute.report_interval, power_states.tell_missed)
+    keeping.add("networks", settings.compute.report_interval, networks.tend)
     keeping.add("comparison", settings.compute.power_sync_interval, recovery.compare)
     reporting.add("report", settings.compute.report_interval, reports.report)
     return Service(NAME, [
@@ -144,18 +154,21 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     ])
 
 
-def _executor(
-    settings: Settings, driver: CapableDriver, conductor: Conductor, settled: Callable[[str, PowerState | None], None]
-) -> Executor:
-    clock, host, options = SystemClock(), settings.process.host, settings.compute
-    reporter = Reporter(host, conductor, clock)
-    table = operations.table(
+def host_networks(settings: Settings, clock: Clock) -> HostNetworks | NoNetworks:
+    """The networks of this host; none where guests are pretended."""
+    if settings.compute.driver == "fake":
+        return NoNetworks()
+    return HostNetworks(Path(settings.compute.networks_path), programs.run, clock)
+
+
+def _operations(
+    settings: Settings, driver: CapableDriver, networks: Networks, clock: Clock
+) -> dict[Action, LifecycleOperation]:
+    instances_path = Path(settings.compute.instances_path)
+    return operations.table(
         driver, FetchImage(image_cache(settings, clock)),
-        CreateDisks(driver, config_drives(Path(options.instances_path)), options.force_config_drive),
-        Imaging(driver, image_writer(settings, clock), Path(options.instances_path)),
-    )
-    return Executor(
-        Guard(host, table, driver, reporter, clock), reporter, options.concurrent_operations, settled
+        CreateDisks(driver, config_drives(instances_path), settings.compute.force_config_drive),
+        Imaging(driver, image_writer(settings, clock), instances_path, networks), networks,
     )
 
 

@@ -27,11 +27,14 @@ class Recovery:
 
     def __init__(
         self, host: str, conductor: Conductor, executor: Executor, register: Callable[[], None],
-        compare: Callable[[list[Instance]], object],
+        restore: Callable[[list[Instance]], object], compare: Callable[[list[Instance]], object],
     ) -> None:
-        """``register`` raises Conflict for a host that is not who it says; ``compare`` gets this host's instances."""
+        """``register`` raises Conflict for a host that is not who it says. The other two get this host's instances:
+
+        ``restore`` before anything is done to them, ``compare`` now and then.
+        """
         self._host, self._conductor, self._executor = host, conductor, executor
-        self._register, self._compare = register, compare
+        self._register, self._restore, self._compare = register, restore, compare
         self._stop = concurrency.event()
         self._refused: Conflict | None = None
 
@@ -65,6 +68,8 @@ class Recovery:
             self._refused = error
             self._stop.set()
             return
+        # What guests need beside a domain goes with a reboot of the host, and is there before they are started again.
+        self._restore(self._conductor.host_instances(system_context(), self._host))
         self._executor.open()
 
     def _take_up(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from nova_lite.compute.steps.plug import Networks
 from nova_lite.core.context import system_context
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
@@ -19,10 +20,10 @@ class Strays:
 
     def __init__(
         self, host: str, driver: VirtDriver, conductor: Conductor, busy: Callable[[str], bool],
-        files: Callable[[], set[str]],
+        files: Callable[[], set[str]], networks: Networks,
     ) -> None:
         self._host, self._driver, self._conductor = host, driver, conductor
-        self._busy, self._files = busy, files
+        self._busy, self._files, self._networks = busy, files, networks
 
     def found(self) -> GuestsFound:
         """What there is on this host, whoever it belongs to."""
@@ -46,5 +47,6 @@ class Strays:
             elif not self._busy(uuid):
                 LOG.warning("guest %s is not this host's any more; it is destroyed on the conductor's word", uuid)
                 self._driver.destroy(uuid)
+                self._networks.unplug(uuid)
                 destroyed.append(uuid)
         return destroyed

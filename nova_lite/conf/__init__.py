@@ -103,6 +103,7 @@ def _filled(settings: Settings) -> Settings:
             settings.compute,
             instances_path=settings.compute.instances_path or str(state / "instances"),
             image_cache_path=settings.compute.image_cache_path or str(state / "image-cache"),
+            networks_path=settings.compute.networks_path or str(state / "networks"),
         ),
     )
 

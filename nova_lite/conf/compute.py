@@ -14,6 +14,10 @@ class ComputeSettings:
     driver: str = option("libvirt", "Hypervisor driver.", choices=("libvirt", "fake"))
     instances_path: str = option("", "Directory of the guests' disks. Empty: instances/ under state_path.")
     image_cache_path: str = option("", "Directory of base images. Empty: image-cache/ under state_path.")
+    networks_path: str = option(
+        "", "Directory of what runs for the networks of this host's guests; the user of dnsmasq must be able to reach it. "
+        "Empty: networks/ under state_path.",
+    )
     report_interval: float = option(10.0, "Seconds between two reports to the conductor.", minimum=0.5)
     lease_interval: float = option(15.0, "Seconds between two renewals of what runs here.", minimum=0.5)
     power_sync_interval: float = option(

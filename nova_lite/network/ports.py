@@ -72,7 +72,7 @@ class Ports(Registry[Port, NewPort, PortChange]):
             "port_security_enabled": draft.port_security_enabled, "dns_name": draft.dns_name,
             "binding_host": draft.binding_host, "binding_vnic_type": draft.binding_vnic_type,
             "binding_profile": draft.binding_profile or {}, "made_for_device": made_for_device,
-            "status": "ACTIVE" if draft.device_id else "DOWN",
+            "status": _status("DOWN", draft.device_id, draft.device_owner),
         }))
 
     def _merge(self, records: Records, before: Port, change: PortChange) -> Port:
@@ -97,9 +97,8 @@ class Ports(Registry[Port, NewPort, PortChange]):
             )
         if not isinstance(change.extra_dhcp_opts, UnsetType):
             after = structs.replace(after, extra_dhcp_opts=_options(change.extra_dhcp_opts))
-        return structs.replace(
-            after, binding_profile=after.binding_profile or {}, status="ACTIVE" if after.device_id else "DOWN"
-        )
+        status = _status(before.status, after.device_id, after.device_owner)
+        return structs.replace(after, binding_profile=after.binding_profile or {}, status=status)
 
     def _clear_away(self, records: Records, record: Port) -> None:
         if record.device_owner in NETWORK_OWNED:
@@ -107,6 +106,13 @@ class Ports(Registry[Port, NewPort, PortChange]):
                 f"Port {record.id} cannot be deleted directly via the port API: has device owner "
                 f"{record.device_owner}.", id=record.id,
             )
+
+
+def _status(before: str, device_id: str, device_owner: str) -> str:
+    """A server's port is as its host has told; another one works as soon as it has a device."""
+    if not device_id:
+        return "DOWN"
+    return before if device_owner.startswith("compute:") else "ACTIVE"
 
 
 def check_mac(text: str) -> str:

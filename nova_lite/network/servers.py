@@ -17,8 +17,8 @@ from nova_lite.network.security_groups import SecurityGroups
 from nova_lite.network.store import Records
 from nova_lite.objects.base import Value
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.network import SERVER_OWNER, Network, Port, Query, SecurityGroup, Subnet
-from nova_lite.objects.nic import Nic
+from nova_lite.objects.network import SERVER_OWNER, FixedIp, Network, Port, Query, SecurityGroup, Subnet
+from nova_lite.objects.nic import Nic, NicSubnet
 
 Auto = Literal["auto", "none"]
 PlugKind = Literal["user", "bridge"]
@@ -106,7 +106,7 @@ class ServerPorts:
     def _bind(self, records: Records, server: Instance, wish: NicWish) -> Port:
         port = _port(records, server.project_id, wish.port_id, hold=True)
         return records.replace(port, structs.replace(
-            port, device_id=server.uuid, device_owner=SERVER_OWNER, status="ACTIVE", updated_at=self._clock.now()
+            port, device_id=server.uuid, device_owner=SERVER_OWNER, status="DOWN", updated_at=self._clock.now()
         ))
 
     def _make(self, records: Records, server: Instance, wish: NicWish, groups: Sequence[str]) -> Port:
@@ -130,14 +130,22 @@ class ServerPorts:
     def _nic(self, records: Records, port: Port) -> Nic:
         network = records.get(Network, port.network_id)
         subnets = {subnet.id: subnet for subnet in records.find(Subnet, network_id=network.id)}
-        first = next((subnets[fixed.subnet_id] for fixed in port.fixed_ips
-                      if fixed.subnet_id in subnets and subnets[fixed.subnet_id].ip_version == 4), None)
         return Nic(
-            id=port.id, mac_address=port.mac_address, kind=self._plug, network=network.name, mtu=network.mtu,
-            bridge=bridge_name(network.id) if self._plug == "bridge" else "",
+            id=port.id, mac_address=port.mac_address, kind=self._plug, network=network.name, network_id=network.id,
+            mtu=network.mtu, bridge=bridge_name(network.id) if self._plug == "bridge" else "",
             addresses=tuple(fixed.ip_address for fixed in port.fixed_ips),
-            cidr=first.cidr if first else "", gateway=(first.gateway_ip or "") if first else "",
+            subnets=tuple(_surroundings(fixed, subnets[fixed.subnet_id]) for fixed in port.fixed_ips
+                          if fixed.subnet_id in subnets),
+            # Only administrators share networks. A project chooses addresses as it likes: the host's own among them.
+            reachable=network.shared,
         )
+
+
+def _surroundings(fixed: FixedIp, subnet: Subnet) -> NicSubnet:
+    return NicSubnet(
+        address=fixed.ip_address, cidr=subnet.cidr, gateway=subnet.gateway_ip or "", dhcp=subnet.enable_dhcp,
+        nameservers=subnet.dns_nameservers, routes=subnet.host_routes,
+    )
 
 
 def bridge_name(network_id: str) -> str:

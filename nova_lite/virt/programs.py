@@ -18,8 +18,8 @@ class ProgramFailed(VirtError):
     code = "virt.program_failed"
 
 
-def run(argv: Sequence[str], timeout: float = TIMEOUT, name: str = "") -> str:
-    """Standard output of a program that ended with 0 within ``timeout`` seconds. Waits cooperatively.
+def run(argv: Sequence[str], timeout: float = TIMEOUT, name: str = "", *, text: str = "") -> str:
+    """Standard output of a program that read ``text`` and ended with 0 within ``timeout`` seconds. Waits cooperatively.
 
     ``name`` is what errors call it, if the first word does not say it.
     :raises ProgramFailed: it did not; the message ends with what it complained about.
@@ -27,7 +27,7 @@ def run(argv: Sequence[str], timeout: float = TIMEOUT, name: str = "") -> str:
     name = name or argv[0].rsplit("/", 1)[-1]
     try:
         done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False, text=True,
+            argv, input=text, capture_output=True, timeout=timeout, check=False, text=True,
             errors="replace",
         )
     except FileNotFoundError as error:

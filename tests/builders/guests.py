@@ -11,7 +11,7 @@ from nova_lite.core.ids import new_uuid
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.nic import Nic
+from nova_lite.objects.nic import Nic, NicSubnet
 from nova_lite.virt.driver import GuestSpec
 
 NOW = 1_700_000_000.0
@@ -32,6 +32,12 @@ def a_nic(**changes: object) -> Nic:
         id="ce531f90-199f-48c0-816c-13e38010b442", mac_address="fa:16:3e:4c:2c:30", addresses=("10.0.2.15",)
     )
     return msgspec.structs.replace(nic, **changes)
+
+
+def a_nic_at(*addresses: str, cidr: str, gateway: str = "", **changes: object) -> Nic:
+    """A nic with these addresses of one subnet."""
+    subnets = tuple(NicSubnet(address=address, cidr=cidr, gateway=gateway) for address in addresses)
+    return a_nic(addresses=addresses, subnets=subnets, **changes)
 
 
 def an_instance(uuid: str | None = None, **changes: object) -> Instance:

@@ -11,17 +11,19 @@ from nova_lite.compute.operations.rebuild import rebuild
 from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
+from nova_lite.compute.steps.plug import Networks, Plug, Unplug
 from nova_lite.objects.states import Action
 from nova_lite.virt.capabilities import CapableDriver
 
 
 def table(
-    driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks, imaging: Imaging
+    driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks, imaging: Imaging, networks: Networks
 ) -> dict[Action, LifecycleOperation]:
     """Every action that a compute with this driver carries out."""
+    plug = Plug(networks)
     return {
-        Action.CREATE: CreateOperation(driver, fetch_image, create_disks),
-        Action.DELETE: DeleteOperation(driver),
+        Action.CREATE: CreateOperation(driver, fetch_image, create_disks, plug),
+        Action.DELETE: DeleteOperation(driver, Unplug(networks)),
         Action.PAUSE: pause(driver),
         Action.UNPAUSE: unpause(driver),
         Action.STOP: stop(driver),
@@ -30,7 +32,7 @@ def table(
         Action.SUSPEND: suspension.suspend(driver),
         Action.RESUME: suspension.resume(driver),
         Action.CRASH_DUMP: suspension.crash_dump(driver),
-        Action.REBUILD: rebuild(driver, fetch_image, create_disks),
+        Action.REBUILD: rebuild(driver, fetch_image, create_disks, plug),
         Action.CREATE_IMAGE: imaging.create_image(),
         Action.CREATE_BACKUP: imaging.create_backup(),
         Action.SHELVE: imaging.shelve(),

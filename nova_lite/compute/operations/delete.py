@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nova_lite.compute.steps.base import Step
 from nova_lite.compute.steps.destroy import Destroy
+from nova_lite.compute.steps.plug import Unplug
 from nova_lite.objects.states import VmState
 from nova_lite.virt.driver import VirtDriver
 
@@ -15,8 +16,8 @@ class DeleteOperation:
     done: VmState | None = VmState.DELETED
     reschedules = False
 
-    def __init__(self, driver: VirtDriver) -> None:
-        self._steps = (Destroy(driver),)
+    def __init__(self, driver: VirtDriver, unplug: Unplug) -> None:
+        self._steps = (Destroy(driver), unplug)
 
     def steps(self) -> Sequence[Step]:
         return self._steps

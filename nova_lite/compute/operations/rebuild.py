@@ -8,6 +8,7 @@ from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.lasting import Lasting
+from nova_lite.compute.steps.plug import Plug
 from nova_lite.compute.steps.spawn import Spawn
 from nova_lite.objects.states import VmState
 from nova_lite.virt.capabilities import CapableDriver
@@ -23,8 +24,8 @@ class SpawnAsBefore(Spawn):
         return job
 
 
-def rebuild(driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks) -> StepList:
+def rebuild(driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks, plug: Plug) -> StepList:
     # The image comes first: as long as it is not here the old guest lives.
     return StepList("compute_rebuild_instance", VmState.ACTIVE, (
-        fetch_image, Destroy(driver), Lasting(create_disks), Lasting(SpawnAsBefore(driver)),
+        fetch_image, Destroy(driver), Lasting(create_disks), Lasting(plug), Lasting(SpawnAsBefore(driver)),
     ))

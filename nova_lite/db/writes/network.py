@@ -9,9 +9,17 @@ from msgspec import structs
 from sqlalchemy import delete, update
 
 from nova_lite.core.errors import Conflict
-from nova_lite.db.models.network import FloatingIpRow, NetworkQuotaRow, PortAddressRow, PortGroupRow, SubnetRow
+from nova_lite.db.models.network import (
+    FloatingIpRow,
+    NetworkQuotaRow,
+    PortAddressRow,
+    PortGroupRow,
+    PortRow,
+    SubnetRow,
+)
 from nova_lite.db.reads import network as reads
 from nova_lite.db.session import Tx
+from nova_lite.objects.instance import Instance
 from nova_lite.objects.network import FloatingIp, Port, R, Record, SecurityGroup
 
 
@@ -75,6 +83,19 @@ def release_server(tx: Tx, instance_uuid: str, now: float) -> None:
             remove(tx, port)
         elif port.device_owner.startswith("compute:"):
             replace(tx, port, unbound(port, now))
+
+
+def plugged(tx: Tx, instance: Instance, host: str | None, now: float, port_id: str | None = None) -> None:
+    """A host has plugged in a server's ports, or one of them; without a ``host`` they wait for the next one."""
+    if not instance.nics:
+        return
+    statement = update(PortRow).where(PortRow.device_id == instance.uuid)
+    if port_id is not None:
+        statement = statement.where(PortRow.id == port_id)
+    tx.change(statement.values(
+        binding_host=host or "", status="ACTIVE" if host else "DOWN", updated_at=now,
+        revision_number=PortRow.revision_number + 1,
+    ))
 
 
 def unbound(port: Port, now: float) -> Port:

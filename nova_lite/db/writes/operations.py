@@ -188,7 +188,7 @@ def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> 
         "vm_state": result.vm_state or instance.vm_state,
         "power_state": instance.power_state if result.power_state is None else result.power_state,
     }
-    changes |= outcomes.succeeded(tx, grant.operation, instance)
+    changes |= outcomes.succeeded(tx, grant.operation, instance, now)
     if instance.launched_at is None:
         changes["launched_at"] = now
     return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from nova_lite.db.session import Tx
-from nova_lite.db.writes import claims, instances, outbox
+from nova_lite.db.writes import claims, instances, network, outbox
 from nova_lite.objects.instance import Instance, Kept
 from nova_lite.objects.operation import (
     ConfirmResize,
+    Create,
     Operation,
     Resize,
     RevertResize,
@@ -18,10 +19,12 @@ from nova_lite.objects.operation import (
 from nova_lite.objects.states import VmState
 
 
-def succeeded(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
+def succeeded(tx: Tx, operation: Operation, instance: Instance, now: float) -> dict[str, Any]:
     """The fields that success sets. The caller holds the instance."""
     arguments = operation.arguments
     match arguments:
+        case Create():
+            network.plugged(tx, instance, operation.host, now)
         case Resize():
             return {"flavor": arguments.flavor, "kept": Kept(flavor=instance.flavor)}
         case ConfirmResize():
@@ -32,8 +35,10 @@ def succeeded(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any
             return {"flavor": instance.kept.flavor, "kept": None}
         case Shelve():
             claims.release(tx, instance.uuid)
+            network.plugged(tx, instance, None, now)
             return {"host": None, "kept": Kept(image_id=arguments.image_id)}
         case Unshelve():
+            network.plugged(tx, instance, operation.host, now)
             return {"kept": None}
     return {}
 

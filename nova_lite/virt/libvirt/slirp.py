@@ -23,13 +23,13 @@ class SlirpPlan:
 
 def plan_slirp(nic: Nic) -> SlirpPlan | None:
     """None where the record has no IPv4 address of a known network, or the network is too small: QEMU's own then."""
-    guest = next((address for address in nic.addresses if "." in address), None)
-    if guest is None or not nic.cidr:
+    subnet = nic.ipv4
+    if subnet is None:
         return None
-    block = ipaddress.IPv4Network(nic.cidr)
+    guest, block = subnet.address, ipaddress.IPv4Network(subnet.cidr)
     if block.prefixlen > LONGEST_PREFIX or ipaddress.IPv4Address(guest) not in block:
         return None
-    given = ipaddress.IPv4Address(nic.gateway) if nic.gateway else None
+    given = ipaddress.IPv4Address(subnet.gateway) if subnet.gateway else None
     spare = _spare(block, ipaddress.IPv4Address(guest), given)
     gateway = given if given is not None and given in block and str(given) != guest else next(spare)
     return SlirpPlan(cidr=str(block), guest=guest, gateway=str(gateway), nameserver=str(next(spare)))

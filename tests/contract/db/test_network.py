@@ -19,6 +19,7 @@ from nova_lite.network.errors import NoMoreAddresses, OverQuota
 from nova_lite.network.servers import NicWish, ServerPorts, Wishes
 from nova_lite.network.service import Networking
 from nova_lite.objects.network import Network, NetworkQuota, Port, Query
+from nova_lite.objects.nic import NicSubnet
 from nova_lite.objects.operation import Delete
 from tests.builders.guests import NOW, an_instance
 from tests.builders.operations import an_operation
@@ -148,7 +149,7 @@ def test_a_server_and_its_ports_are_accepted_together_and_go_together(nets: Nets
     wanted = Wishes(nics=(NicWish(network_id=network.id), NicWish(port_id=own.id)))
     nics = nets.store.transact(lambda records: ports.allocate(records, server, wanted))
     assert [nic.network for nic in nics] == ["net", "net"]
-    assert (nics[0].cidr, nics[0].gateway) == ("10.0.0.0/22", "10.0.0.1")
+    assert nics[0].subnets == (NicSubnet(address=nics[0].addresses[0], cidr="10.0.0.0/22", gateway="10.0.0.1"),)
     held = nets.service.ports.page(Query(where=(("device_id", (server.uuid,)),)))
     assert {port.id for port in held} == {nic.id for nic in nics}
     database.transact(lambda tx: writes.release_server(tx, server.uuid, 1.0))

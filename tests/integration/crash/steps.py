@@ -12,13 +12,14 @@ from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.core.context import RequestContext
+from nova_lite.network.host.networks import NoNetworks
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import Action
 from nova_lite.virt.fake import FakeDriver, FakeSettings
 
 # Steps without a driver's method, hence without gates of their own: the gates of their neighbours stand at their ends.
-BETWEEN = frozenset({"fetch_image", "upload_image", "rotate_backups", "discard_shelved"})
+BETWEEN = frozenset({"fetch_image", "upload_image", "rotate_backups", "discard_shelved", "plug", "unplug"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,9 +55,10 @@ def _no_drive(instance: Instance) -> Path:
 
 def declared() -> dict[Action, tuple[str, ...]]:
     """The names of the steps of every action."""
-    driver, images = FakeDriver(FakeSettings()), _Images()
+    driver, images, networks = FakeDriver(FakeSettings()), _Images(), NoNetworks()
     table = operations.table(
-        driver, FetchImage(images), CreateDisks(driver, _no_drive, True), Imaging(driver, images, Path())
+        driver, FetchImage(images), CreateDisks(driver, _no_drive, True), Imaging(driver, images, Path(), networks),
+        networks,
     )
     return {action: tuple(step.name for step in operation.steps()) for action, operation in table.items()}
 

@@ -15,8 +15,10 @@ from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.base import Step, run_steps, undo_steps
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
+from nova_lite.compute.steps.plug import Plug
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound, Unavailable
+from nova_lite.network.host.networks import NoNetworks
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance, Kept
 from nova_lite.objects.operation import Arguments, CreateImage, Rebuild, Rescue, Resize
@@ -132,7 +134,7 @@ def test_a_rescue_without_its_image_leaves_the_guest_alone(driver: FakeDriver, c
 
 def rebuilding(driver: FakeDriver, cache: Cache) -> Sequence[Step]:
     disks = CreateDisks(driver, lambda instance: Path("unused"), False)
-    return rebuild(driver, FetchImage(cache), disks).steps()
+    return rebuild(driver, FetchImage(cache), disks, Plug(NoNetworks())).steps()
 
 
 def test_a_rebuild_without_its_image_leaves_the_guest_alone(driver: FakeDriver, cache: Cache) -> None:
@@ -156,7 +158,7 @@ def test_a_rebuilt_guest_is_on_unless_it_was_stopped(
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_snapshot_leaves_no_file_and_a_failed_one_no_image(driver: FakeDriver, tmp_path: Path, fails: bool) -> None:
     instance, images = running(driver), Images(fails)
-    steps = Imaging(driver, images, tmp_path / "state").create_image().steps()
+    steps = Imaging(driver, images, tmp_path / "state", NoNetworks()).create_image().steps()
     job = a_job(instance, CreateImage(image_id="i"))
     if fails:
         failing(steps, job, Unavailable)

@@ -14,7 +14,7 @@ from nova_lite.virt.libvirt.plan import DomainType, HostTraits, InstanceFiles
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 from nova_lite.virt.libvirt.xml import render
 from nova_lite.virt.libvirt.xml.metadata import NAMESPACE
-from tests.builders.guests import a_nic, a_spec, an_image, an_instance
+from tests.builders.guests import a_nic, a_nic_at, a_spec, an_image, an_instance
 
 GOLDEN = Path(__file__).parent / "golden"
 UUID = "b8e2a6c0-5f3c-4e63-9d1f-3a0d6f5c1e11"
@@ -46,7 +46,7 @@ def guests() -> dict[str, str]:
             image=an_image(hw_disk_bus="sata", hw_vif_model="rtl8139", hw_qemu_guest_agent="no"),
         ),
         "addresses_of_their_own": rendered(nics=(
-            a_nic(addresses=("10.1.0.2",), cidr="10.1.0.0/20", gateway="10.1.0.1"), a_nic(addresses=("10.1.0.9",)),
+            a_nic_at("10.1.0.2", cidr="10.1.0.0/20", gateway="10.1.0.1"), a_nic(addresses=("10.1.0.9",)),
         )),
         "test_driver": rendered("test"),
     }
