@@ -37,6 +37,10 @@ def prepare(client: Client, directory: Path) -> str:
     path.write_bytes(qcow2_header(1 << 20).ljust(1 << 16, b"\0"))
     unlimited = {"instances": -1, "cores": -1, "ram": -1}
     client.ask("PUT", f"/os-quota-sets/{client.project_id}", {"quota_set": unlimited})
+    ports = client.session.put(
+        f"{client.url}/network/v2.0/quotas/{client.project_id}", json={"quota": {"port": -1}}, timeout=10
+    )
+    ports.raise_for_status()
     return client.upload(path)
 
 
