@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -21,7 +22,7 @@ C = TypeVar("C", bound=Change)
 MAX_TAGS = 50
 
 
-class Registry(Generic[R, N, C]):
+class Registry(ABC, Generic[R, N, C]):
     """The records of one noun. ``project_id`` of a viewer is None for administrators, who see everything.
 
     A subclass says with ``_make`` how a draft becomes a record, with ``_merge`` how a change is applied, and with
@@ -99,8 +100,9 @@ class Registry(Generic[R, N, C]):
     def _made(self, fields: Mapping[str, object]) -> R:
         return cast("R", cast("Any", self.kind)(**fields))
 
+    @abstractmethod
     def _make(self, records: Records, project_id: str, draft: N) -> R:
-        raise NotImplementedError
+        """The record that a draft becomes, with what it needs beside it."""
 
     def _merge(self, records: Records, before: R, change: C) -> R:
         return structs.replace(before, **given(change))
