@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
+import time
 from pathlib import Path
 
 import msgspec
@@ -36,6 +38,16 @@ def host_ip() -> str:
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
+
+
+def uptime(now: float) -> str:
+    """How long this machine has been up and how busy it is, as the command ``uptime`` says it; times in UTC."""
+    up = int(float(Path("/proc/uptime").read_text().split()[0]))
+    days, rest = divmod(up, 86400)
+    spell = f"{days} day{'s' * (days != 1)}, " if days else ""
+    loads = ", ".join(f"{load:.2f}" for load in os.getloadavg())
+    return (f"{time.strftime('%H:%M:%S', time.gmtime(now))} up {spell}{rest // 3600:2d}:{rest % 3600 // 60:02d},  "
+            f"load average: {loads}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,9 +84,10 @@ class HostReporter:
 
     def document(self, facts: HostFacts) -> HostReport:
         """The report as a value."""
+        now = self._clock.now()
         return HostReport(
             host=self._host, uuid=self._uuid, inventory=self._allowance.of(facts.inventory),
             hypervisor_type=facts.hypervisor_type, hypervisor_version=facts.hypervisor_version,
             hypervisor_hostname=facts.hypervisor_hostname, host_ip=host_ip(), cpu_info=facts.cpu_info,
-            started_at=self._started_at, sent_at=self._clock.now(),
+            uptime=uptime(now), started_at=self._started_at, sent_at=now,
         )

@@ -35,6 +35,8 @@ class HostReport(Value, frozen=True, kw_only=True):
     """What a compute says of itself at start and every report interval; it is also its heartbeat.
 
     ``uuid`` identifies the host for ever, whatever it is called; ``hypervisor_version`` as libvirt numbers it.
+    ``uptime`` is for people, in the words of the command of that name. ``cpu_info``: arch, model, vendor; sockets, cores,
+    threads, cells as decimal numbers; features, separated by blanks.
     """
 
     host: str
@@ -45,6 +47,7 @@ class HostReport(Value, frozen=True, kw_only=True):
     hypervisor_hostname: str
     host_ip: str = ""
     cpu_info: dict[str, str] = {}
+    uptime: str = ""
     service_version: str = "1.0"
     started_at: float
     sent_at: float
@@ -70,6 +73,13 @@ class HostState(Value, frozen=True, kw_only=True):
     host_ip: str = ""
     last_seen_at: float = 0.0
     generation: int = 0
+
+
+class HostDetails(Value, frozen=True, kw_only=True):
+    """What is told of a host and nothing is decided by; fields as in :class:`HostReport`."""
+
+    cpu_info: dict[str, str] = {}
+    uptime: str = ""
 
 
 class GuestsFound(Value, frozen=True, kw_only=True):

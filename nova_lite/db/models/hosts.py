@@ -37,6 +37,7 @@ class ComputeNodeRow(Base):
     hypervisor_hostname: Mapped[str]
     host_ip: Mapped[str] = mapped_column(String(45))
     cpu_info: Mapped[dict[str, str]] = mapped_column(Encoded(dict[str, str]))
+    uptime: Mapped[str] = mapped_column(default="")
     service_version: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[float]
     last_seen_at: Mapped[float]

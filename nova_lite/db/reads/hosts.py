@@ -9,7 +9,7 @@ from sqlalchemy import select
 from nova_lite.core.errors import NotFound
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
 from nova_lite.db.session import Tx
-from nova_lite.objects.host import HostState
+from nova_lite.objects.host import HostDetails, HostState
 
 
 def every(tx: Tx) -> list[HostState]:
@@ -44,6 +44,13 @@ def allocations(tx: Tx, host: str) -> dict[str, tuple[int, int, int]]:
     """What each instance takes of a host: (vcpus, MiB of memory, GiB of disk) by instance uuid."""
     rows = tx.rows(select(AllocationRow).where(AllocationRow.host == host))
     return {row.instance_uuid: (row.vcpus, row.memory_mb, row.disk_gb) for row in rows}
+
+
+def details(tx: Tx) -> dict[str, HostDetails]:
+    """What every host, by its name, has told of itself besides. One statement."""
+    node = ComputeNodeRow
+    rows = tx.tuples(select(node.host, node.cpu_info, node.uptime))
+    return {host: HostDetails(cpu_info=cpu_info, uptime=uptime) for host, cpu_info, uptime in rows}
 
 
 def from_row(row: ComputeNodeRow) -> HostState:

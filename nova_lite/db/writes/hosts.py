@@ -100,6 +100,7 @@ def _values(report: HostReport, now: float) -> dict[str, Any]:
         "memory_mb_capacity": inventory.memory_mb_capacity, "disk_gb_capacity": inventory.disk_gb_capacity,
         "hypervisor_type": report.hypervisor_type, "hypervisor_version": report.hypervisor_version,
         "hypervisor_hostname": report.hypervisor_hostname, "host_ip": report.host_ip, "cpu_info": report.cpu_info,
+        "uptime": report.uptime,
         "service_version": report.service_version, "started_at": report.started_at, "last_seen_at": now,
     }
 

@@ -69,7 +69,8 @@ class FakeDriver:
                 inventory=Inventory(
                     vcpus=settings.vcpus, memory_mb=settings.memory_mb, disk_gb=settings.local_gb
                 ),
-                cpu_info={"arch": "x86_64", "model": "fake", "vendor": "nova-lite"},
+                cpu_info={"arch": "x86_64", "model": "fake", "vendor": "nova-lite", "sockets": "1",
+                          "cores": str(settings.vcpus), "threads": "1", "cells": "1", "features": ""},
             )
 
     def list_domains(self) -> list[DomainInfo]:

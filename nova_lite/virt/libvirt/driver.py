@@ -47,6 +47,7 @@ class LibvirtDriver:
         self._domains = Domains(self._connection, owner)
         self._power = Power(self._domains, clock, settings.shutdown_repeat)
         self._traits: plan.HostTraits | None = None
+        self._processor = host.Processor()
         suspension = Suspension(self._domains, self._power)
         makeover = Makeover(self._domains, self._power, self._files, self._render)
         self._capabilities = Capabilities(
@@ -62,6 +63,8 @@ class LibvirtDriver:
         self._events.start(on_event)
         self._connection.open()
         self._traits = self._find_traits()
+        document = self._connection.run(lambda conn: conn.getCapabilities(), "reading the host's capabilities")
+        self._processor = host.processor(document)
 
     def close(self) -> None:
         self._connection.close()
@@ -69,7 +72,7 @@ class LibvirtDriver:
 
     def facts(self) -> HostFacts:
         reading = self._connection.run(host.read, "reading the host's facts")
-        return host.facts(reading, self._files.free_space_gb(), self._known_traits().domain_type)
+        return host.facts(reading, self._processor, self._files.free_space_gb(), self._known_traits().domain_type)
 
     def list_domains(self) -> list[DomainInfo]:
         found = self._domains.all()

@@ -11,7 +11,7 @@ from nova_lite.api.compute.views.hypervisors import Hypervisor
 from nova_lite.api.compute.views.links import next_page
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Invalid, NotFound, Unsupported
+from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db.reads import hosts, instances
 from nova_lite.db.reads import services as registry
 
@@ -19,13 +19,13 @@ from nova_lite.db.reads import services as registry
 def _all(request: Request[ComputeServices], *, servers: bool = False) -> list[Hypervisor]:
     services = request.services
     with services.database.read() as tx:
-        known = hosts.every(tx)
+        known, details = hosts.every(tx), hosts.details(tx)
         records = {record.host: record for record in registry.page(tx, binary="nova-compute")}
         placed = {host.host: tuple(instances.on_host(tx, host.host)) for host in known} if servers else {}
     return [
         Hypervisor(
             host=host, service=records.get(host.host), up=is_up(services, host), number=position,
-            servers=placed[host.host] if servers else None,
+            servers=placed[host.host] if servers else None, details=details[host.host],
         )
         for position, host in enumerate(known, 1)
     ]
@@ -78,20 +78,26 @@ def detail(request: Request[ComputeServices]) -> Json:
 
 
 def show(request: Request[ComputeServices]) -> Json:
+    return {"hypervisor": views.full(_one(request), request.version)}
+
+
+def _one(request: Request[ComputeServices]) -> Hypervisor:
     wanted = request.path["hypervisor_id"]
     by_uuid = request.version >= v("2.53")
     servers = by_uuid and truth_or(request.query.one("with_servers"), "with_servers", False)
     for hypervisor in _all(request, servers=servers):
         if wanted == (hypervisor.host.uuid if by_uuid else str(hypervisor.number)):
-            return {"hypervisor": views.full(hypervisor, request.version)}
+            return hypervisor
     # Clients look names up as ids first, and go on only after a 404.
     raise NotFound(f"Hypervisor with ID '{wanted}' could not be found.", hypervisor=wanted)
 
 
 def uptime(request: Request[ComputeServices]) -> Json:
-    """Hosts do not report it: what Nova answers for drivers that cannot tell."""
-    show(request)
-    raise Unsupported("Virt driver does not implement uptime function.")
+    hypervisor = _one(request)
+    if not hypervisor.up:
+        raise Invalid(f"Compute service of {hypervisor.host.host} is unavailable at this time.",
+                      host=hypervisor.host.host)
+    return {"hypervisor": views.uptime(hypervisor, request.version)}
 
 
 def statistics(request: Request[ComputeServices]) -> Json:

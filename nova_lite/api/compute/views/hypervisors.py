@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 from nova_lite.api.compute.views.table import ABSENT, Field, at, render
 from nova_lite.api.microversions import Microversion, v
-from nova_lite.objects.host import HostState
+from nova_lite.objects.host import HostDetails, HostState
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.service import ServiceRecord
 
@@ -20,6 +21,7 @@ class Hypervisor:
     up: bool
     number: int
     servers: tuple[Instance, ...] | None = None
+    details: HostDetails = HostDetails()
 
 
 def _service(h: Hypervisor, version: Microversion) -> object:
@@ -36,6 +38,15 @@ def _servers(h: Hypervisor, version: Microversion) -> object:
     if h.servers is None or (not h.servers and version < v("2.75")):
         return ABSENT
     return [{"uuid": server.uuid, "name": server.name} for server in h.servers]
+
+
+def _cpu_info(h: Hypervisor) -> dict[str, object]:
+    told = h.details.cpu_info
+    return {
+        **{name: told.get(name, "") for name in ("arch", "model", "vendor")},
+        "features": told.get("features", "").split(),
+        "topology": {name: int(told.get(name, 1)) for name in ("cells", "sockets", "cores", "threads")},
+    }
 
 
 _BRIEF: tuple[Field[Hypervisor, Microversion], ...] = (
@@ -68,10 +79,9 @@ _FULL: tuple[Field[Hypervisor, Microversion], ...] = (
     Field("hypervisor_version", lambda h, _: h.host.hypervisor_version),
     Field("host_ip", lambda h, _: h.host.host_ip),
     Field("service", _service),
-    # What processors a host has is in its report and not in its state; clients before 2.88 get an empty answer.
-    Field("cpu_info", lambda h, _: "{}", until="2.27"),
-    Field("cpu_info", lambda h, _: {}, since="2.28", until="2.87"),
-    Field("uptime", lambda h, _: None, since="2.88"),
+    Field("cpu_info", lambda h, _: json.dumps(_cpu_info(h)), until="2.27"),
+    Field("cpu_info", lambda h, _: _cpu_info(h), since="2.28", until="2.87"),
+    Field("uptime", lambda h, _: (h.details.uptime or None) if h.up else None, since="2.88"),
 )
 
 
@@ -91,6 +101,13 @@ def with_servers(hypervisor: Hypervisor, version: Microversion) -> dict[str, obj
 def full(hypervisor: Hypervisor, version: Microversion) -> dict[str, object]:
     """One hypervisor, in full."""
     return render(at(_FULL, version, frozenset()), hypervisor, version)
+
+
+def uptime(hypervisor: Hypervisor, version: Microversion) -> dict[str, object]:
+    """How long it has been up, for the route of its own that this had before 2.88."""
+    shown = brief(hypervisor, version)
+    shown.pop("servers", None)
+    return {**shown, "uptime": hypervisor.details.uptime}
 
 
 def statistics(hypervisors: list[Hypervisor]) -> dict[str, object]:
