@@ -1,9 +1,10 @@
-"""What is lost, doubled, stuck or leaked while everything is killed, frozen and restarted again and again.
+"""What is lost, doubled, stuck or leaked while everything is killed, frozen, cut off and restarted again and again.
 
-Real processes of a cloud of its own with the fake driver and three hosts; leases and periods are short, so that more
-faults fit into the time. Concurrent clients boot, act and delete, and log what they were promised; a seeded monkey
-strikes the daemons, and on the rabbit stack the broker and the database. In the end an independent checker reads the
-database and the hypervisors. tests/integration/crash/test_checker.py plants each violation for it to find.
+Real processes of a cloud of its own with the fake driver, three hosts, two conductors and two schedulers; leases and
+periods are short, so that more faults fit into the time. Concurrent clients boot, act and delete, and log what they
+were promised; a seeded monkey strikes the daemons, the broker and the database of a stack that has them, and the TCP
+links between. In the end an independent checker reads the database and the hypervisors.
+tests/integration/crash/test_checker.py plants each violation for it to find.
 """
 
 from __future__ import annotations
@@ -12,47 +13,26 @@ import contextlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import Row, machine, parser, publish
-from nova_lite.db.session import Database
-from stack.servers import PostgreSQL, RabbitMQ
-from tests.builders.guests import qcow2_header
-from tests.integration.crash.chaos import Plan, Tally, run
-from tests.integration.crash.checker import findings
-from tests.integration.processes import Processes
+from tests.integration.crash.chaos import Plan, run
+from tests.integration.crash.customer import Tally
+from tests.integration.crash.scene import STACKS, scene, servers
 
 HOSTS = ("h1", "h2", "h3")
-DOWN_AFTER = 20.0  # seconds
+DOWN_AFTER = 30.0  # seconds, as by default
 # Kinds of complaints that break a promise; a boot that ended in ERROR with a fault ("failed") does not.
 PROMISES = ("lost", "doubled", "stuck", "leaked", "untrue", "unexplained")
 
 
-@contextlib.contextmanager
-def servers(stack: str, directory: Path) -> Iterator[dict[str, RabbitMQ | PostgreSQL]]:
-    """The broker and the database of the rabbit stack."""
-    if stack == "embedded":
-        yield {}
-        return
-    with RabbitMQ(directory / "rabbit") as broker, PostgreSQL(directory / "postgresql") as database:
-        yield {"broker": broker, "database": database}
-
-
 def chaos(stack: str, plan: Plan, directory: Path) -> Tally:
     """The whole run; the checker's findings are among the complaints."""
-    cloud_directory = directory / "cloud"
-    cloud_directory.mkdir()
-    with servers(stack, directory) as real:
-        broker, base = (real[name].url if real else "" for name in ("broker", "database"))
-        with Processes(cloud_directory, HOSTS, broker, base, DOWN_AFTER) as cloud:
-            image = cloud_directory / "image.qcow2"
-            image.write_bytes(qcow2_header(1 << 20).ljust(1 << 16, b"\0"))
-            tally = run(cloud, real, cloud.client.upload(image), plan)
-            database = Database(cloud.database_url)
-            tally.complaints += findings(database, {host: cloud_directory / host / "instances" for host in HOSTS})
-            database.close()
-    return tally
+    with (
+        servers(stack, directory) as running,
+        scene(running, directory / "cloud", HOSTS, down_after=DOWN_AFTER, copies=2, linked=True) as made,
+    ):
+        return run(made, plan, lambda text: print(text, file=sys.stderr, flush=True))
 
 
 def rows(tally: Tally, seconds: float) -> list[Row]:
@@ -75,8 +55,8 @@ def rows(tally: Tally, seconds: float) -> list[Row]:
 def main() -> int:
     """Run and print; 0 when it ran whole."""
     options = parser("chaos", __doc__ or "")
-    options.add_argument("--stack", choices=("embedded", "rabbit"), default="embedded",
-                         help="embedded: zmq and SQLite; rabbit: RabbitMQ and PostgreSQL, which are struck too")
+    options.add_argument("--stack", choices=STACKS, default=STACKS[0], help=f"(default: {STACKS[0]})")
+    options.add_argument("--keep", metavar="DIR", type=Path, help="run there, and leave logs and database")
     options.add_argument("--minutes", type=float, default=2.0, help="at least so long (default: 2)")
     options.add_argument("--operations", type=int, default=0, help="at least so many operations")
     options.add_argument("--faults", type=int, default=0, help="at least so many faults")
@@ -87,10 +67,11 @@ def main() -> int:
                 operations=arguments.operations, faults=arguments.faults)
     conditions = machine() | {"stack": arguments.stack, "hosts": str(len(HOSTS)), "clients": str(plan.customers),
                               "seed": str(plan.seed)}
-    with tempfile.TemporaryDirectory(prefix="nova-lite-chaos-") as directory:
+    with contextlib.ExitStack() as stack:
+        directory = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nova-lite-chaos-")))
         started = time.monotonic()
         with contextlib.redirect_stdout(sys.stderr):
-            tally = chaos(arguments.stack, plan, Path(directory))
+            tally = chaos(arguments.stack, plan, directory)
         publish(conditions, rows(tally, time.monotonic() - started), arguments.json)
         for kind, text in tally.complaints:
             print(f"{kind}: {text}")

@@ -23,6 +23,7 @@ from nova_lite.api.compute.app import RULES as COMPUTE_RULES
 from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
 from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.compute.unwanted_images import UnwantedImages
 from nova_lite.api.dialect import Frame
 from nova_lite.api.identity.app import RULES as IDENTITY_RULES
 from nova_lite.api.identity.services import IdentityServices
@@ -57,6 +58,7 @@ NAME = "nova-lite-api"
 DEFAULT_PASTE = "etc/nova-lite/api-paste.ini"  # in the checkout or the installation's prefix
 BACKLOG = 1024  # connections that may wait to be accepted
 RECOVERY_INTERVAL = 120.0  # seconds between two searches for uploads whose worker was killed
+UNWANTED_INTERVAL = 60.0  # seconds between two searches for images whose operations are over
 BIND_PATIENCE = 15.0  # seconds that a predecessor may take to let go of the port
 
 
@@ -138,10 +140,12 @@ def image_services(settings: Settings, database: Database) -> ImageServices:
 
 
 def image_recovery(settings: Settings, database: Database, clock: Clock) -> PeriodicTasks:
-    """Gives up the uploads of workers that were killed."""
-    store = FilesystemStore(Path(settings.image.store_dir))
+    """Gives up the uploads of workers that were killed, and images whose operations are over."""
+    records, store = DatabaseImageRecords(database), FilesystemStore(Path(settings.image.store_dir))
     periodic = PeriodicTasks(clock)
-    periodic.add("uploads", RECOVERY_INTERVAL, UploadRecovery(DatabaseImageRecords(database), store, clock).run, True)
+    periodic.add("uploads", RECOVERY_INTERVAL, UploadRecovery(records, store, clock).run, True)
+    unwanted = UnwantedImages(database, ImageCatalog(records, store, clock), clock)
+    periodic.add("unwanted images", UNWANTED_INTERVAL, unwanted.discard)
     return periodic
 
 

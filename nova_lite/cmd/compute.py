@@ -135,11 +135,11 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         power_states.compare(instances)
         strays.settle(instances)
 
+    recovery = Recovery(host, conductor, executor, reports.register, networks.restore, compare)
     server = bus.server(workers=settings.rpc.workers)
     server.observe = RefusalEvents(clock).observe
     server.authorise = only("nova-api", "nova-scheduler", "nova-conductor")
-    server.serve(Compute, ComputeManager(executor, driver, strays), host=host)
-    recovery = Recovery(host, conductor, executor, reports.register, networks.restore, compare)
+    server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare), host=host)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
     keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
     keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor).renew)

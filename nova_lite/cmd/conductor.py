@@ -38,10 +38,14 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
     bus = shared or daemon.bus(settings, "nova-conductor", clock)
     scheduler = bus.proxy(Scheduler)
-    dispatch = Dispatch(scheduler, lambda host: bus.proxy(Compute, host=host))
+
+    def compute_at(host: str) -> Compute:
+        return bus.proxy(Compute, host=host)
+
+    dispatch = Dispatch(scheduler, compute_at)
     manager = ConductorManager(
         Recorder(database, dispatch, clock, options),
-        Registry(database, scheduler, clock),
+        Registry(database, scheduler, compute_at, clock, options.host_down_after),
     )
     server = bus.server(workers=settings.rpc.workers)
     server.observe = RefusalEvents(clock).observe
@@ -50,7 +54,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     periodic = PeriodicTasks(clock)
     reaper = Reaper(database, dispatch, clock, options)
     periodic.add("reaper", options.reaper_interval, reaper.reap)
-    auditor = Auditor(database, lambda host: bus.proxy(Compute, host=host), clock, options.host_down_after)
+    auditor = Auditor(database, compute_at, clock, options.host_down_after)
     periodic.add("audit", options.audit_interval, auditor.turn)
     beat = daemon.heartbeat(settings, "nova-conductor", "conductor", manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)

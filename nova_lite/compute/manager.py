@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.strays import Strays
 from nova_lite.core.context import RequestContext
@@ -15,8 +17,10 @@ from nova_lite.virt.driver import VirtDriver
 class ComputeManager(Compute):
     """Implements :class:`nova_lite.rpcapi.compute.Compute`."""
 
-    def __init__(self, executor: Executor, driver: VirtDriver, strays: Strays) -> None:
-        self._executor, self._driver, self._strays = executor, driver, strays
+    def __init__(
+        self, executor: Executor, driver: VirtDriver, strays: Strays, compare: Callable[[], None]
+    ) -> None:
+        self._executor, self._driver, self._strays, self._compare = executor, driver, strays, compare
 
     def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
         # The instance in the message is what the sender knew; the conductor's grant carries it as it is now.
@@ -27,6 +31,9 @@ class ComputeManager(Compute):
 
     def guests_found(self, context: RequestContext) -> GuestsFound:
         return self._strays.found()
+
+    def compare_guests(self, context: RequestContext) -> None:
+        self._compare()
 
     def destroy_strays(self, context: RequestContext, uuids: list[str]) -> list[str]:
         return self._strays.destroy(uuids)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import msgspec
 
+from nova_lite.conductor.treatment import is_down
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
@@ -21,6 +23,7 @@ from nova_lite.objects.host import HostReport, HostState
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Create, Operation, Unshelve
 from nova_lite.objects.service import ServiceRecord
+from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
 
 LOG = logging.getLogger(__name__)
@@ -29,8 +32,13 @@ LOG = logging.getLogger(__name__)
 class Registry:
     """Answers from the database, and tells the schedulers what changed."""
 
-    def __init__(self, database: Database, scheduler: Scheduler, clock: Clock) -> None:
-        self._database, self._scheduler, self._clock = database, scheduler, clock
+    def __init__(
+        self, database: Database, scheduler: Scheduler, compute_at: Callable[[str], Compute], clock: Clock,
+        down_after: float,
+    ) -> None:
+        """``down_after``: seconds of silence after which a host counts as down."""
+        self._database, self._scheduler, self._compute_at = database, scheduler, compute_at
+        self._clock, self._down_after = clock, down_after
 
     def host_states(self) -> list[HostState]:
         with self._database.read() as tx:
@@ -65,19 +73,29 @@ class Registry:
             version=report.service_version, last_seen_at=now, updated_at=now,
         )
 
-        def write(tx: Tx) -> HostState:
+        def write(tx: Tx) -> tuple[list[HostState], HostState]:
+            before = host_reads.named(tx, [report.host])
             state = host_writes.report(tx, report, now)
             service_writes.heartbeat(tx, service)
-            return state
+            return before, state
 
         try:
-            state = self._database.transact(write)
+            before, state = self._database.transact(write)
         except Duplicate:
-            state = self._database.transact(write)
+            before, state = self._database.transact(write)
         try:
             self._scheduler.host_changed(context, state)
         except Unavailable as error:
             LOG.debug("no scheduler heard the report of %s: %s", report.host, error)
+        if any(is_down(known, now, self._down_after) for known in before):
+            self._welcome_back(context, report.host)
+
+    def _welcome_back(self, context: RequestContext, host: str) -> None:
+        # It may never have been away: only its reports were not heard, and deletes were ended without it.
+        try:
+            self._compute_at(host).compare_guests(context)
+        except Unavailable as error:
+            LOG.warning("host %s reports again and does not hear; it compares its guests at its leisure: %s", host, error)
 
     def service_seen(self, service: ServiceRecord) -> None:
         """A daemon's heartbeat, stamped with our clock: theirs may be wrong."""

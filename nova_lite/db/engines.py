@@ -18,6 +18,7 @@ from nova_lite.core.errors import Invalid
 
 BACKENDS = ("sqlite", "postgresql", "mysql")
 CONNECT_TIMEOUT = 10  # seconds until a server that does not answer counts as absent
+SILENCE = 20  # seconds without a sound after which a server, or the way to it, is gone; no statement of ours takes so long
 SQLITE_BUSY = 250  # milliseconds that SQLite itself waits for a lock, blocking the process; the rest is ours to wait
 
 
@@ -36,46 +37,56 @@ def parse(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def writer(url: URL, pool_size: int, idle_timeout: int = 10) -> Engine:
+def writer(url: URL, pool_size: int, idle_timeout: int = 10, silence: int = SILENCE) -> Engine:
     """An engine for transactions that write.
 
     :param idle_timeout: seconds after which a server ends a transaction whose client has fallen silent: a process
         that was frozen in the middle must not keep the rows it holds from everybody else. SQLite has nobody to do so.
+    :param silence: seconds for which a statement may run: longer than that, nobody is at the other end.
     """
     if url.get_backend_name() == "sqlite":
-        engine = _engine(url, pool_size)
+        engine = _engine(url, pool_size, silence)
         event.listen(engine, "connect", _sqlite_setup)
         # The write lock at once: a transaction that reads first and then finds the lock taken could not be retried
         # by waiting, only from its beginning.
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    engine = _engine(url, pool_size, isolation_level="READ COMMITTED")
+    engine = _engine(url, pool_size, silence, isolation_level="READ COMMITTED")
     event.listen(engine, "connect", functools.partial(_IDLE_LIMITS[url.get_backend_name()], idle_timeout))
     return engine
 
 
 def reader(url: URL, pool_size: int) -> Engine:
     """An engine for statements that only read; the database refuses all others."""
-    engine = _engine(url, pool_size, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+    engine = _engine(url, pool_size, SILENCE, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _sqlite_setup)
     event.listen(engine, "connect", _READ_ONLY[url.get_backend_name()])
     return engine
 
 
-def _engine(url: URL, pool_size: int, **options: Any) -> Engine:
+def _engine(url: URL, pool_size: int, silence: int, **options: Any) -> Engine:
     backend = url.get_backend_name()
     if backend == "postgresql":
-        options |= {"connect_args": {"connect_timeout": CONNECT_TIMEOUT}, "use_native_hstore": False}
+        options |= {"connect_args": _postgresql_arguments(silence), "use_native_hstore": False}
     elif backend == "mysql":
-        options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT, "charset": "utf8mb4"}
+        times = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": silence, "write_timeout": silence}
+        options["connect_args"] = {**times, "charset": "utf8mb4"}
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, pool_use_lifo=True,
         pool_pre_ping=backend != "sqlite", hide_parameters=True, **options,
     )
     if backend == "postgresql" and concurrency.backend() == "eventlet":
-        event.listen(engine, "do_connect", _connect_green)
+        event.listen(engine, "do_connect", functools.partial(_connect_green, silence))
     return engine
+
+
+def _postgresql_arguments(silence: int) -> dict[str, int]:
+    """What the kernel does about a connection whose other end is no more: by itself it would wait for hours."""
+    return {
+        "connect_timeout": CONNECT_TIMEOUT, "keepalives_idle": silence // 2, "keepalives_interval": 5,
+        "keepalives_count": 2, "tcp_user_timeout": silence * 1000,
+    }
 
 
 def _sqlite_setup(connection: Any, record: object) -> None:
@@ -118,8 +129,10 @@ _IDLE_LIMITS = {"postgresql": _postgresql_idle_limit, "mysql": _mysql_idle_limit
 _READ_ONLY = {"sqlite": _sqlite_read_only, "postgresql": _postgresql_read_only, "mysql": _mysql_read_only}
 
 
-def _connect_green(dialect: object, record: object, arguments: Any, options: Any) -> Any:
+def _connect_green(silence: int, dialect: object, record: object, arguments: Any, options: Any) -> Any:
     """psycopg waits in C by default, which would stop every green thread of the process: wait in Python instead."""
     from nova_lite.db.green_psycopg import GreenConnection
 
-    return GreenConnection.connect(*arguments, **options)
+    made = GreenConnection.connect(*arguments, **options)
+    made.silence = silence
+    return made

@@ -18,18 +18,29 @@ INTERVAL = 0.5  # seconds between looks at a socket that stays silent
 
 
 class GreenConnection(psycopg.Connection[Any]):
-    """psycopg waits in a C function by default, which would stop every green thread of the process."""
+    """psycopg waits in a C function by default, which would stop every green thread of the process.
+
+    ``silence``: seconds without an answer after which the connection is dead.
+    """
+
+    silence = float("inf")
 
     def wait(self, gen: PQGen[T], interval: float = INTERVAL, timeout: float | None = None) -> T:
         """Run a generator of psycopg's, which yields what it waits for and is sent what is ready."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
+        looks = 0
         try:
             wanted = next(gen)
             if wanted & Wait.W:
                 wanted = gen.send(Ready.W)  # a statement fits into the socket's buffer: just try
             while True:
-                wanted = gen.send(self._until(wanted))
+                ready = self._until(wanted)
+                looks = 0 if ready else looks + 1
+                if looks * INTERVAL >= self.silence:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"the server has been silent for {self.silence:.0f} s")
+                wanted = gen.send(ready)
         except StopIteration as end:
             found: T = end.value
             return found

@@ -34,6 +34,11 @@ class Compute(Protocol):
         """Every domain and every instance's files on this host, whoever they belong to. Raises HypervisorUnavailable."""
         ...
 
+    @cast
+    def compare_guests(self, context: RequestContext) -> None:
+        """Compare guests and records now: this host counted as down, and much may have been decided without it."""
+        ...
+
     @call(timeout=60.0)
     def destroy_strays(self, context: RequestContext, uuids: list[str]) -> list[str]:
         """Destroy those of these guests that the conductor, asked again, says must go; which those were."""

@@ -47,7 +47,7 @@ connection = {database_url}
 [api]
 workers = 1
 port = {port}
-public_url = http://127.0.0.1:{port}
+public_url = http://127.0.0.1:{front}
 [image]
 store_dir = {directory}/images
 [identity]
@@ -63,8 +63,8 @@ driver = fake
 report_interval = 1
 concurrent_operations = 64
 lease_interval = 0.5
-auth_url = http://127.0.0.1:{port}/identity/v3
-image_url = http://127.0.0.1:{port}/image
+auth_url = http://127.0.0.1:{front}/identity/v3
+image_url = http://127.0.0.1:{front}/image
 password = {password}
 instances_path = {directory}/{host}/instances
 image_cache_path = {directory}/cache
@@ -76,23 +76,31 @@ gates = {directory}/{host}/gates
 class Processes:
     """The daemons by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts.
 
-    ``broker_url`` empty: zmq. ``database_url`` empty: SQLite.
+    ``broker_url`` empty: zmq. ``database_url`` empty: SQLite. ``copies``: of scheduler and conductor, each with a
+    name and an identity of its own; the second ones are ``scheduler2`` and ``conductor2``.
     """
 
     def __init__(
         self, directory: Path, hosts: tuple[str, ...] = ("h1",), broker_url: str = "", database_url: str = "",
-        down_after: float = 300.0,
+        down_after: float = 300.0, copies: int = 1,
     ) -> None:
         self.directory, self.hosts = directory, hosts
-        self.names = (*CENTRAL, *hosts)
-        self._port = free_port()
+        more = [f"{name}{number}" for number in range(2, copies + 1) for name in ("conductor", "scheduler")]
+        self._central = (*CENTRAL, *more)
+        self.names = (*self._central, *hosts)
+        self.port = free_port()
         self._values = {
-            "directory": directory, "port": self._port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
+            "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
             "transport": "kombu" if broker_url else "zmq",
             "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self.client = Client(f"http://127.0.0.1:{self._port}", "admin", PASSWORD)
+        self.client = Client(f"http://127.0.0.1:{self.port}", "admin", PASSWORD)
+
+    def behind(self, port: int) -> None:
+        """Before it starts: everybody reaches the API through this port."""
+        self._values["front"] = port
+        self.client = Client(f"http://127.0.0.1:{port}", "admin", PASSWORD)
 
     def another_client(self) -> Client:
         """A client of its own for one more thread; to be closed."""
@@ -118,11 +126,12 @@ class Processes:
     def _configure(self) -> None:
         (self.directory / "keys").mkdir()
         (self.directory / "rpc").mkdir()
-        center = {**self._values, "host": "center"}
-        (self.directory / "scheduler.conf").write_text(COMMON.format(**center))
-        (self.directory / "center.conf").write_text((COMMON + CENTER).format(**center))
-        for name in CENTRAL:
-            signing.generate(self.directory / "keys", f"nova-{name}@center")
+        for name in self._central:
+            program = _program(name)
+            center = {**self._values, "host": "center" + name.removeprefix(program)}
+            text = COMMON if program == "scheduler" else COMMON + CENTER
+            (self.directory / f"{name}.conf").write_text(text.format(**center))
+            signing.generate(self.directory / "keys", f"nova-{program}@{center['host']}")
         for host in self.hosts:
             (self.directory / host / "gates").mkdir(parents=True)
             (self.directory / f"{host}.conf").write_text((COMMON + COMPUTE).format(**self._values, host=host))
@@ -131,19 +140,18 @@ class Processes:
     def manage(self, *command: str) -> str:
         """Run nova-lite-manage; what it printed. It must succeed."""
         passwords = {f"NOVA_LITE_{who}_PASSWORD": PASSWORD for who in ("ADMIN", "SERVICE")}
-        tool = [sys.executable, "-m", "nova_lite.cmd.manage", "--config-file", str(self.directory / "center.conf")]
+        tool = [sys.executable, "-m", "nova_lite.cmd.manage", "--config-file", str(self.directory / "api.conf")]
         return subprocess.run(
             [*tool, *command], cwd=ROOT, env={**os.environ, **passwords}, check=True, capture_output=True, text=True
         ).stdout
 
     def start(self, name: str) -> None:
         """Start a daemon; it is ready when it shows."""
-        program = name if name in CENTRAL else "compute"
-        configuration = {"api": "center", "conductor": "center"}.get(name, name)
+        program = _program(name) if name in self._central else "compute"
         command = [sys.executable, "-m", f"nova_lite.cmd.{program}", "--config-file"]
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [*command, str(self.directory / f"{configuration}.conf")], cwd=ROOT, start_new_session=True,
+                [*command, str(self.directory / f"{name}.conf")], cwd=ROOT, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
 
@@ -200,6 +208,10 @@ class Processes:
         if error is not None:
             for name in self.names:
                 print(f"--- {name}\n{_tail(self.log(name))}")
+
+
+def _program(name: str) -> str:
+    return name.rstrip("0123456789")
 
 
 def _tail(path: Path, lines: int = 60) -> str:

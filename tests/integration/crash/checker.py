@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -9,14 +10,22 @@ import msgspec
 from sqlalchemy import select
 
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
+from nova_lite.db.models.image import ImagePropertyRow, ImageRow
 from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.models.network import PortAddressRow, PortRow
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.session import Database, Tx
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.image import ImageStatus
+from nova_lite.objects.network import SERVER_OWNER
 from nova_lite.objects.states import OperationState, VmState
 from nova_lite.virt.fake.hypervisor import FakeDomain
 
 UNFINISHED = (OperationState.QUEUED, OperationState.RUNNING)
-SETTLED = (VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED)
+# In these an instance has a guest.
+SETTLED = (
+    VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED, VmState.SUSPENDED, VmState.RESCUED, VmState.RESIZED,
+)
 
 
 class Wrong(NamedTuple):
@@ -39,14 +48,23 @@ def domains(instances_paths: dict[str, Path]) -> Domains:
     return found
 
 
-def findings(database: Database, instances_paths: dict[str, Path]) -> list[Wrong]:
-    """Everything that is wrong; empty when every promise is kept. Nothing may be under way."""
+def findings(
+    database: Database, instances_paths: dict[str, Path], wanted: Collection[str] | None = None
+) -> list[Wrong]:
+    """Everything that is wrong; empty when every promise is kept. Nothing may be under way.
+
+    ``wanted``: the servers that clients know of; None: nobody has kept a list.
+    """
     with database.read() as tx:
         living = {row.uuid: row for row in tx.rows(select(InstanceRow).where(InstanceRow.deleted == ""))}
-        return [
-            *_stuck(tx, living), *_ledger(tx, living), *_counters(tx), *_guests(living, domains(instances_paths)),
-            *_files(living, instances_paths),
+        wrong = [
+            *_stuck(tx, living), *_ledger(tx, living), *_sizes(tx, living), *_counters(tx), *_ports(tx, living),
+            *_images(tx, living), *_guests(living, domains(instances_paths)), *_files(living, instances_paths),
         ]
+    if wanted is not None:
+        wrong += [Wrong("doubled", f"{uuid}: nobody has asked for it") for uuid in living.keys() - set(wanted)]
+        wrong += [Wrong("lost", f"{uuid}: there is no record of it") for uuid in set(wanted) - living.keys()]
+    return wrong
 
 
 def _stuck(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
@@ -65,7 +83,33 @@ def _ledger(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
     leaked = [Wrong("leaked", f"{uuid}: allocation on {held[uuid]}") for uuid in held.keys() - owned.keys()]
     lost = [Wrong("lost", f"{uuid}: allocation on {owned[uuid]}") for uuid in owned.keys() - held.keys()]
     apart = [uuid for uuid in held.keys() & owned.keys() if held[uuid] != owned[uuid]]
-    return leaked + lost + [Wrong("untrue", f"{uuid}: on {owned[uuid]}, allocated on {held[uuid]}") for uuid in apart]
+    away = [row for row in living.values() if row.vm_state == VmState.SHELVED_OFFLOADED and row.host is not None]
+    return [
+        *leaked, *lost,
+        *(Wrong("untrue", f"{uuid}: on {owned[uuid]}, allocated on {held[uuid]}") for uuid in apart),
+        *(Wrong("leaked", f"{row.uuid}: shelved, and on host {row.host}") for row in away),
+    ]
+
+
+def _sizes(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
+    """Quota sums columns, and hosts sum allocations: both say what the flavors say."""
+    wrong = []
+    held = {row.instance_uuid: row for row in tx.rows(select(AllocationRow))}
+    for uuid, row in living.items():
+        if (row.vcpus, row.memory_mb, row.disk_gb) != _size(row.flavor):
+            wrong.append(Wrong("untrue", f"{uuid}: quota counts another size than its flavor's"))
+        both = [row.flavor]
+        if row.vm_state == VmState.RESIZED and row.kept is not None and row.kept.flavor is not None:
+            both.append(row.kept.flavor)
+        wanted = tuple(map(sum, zip(*map(_size, both), strict=True)))
+        taken = held.get(uuid)
+        if taken is not None and (taken.vcpus, taken.memory_mb, taken.disk_gb) != wanted:
+            wrong.append(Wrong("untrue", f"{uuid}: its allocation is not of the size {wanted}"))
+    return wrong
+
+
+def _size(flavor: Flavor) -> tuple[int, int, int]:
+    return flavor.vcpus, flavor.memory_mb, flavor.disk_gb
 
 
 def _counters(tx: Tx) -> list[Wrong]:
@@ -81,6 +125,38 @@ def _counters(tx: Tx) -> list[Wrong]:
     return wrong
 
 
+def _ports(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
+    """Every nic has its port, every port of a server its nic, and every address that is taken its port."""
+    ports = {row.id: row for row in tx.rows(select(PortRow))}
+    plugged = {(nic.id, uuid) for uuid, row in living.items() for nic in row.nics}
+    bound = {(row.id, row.device_id) for row in ports.values() if row.device_owner == SERVER_OWNER}
+    known = {(row.id, fixed.ip_address) for row in ports.values() for fixed in row.fixed_ips}
+    taken = {(row.port_id, row.ip_address) for row in tx.rows(select(PortAddressRow))}
+    return [
+        *(Wrong("leaked", f"{uuid}: port {port}") for port, uuid in bound - plugged),
+        *(Wrong("lost", f"{uuid}: port {port}") for port, uuid in plugged - bound),
+        *(Wrong("leaked", f"address {address} of port {port}") for port, address in taken - known),
+        *(Wrong("lost", f"address {address} of port {port}") for port, address in known - taken),
+    ]
+
+
+def _images(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
+    """No image waits for data that will not come, and no disk of a shelved server outlives that."""
+    images = {row.id: row for row in tx.rows(select(ImageRow).where(ImageRow.deleted_at == 0))}
+    waiting = [row for row in images.values() if row.status in (ImageStatus.QUEUED, ImageStatus.SAVING)]
+    shelved = {row.kept.image_id: row.uuid for row in living.values() if row.kept is not None and row.kept.image_id}
+    made_by_shelving = {
+        row.image_id for row in tx.rows(select(ImagePropertyRow).where(ImagePropertyRow.name == "instance_uuid"))
+        if row.image_id in images and (images[row.image_id].name or "").endswith("-shelved")
+    }
+    return [
+        *(Wrong("leaked", f"image {row.id} ({row.name}) is {row.status} for ever") for row in waiting),
+        *(Wrong("lost", f"{uuid}: its disk, image {id}") for id, uuid in shelved.items() if id not in images),
+        *(Wrong("leaked", f"image {id} of a server that is shelved no more")
+          for id in made_by_shelving - shelved.keys() - {row.id for row in waiting}),
+    ]
+
+
 def _guests(living: dict[str, InstanceRow], found: Domains) -> list[Wrong]:
     wrong = []
     for uuid, places in found.items():
@@ -89,15 +165,32 @@ def _guests(living: dict[str, InstanceRow], found: Domains) -> list[Wrong]:
             wrong.append(Wrong("doubled", f"{uuid}: guests on {', '.join(sorted(host for host, _ in places))}"))
         elif row is None or row.host != places[0][0]:
             wrong.append(Wrong("leaked", f"{uuid}: guest on {places[0][0]}"))
-        elif row.vm_state in SETTLED and places[0][1].power_state != row.power_state:
-            wrong.append(Wrong("untrue", f"{uuid}: power state {row.power_state}, is {places[0][1].power_state}"))
+        elif row.vm_state in SETTLED:
+            wrong += [Wrong("untrue", f"{uuid}: {text}") for text in _unlike(row, places[0][1])]
     lost = {uuid for uuid, row in living.items() if row.vm_state in SETTLED} - found.keys()
     return wrong + [Wrong("lost", f"{uuid}: guest on {living[uuid].host}") for uuid in sorted(lost)]
 
 
+def _unlike(row: InstanceRow, guest: FakeDomain) -> list[str]:
+    """In what a guest is not as the record has it."""
+    pairs = {
+        "power state": (row.power_state, guest.power_state),
+        "vcpus": (row.vcpus, guest.vcpus), "memory": (row.memory_mb, guest.memory_mb),
+        "rescued": (row.vm_state == VmState.RESCUED, guest.rescued),
+        "saved": (row.vm_state == VmState.SUSPENDED, guest.saved),
+        "keeps its old disk": (row.vm_state == VmState.RESIZED, guest.kept_gb is not None),
+    }
+    return [f"{what}: {told}, is {true}" for what, (told, true) in pairs.items() if told != true]
+
+
 def _files(living: dict[str, InstanceRow], instances_paths: dict[str, Path]) -> list[Wrong]:
-    return [
-        Wrong("leaked", f"{path.name}: files on {host}")
-        for host, directory in instances_paths.items() if directory.is_dir()
-        for path in directory.iterdir() if path.is_dir() and path.name not in living
-    ]
+    """No directory without its server on that host, and no snapshot that waits for its upload."""
+    wrong = []
+    for host, directory in instances_paths.items():
+        for path in directory.iterdir() if directory.is_dir() else ():
+            row = living.get(path.name)
+            if path.is_dir() and (row is None or row.host != host):
+                wrong.append(Wrong("leaked", f"{path.name}: files on {host}"))
+            elif path.is_dir():
+                wrong += [Wrong("leaked", f"{path.name}: {left.name} on {host}") for left in path.glob("snapshot-*")]
+    return wrong

@@ -157,6 +157,19 @@ def test_a_delete_on_a_silent_host_ends_and_the_guest_goes_when_it_is_back(
     client.wait(lambda: server not in domains(paths(cloud)), "its guest is gone", PATIENCE)
 
 
+def test_a_delete_on_a_sleeping_host_ends_and_the_guest_goes_when_it_wakes(
+    cloud: Processes, client: Client, image: str
+) -> None:
+    """It was never away: it does not start, and hears of the delete all the same."""
+    server = client.boot(image)
+    host = client.wait_status(server, "ACTIVE", PATIENCE)["OS-EXT-SRV-ATTR:host"]
+    with cloud.frozen(host):
+        client.wait(lambda: client.show(server)["host_status"] == "DOWN", f"{host} is down", PATIENCE)
+        client.ask("DELETE", f"/servers/{server}")
+        client.wait(lambda: client.request("GET", f"/servers/{server}").status_code == 404, "deleted", PATIENCE)
+    client.wait(lambda: server not in domains(paths(cloud)), "its guest is gone", PATIENCE)
+
+
 def test_a_second_process_of_a_host_waits_for_the_end_of_the_first(
     cloud: Processes, client: Client, image: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from nova_lite.db.reads import operations
@@ -9,6 +11,7 @@ from nova_lite.objects.states import Action
 from tests.integration.crash.conftest import Bench
 from tests.integration.crash.crowd import DEEDS, NOT_YET
 from tests.integration.crash.steps import BETWEEN, declared, rows
+from tests.integration.link import Link
 
 DAEMONS = ("api", "scheduler", "conductor", "h1")
 STACKS = ("zmq-sqlite", "rabbit-postgresql")
@@ -112,9 +115,22 @@ def test_a_delete_wins_at_every_step_of_a_boot(bench: Bench, phase: str) -> None
 def test_a_server_is_killed_at_every_step(bench: Bench, name: str, phase: str) -> None:
     bench.crowd.prepare(ROWS)
     with bench.crowd.held(ROWS, phase):
-        bench.servers[name].kill()
+        bench.scene.servers[name].kill()
         bench.crowd.release()
-        bench.servers[name].start()
+        bench.scene.servers[name].start()
+    bench.crowd.settle()
+    bench.check()
+
+
+@pytest.mark.parametrize("servers", ["rabbit-postgresql"], indirect=True, scope="module")
+@pytest.mark.parametrize("harm", [Link.cut, Link.silence], ids=["cut", "half-open"])
+def test_connections_break_at_every_step(bench: Bench, harm: Callable[[Link], None]) -> None:
+    """Those to the broker and the database, and everybody's to the API."""
+    bench.crowd.prepare(ROWS)
+    with bench.crowd.held(ROWS, "after"):
+        for link in bench.scene.links.values():
+            harm(link)
+        bench.crowd.release()
     bench.crowd.settle()
     bench.check()
 

@@ -50,6 +50,9 @@ class Host(Compute):
     def guests_found(self, context: RequestContext) -> GuestsFound:
         raise AssertionError("nobody may ask")
 
+    def compare_guests(self, context: RequestContext) -> None:
+        """Nobody asks here."""
+
     def destroy_strays(self, context: RequestContext, uuids: list[str]) -> list[str]:
         self.done += uuids
         return uuids
@@ -89,7 +92,11 @@ class Scene:
     def _conductor(self) -> None:
         bus = self.bus("nova-conductor@control", self.keys)
         scheduler = bus.proxy(Scheduler)
-        dispatch = Dispatch(scheduler, lambda host: bus.proxy(Compute, host=host))
+
+        def compute_at(host: str) -> Compute:
+            return bus.proxy(Compute, host=host)
+
+        dispatch = Dispatch(scheduler, compute_at)
         server = bus.server()
 
         def watch(delivery: Delivery) -> None:
@@ -100,7 +107,7 @@ class Scene:
         server.observe = self.refusals.put
         server.serve(Conductor, ConductorManager(
             Recorder(self.database, dispatch, self.clock, ConductorSettings()),
-            Registry(self.database, scheduler, self.clock),
+            Registry(self.database, scheduler, compute_at, self.clock, 30.0),
         ))
         server.start()
         self.servers = [server]

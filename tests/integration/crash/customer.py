@@ -1,0 +1,187 @@
+"""A customer of a cloud in trouble: does one thing after the other, and holds the cloud to what it has promised."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import dataclasses
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from nova_lite.core.ids import new_uuid
+from nova_lite.objects.states import Action
+from tests.clients.cloud import Client
+from tests.integration.crash.crowd import DEEDS
+
+PATIENCE = 120.0  # seconds in which an accepted request must end, whatever happens meanwhile
+POLL = 0.1
+OWN = 4  # servers that a customer has at most
+FLAVORS = {"m1.nano": "84", "m1.micro": "42"}  # by the name that a server has, the one that it is resized to
+
+
+@dataclasses.dataclass
+class Tally:
+    """What happened, of all clients together; ``complaints`` say which promise was not kept for which server.
+
+    ``servers``: those that clients know to be there. ``hear`` is told each fault and complaint at once.
+    """
+
+    done: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    faults: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    complaints: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    servers: set[str] = dataclasses.field(default_factory=set)
+    hear: Callable[[str], None] = lambda _: None
+
+    @property
+    def operations(self) -> int:
+        return sum(self.done.values())
+
+    def struck(self, fault: str) -> None:
+        self.faults[fault] += 1
+        self.hear(f"({fault})")
+
+    def complain(self, kind: str, text: str) -> None:
+        self.complaints.append((kind, text))
+        self.hear(f"{kind}: {text}")
+
+
+@dataclasses.dataclass
+class Own:
+    """A server as its customer knows it."""
+
+    status: str
+    flavor: str = "m1.nano"
+
+
+class Customer:
+    """One client with servers of its own; it waits for the end of each thing, but now and then deletes meanwhile."""
+
+    def __init__(self, client: Client, image: str, dice: random.Random, tally: Tally) -> None:
+        self._client, self._image, self._dice, self._tally = client, image, dice, tally
+        self._servers: dict[str, Own] = {}
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Do things until it is told to end; then look whether every server is as it was left."""
+        while not until():
+            self._one_thing()
+        for server, own in self._servers.items():
+            shown = self._shown(server)
+            if shown is None:
+                self._complain("lost", server, f"it was {own.status}, and is not there")
+            elif shown["status"] != own.status:
+                self._complain("untrue", server, f"it was {own.status}, and is {shown['status']}")
+            else:
+                self._tally.servers.add(server)
+
+    def _one_thing(self) -> None:
+        if not self._servers or (len(self._servers) < OWN and self._dice.random() < 0.3):
+            self._boot()
+            return
+        server = self._dice.choice(sorted(self._servers))
+        deeds = [action for action, deed in DEEDS.items() if deed.before == self._servers[server].status]
+        if not deeds or self._dice.random() < 0.15:
+            self._delete(server)
+        else:
+            self._act(server, self._dice.choice(deeds))
+
+    def _boot(self) -> None:
+        token, name = new_uuid(), f"chaos-{new_uuid()[:8]}"
+        body = {"server": {"name": name, "imageRef": self._image, "flavorRef": "42", "networks": "auto"}}
+        answer, _ = self._insist("POST", "/servers", body, headers={"Idempotency-Key": token})
+        if answer.status_code != 202:
+            self._complain("refused", name, f"boot: {answer.status_code} {answer.text}")
+            return
+        server = str(answer.json()["server"]["id"])
+        self._servers[server] = Own("BUILD")
+        if self._loses_patience():
+            self._delete(server)
+            return
+        self._settle(server, "create", "ACTIVE")
+        twins = self._insist("GET", f"/servers?name={name}")[0].json()["servers"]
+        if len(twins) != 1:
+            self._complain("doubled", server, f"{len(twins)} servers came of one request")
+
+    def _act(self, server: str, action: Action) -> None:
+        if action is Action.DELETE:
+            self._delete(server)
+            return
+        deed = DEEDS[action]
+        answer, tries = self._insist("POST", f"/servers/{server}/action", self._body(server, action))
+        # 409 after a broken connection: an earlier try was accepted. 400: and the server has that size by now.
+        if not answer.ok and not (tries > 1 and answer.status_code in (400, 409)):
+            self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
+        if self._loses_patience():
+            self._delete(server)
+            return
+        self._settle(server, action, "ACTIVE" if deed.after == "spent" else deed.after)
+
+    def _body(self, server: str, action: Action) -> dict[str, object]:
+        if action is Action.REBUILD:
+            return {"rebuild": {"imageRef": self._image}}
+        if action is Action.RESIZE:
+            return {"resize": {"flavorRef": FLAVORS[self._servers[server].flavor]}}
+        return DEEDS[action].body
+
+    def _loses_patience(self) -> bool:
+        return self._dice.random() < 0.08
+
+    def _delete(self, server: str) -> None:
+        self._insist("DELETE", f"/servers/{server}")
+        del self._servers[server]
+        deadline = time.monotonic() + PATIENCE
+        while (shown := self._shown(server)) is not None:
+            if time.monotonic() > deadline:
+                self._complain("stuck", server, f"its deletion does not end: {shown['status']}")
+                return
+            time.sleep(POLL)
+        self._tally.done["delete"] += 1
+
+    def _settle(self, server: str, action: str, wanted: str) -> None:
+        """Wait for the end of an action; a complaint when it is not what was promised."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            shown = self._shown(server)
+            if shown is None:
+                self._complain("lost", server, f"it vanished during {action}")
+                del self._servers[server]
+                return
+            if shown["OS-EXT-STS:task_state"] is None and shown["status"] != "BUILD":
+                break
+            if time.monotonic() > deadline:
+                self._complain("stuck", server, f"{action} does not end: {shown['OS-EXT-STS:task_state']}")
+                break
+            time.sleep(POLL)
+        status = str(shown["status"])
+        self._servers[server] = Own(status, str(shown["flavor"]["original_name"]))
+        if status != wanted:
+            reason = shown.get("fault", {}).get("message", "")
+            self._complain("failed" if reason else "unexplained", server, f"{action} ended in {status}: {reason}")
+        self._tally.done[action] += 1
+
+    def _shown(self, server: str) -> dict[str, Any] | None:
+        answer, _ = self._insist("GET", f"/servers/{server}")
+        return None if answer.status_code == 404 else dict(answer.json()["server"])
+
+    def _insist(
+        self, method: str, path: str, body: object = None, **more: object
+    ) -> tuple[requests.Response, int]:
+        """Ask until somebody answers: the answer, and the number of tries. A server error other than 503 is ours."""
+        deadline, tries = time.monotonic() + PATIENCE, 0
+        while True:
+            tries += 1
+            with contextlib.suppress(requests.RequestException):
+                answer = self._client.request(method, path, body, **more)
+                if answer.status_code < 500:
+                    return answer, tries
+                if answer.status_code != 503:
+                    self._complain("error", path, f"{answer.status_code} {answer.text}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{method} {path}: nobody answers")
+            time.sleep(POLL)
+
+    def _complain(self, kind: str, about: str, text: str) -> None:
+        self._tally.complain(kind, f"{about}: {text}")
