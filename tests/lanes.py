@@ -120,8 +120,9 @@ class Lanes:
         if time.monotonic() - said < PROGRESS_EVERY:
             return said
         for layer in running:
-            lines = layer.log.read_text(errors="replace").splitlines() if layer.log else []
-            _say(f"{layer.name}, {layer.seconds:.0f} s: {lines[-1].strip() if lines else 'collecting'}")
+            if layer.log:  # what has the terminal to itself shows its own progress
+                lines = layer.log.read_text(errors="replace").splitlines() or ["collecting"]
+                _say(f"{layer.name}, {layer.seconds:.0f} s: {lines[-1].strip()}")
         return time.monotonic()
 
 
