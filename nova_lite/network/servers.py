@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import UNSET, structs
 
 from nova_lite.core.clock import Clock
-from nova_lite.core.errors import Conflict, Forbidden, Invalid, NotFound
+from nova_lite.core.errors import Conflict, Forbidden, Invalid
 from nova_lite.network import addresses, quotas
 from nova_lite.network.drafts import NewPort, Wish
 from nova_lite.network.errors import NoMoreAddresses, OverQuota
@@ -40,7 +40,7 @@ class Wishes(Value, frozen=True, kw_only=True):
 
 
 class ServerPorts:
-    """Gives servers their ports and takes them back. ``plug`` is how hosts join guests to the network."""
+    """Gives servers their ports. ``plug`` is how hosts join guests to the network."""
 
     def __init__(self, ports: Ports, groups: SecurityGroups, clock: Clock, plug: PlugKind = "user") -> None:
         self._ports, self._groups, self._clock, self._plug = ports, groups, clock, plug
@@ -78,26 +78,6 @@ class ServerPorts:
         """One more interface for a server. Raises as :meth:`allocate` does."""
         port = self._bind(records, server, wish) if wish.port_id else self._make(records, server, wish, groups)
         return self._nic(records, port)
-
-    def detach(self, records: Records, server: Instance, port_id: str) -> None:
-        """Take an interface from a server: a port that was made for it goes, another is free again.
-
-        :raises NotFound: it has no such interface.
-        """
-        port = next((port for port in self.ports_of(records, server.uuid) if port.id == port_id), None)
-        if port is None:
-            raise NotFound(f"Port {port_id} is not attached to server {server.uuid}.", id=port_id)
-        if port.made_for_device:
-            records.remove(port)
-        else:
-            records.replace(port, structs.replace(
-                port, device_id="", device_owner="", binding_host="", status="DOWN", updated_at=self._clock.now()
-            ))
-
-    def release(self, records: Records, server: Instance) -> None:
-        """Take all interfaces from a server."""
-        for port in self.ports_of(records, server.uuid):
-            self.detach(records, server, port.id)
 
     def ports_of(self, records: Records, server_uuid: str) -> list[Port]:
         """The ports of a server, oldest first."""

@@ -130,10 +130,25 @@ class Unshelve(Value, frozen=True, kw_only=True, tag="unshelve"):
     excluded_hosts: tuple[str, ...] = ()
 
 
+class AttachInterface(Value, frozen=True, kw_only=True, tag="attach_interface"):
+    """Give the guest the interface of a port, which the instance has been given with this operation."""
+
+    action: ClassVar[Action] = Action.ATTACH_INTERFACE
+    port_id: str
+
+
+class DetachInterface(Value, frozen=True, kw_only=True, tag="detach_interface"):
+    """Take the interface of a port from the guest; the instance has it until then."""
+
+    action: ClassVar[Action] = Action.DETACH_INTERFACE
+    port_id: str
+
+
 # The tag on the wire is the action's name: a receiver that does not know an action refuses it by that name.
 Arguments = (
     Create | Delete | Pause | Unpause | Stop | Start | Reboot | Suspend | Resume | CrashDump | Rebuild | CreateImage
-    | CreateBackup | Resize | ConfirmResize | RevertResize | Rescue | Unrescue | Shelve | Unshelve
+    | CreateBackup | Resize | ConfirmResize | RevertResize | Rescue | Unrescue | Shelve | Unshelve | AttachInterface
+    | DetachInterface
 )
 
 

@@ -10,6 +10,7 @@ import dataclasses
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from nova_lite.objects.nic import Nic
 from nova_lite.virt.driver import DriverUnsupported, GuestSpec, VirtDriver
 
 C = TypeVar("C")
@@ -96,6 +97,24 @@ class Rescue(Protocol):
         ...
 
 
+class Interfaces(Protocol):
+    """Network cards that come and go."""
+
+    def attach(self, spec: GuestSpec, nic: Nic) -> None:
+        """Give the guest a card; ``spec`` has it among its own. One that runs has it at once, where the driver can.
+
+        :raises DomainNotFound: there is no domain. :raises VirtError: the host cannot plug it in.
+        """
+        ...
+
+    def detach(self, spec: GuestSpec, nic: Nic) -> None:
+        """Take a card from the guest; ``spec`` is without it. One that runs is asked to let go.
+
+        :raises DomainNotFound: there is no domain. :raises VirtError: the guest does not let go.
+        """
+        ...
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a driver can do; None: it cannot."""
@@ -105,6 +124,7 @@ class Capabilities:
     snapshots: Snapshots | None = None
     resizing: Resizing | None = None
     rescue: Rescue | None = None
+    interfaces: Interfaces | None = None
 
 
 class CapableDriver(VirtDriver, Protocol):

@@ -61,10 +61,6 @@ class ServerNetworks:
         """One more interface of a server. Raises as :meth:`ServerPorts.allocate` does."""
         return self.ports.attach(self.store.records(tx), server, wish)
 
-    def detach(self, tx: Tx, server: Instance, port_id: str) -> None:
-        """Take an interface from a server. Raises NotFound."""
-        self.ports.detach(self.store.records(tx), server, port_id)
-
     def ports_of(self, server: Instance) -> list[Port]:
         """The ports of a server, oldest first."""
         return self.store.read(lambda records: self.ports.ports_of(records, server.uuid))

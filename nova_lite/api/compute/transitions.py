@@ -7,7 +7,7 @@ from nova_lite.objects.operation import Arguments, Reboot
 from nova_lite.objects.states import Action, TaskState, VmState
 
 
-def _transition(task_state: TaskState, *states: VmState, during: frozenset[TaskState] = frozenset()) -> Transition:
+def _transition(task_state: TaskState | None, *states: VmState, during: frozenset[TaskState] = frozenset()) -> Transition:
     return Transition(task_state=task_state, from_vm_states=frozenset(states), allow_task_states=during)
 
 
@@ -32,6 +32,8 @@ _TRANSITIONS = {
     Action.RESCUE: _transition(_T.RESCUING, _S.ACTIVE, _S.STOPPED, _S.ERROR),
     Action.UNRESCUE: _transition(_T.UNRESCUING, _S.RESCUED),
     Action.SHELVE: _transition(_T.SHELVING, _S.ACTIVE, _S.STOPPED, _S.PAUSED, _S.SUSPENDED),
+    Action.ATTACH_INTERFACE: _transition(None, _S.ACTIVE, _S.PAUSED, _S.STOPPED),
+    Action.DETACH_INTERFACE: _transition(None, _S.ACTIVE, _S.PAUSED, _S.STOPPED),
     Action.UNSHELVE: Transition(
         task_state=_T.UNSHELVING, from_vm_states=frozenset({_S.SHELVED_OFFLOADED}), unplaced=True
     ),

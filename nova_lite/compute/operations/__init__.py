@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.compute.operations import makeover, suspension
+from nova_lite.compute.operations import interfaces, makeover, suspension
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.operations.create import CreateOperation
 from nova_lite.compute.operations.delete import DeleteOperation
@@ -42,4 +42,6 @@ def table(
         Action.REVERT_RESIZE: makeover.revert_resize(driver),
         Action.RESCUE: makeover.rescue(driver, fetch_image.cache),
         Action.UNRESCUE: makeover.unrescue(driver),
+        Action.ATTACH_INTERFACE: interfaces.attach_interface(driver, networks),
+        Action.DETACH_INTERFACE: interfaces.detach_interface(driver, networks),
     }

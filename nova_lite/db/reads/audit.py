@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
 from nova_lite.db.models.instances import InstanceRow
@@ -13,7 +13,7 @@ from nova_lite.db.reads.operations import from_row as operation_from_row
 from nova_lite.db.session import Tx
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
-from nova_lite.objects.states import VmState
+from nova_lite.objects.states import QUIET, VmState
 
 _UNDER_WAY = exists().where(OperationRow.instance_uuid == InstanceRow.uuid, OperationRow.state.in_(UNFINISHED))
 
@@ -43,10 +43,11 @@ def stranded(tx: Tx) -> list[Instance]:
 
 
 def aimless_operations(tx: Tx) -> list[Operation]:
-    """Unfinished operations of instances that are deleted, or that nothing is being done to."""
+    """Unfinished operations of instances that are deleted, or that nothing is being done to though it should show."""
     idle = exists().where(
         InstanceRow.uuid == OperationRow.instance_uuid,
-        or_(InstanceRow.deleted != "", InstanceRow.task_state.is_(None)),
+        or_(InstanceRow.deleted != "",
+            and_(InstanceRow.task_state.is_(None), OperationRow.action.not_in(sorted(QUIET)))),
     )
     return [
         operation_from_row(row) for row in tx.rows(

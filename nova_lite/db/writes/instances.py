@@ -27,10 +27,10 @@ class Transition:
     """What an action needs and sets: it begins in one of ``from_vm_states``, while nothing is being done to the
 
     instance or one of ``allow_task_states`` is, and sets ``task_state``. ``unplaced``: no host has the instance, and
-    the operation is a scheduler's to place.
+    the operation is a scheduler's to place. ``task_state`` None: nothing that is shown is being done.
     """
 
-    task_state: TaskState
+    task_state: TaskState | None
     from_vm_states: frozenset[VmState]
     allow_task_states: frozenset[TaskState] = frozenset()
     unplaced: bool = False

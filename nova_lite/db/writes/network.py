@@ -79,10 +79,20 @@ def clear_quota(tx: Tx, project_id: str) -> None:
 def release_server(tx: Tx, instance_uuid: str, now: float) -> None:
     """A server is gone: so are the ports that were made for it; those that it was given are free for another."""
     for port in reads.find(tx, Port, device_id=instance_uuid):
-        if port.made_for_device:
-            remove(tx, port)
-        elif port.device_owner.startswith("compute:"):
-            replace(tx, port, unbound(port, now))
+        _free(tx, port, now)
+
+
+def release_port(tx: Tx, instance_uuid: str, port_id: str, now: float) -> None:
+    """The same for one of its ports. Gone already is success."""
+    for port in reads.find(tx, Port, id=port_id, device_id=instance_uuid):
+        _free(tx, port, now)
+
+
+def _free(tx: Tx, port: Port, now: float) -> None:
+    if port.made_for_device:
+        remove(tx, port)
+    elif port.device_owner.startswith("compute:"):
+        replace(tx, port, unbound(port, now))
 
 
 def plugged(tx: Tx, instance: Instance, host: str | None, now: float, port_id: str | None = None) -> None:

@@ -22,7 +22,7 @@ from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Create, Delete, Operation, OperationResult, Progress
-from nova_lite.objects.states import OperationState, TaskState, VmState
+from nova_lite.objects.states import QUIET, OperationState, TaskState, VmState
 
 ATTEMPTS = 3
 """Hosts on which a boot is tried."""
@@ -100,10 +100,8 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     if booting and result.reschedule and operation.attempt < attempts and now < operation.deadline:
         return _queue_again(tx, grant, result.host, now, result.fault)
     ended = _close(tx, operation, OperationState.FAILED, result.fault, now)
-    changes = _failure(instance, result.fault, result.vm_state)
-    changes |= outcomes.failed(tx, operation, instance, left=not result.undone)
-    if result.power_state is not None:
-        changes["power_state"] = result.power_state
+    changes = _states(operation, instance, result) | _failure(operation, instance, result.fault, result.vm_state)
+    changes |= outcomes.failed(tx, operation, instance, now, left=not result.undone)
     if booting:
         changes["vm_state"] = VmState.ERROR
     if booting and result.undone:  # else the host may have something of it, and keeps it, so that a delete goes there
@@ -125,8 +123,8 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
     ended = _close(tx, current, OperationState.FAILED, fault, now)
-    changes = _failure(instance, fault, vm_state)
-    changes |= outcomes.failed(tx, current, instance, left=current.state != OperationState.QUEUED)
+    changes = _failure(current, instance, fault, vm_state)
+    changes |= outcomes.failed(tx, current, instance, now, left=current.state != OperationState.QUEUED)
     if isinstance(current.arguments, Create) and current.state == OperationState.QUEUED:
         claims.release(tx, instance.uuid)
         changes["host"] = None
@@ -183,11 +181,9 @@ def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> 
     if isinstance(grant.operation.arguments, Delete):
         claims.release(tx, instance.uuid)
         return Finished(instance=instances.soft_delete(tx, instance, now), operation=ended)
-    changes: dict[str, Any] = {
-        "task_state": None, "fault": None,
-        "vm_state": result.vm_state or instance.vm_state,
-        "power_state": instance.power_state if result.power_state is None else result.power_state,
-    }
+    changes = _states(grant.operation, instance, result)
+    if grant.operation.action not in QUIET:
+        changes |= {"task_state": None, "fault": None}
     changes |= outcomes.succeeded(tx, grant.operation, instance, now)
     if instance.launched_at is None:
         changes["launched_at"] = now
@@ -217,7 +213,19 @@ def _close(tx: Tx, operation: Operation, state: OperationState, fault: Fault | N
     )
 
 
-def _failure(instance: Instance, fault: Fault | None, vm_state: VmState | None) -> dict[str, Any]:
+def _states(operation: Operation, instance: Instance, result: OperationResult) -> dict[str, Any]:
+    """What a result says of the guest; of one that something else is being done to, the end of that speaks."""
+    if operation.action in QUIET and instance.task_state is not None:
+        return {}
+    power_state = instance.power_state if result.power_state is None else result.power_state
+    return {"vm_state": result.vm_state or instance.vm_state, "power_state": power_state}
+
+
+def _failure(
+    operation: Operation, instance: Instance, fault: Fault | None, vm_state: VmState | None
+) -> dict[str, Any]:
+    if operation.action in QUIET:
+        return {}
     changes: dict[str, Any] = {"task_state": None, "vm_state": vm_state or instance.vm_state}
     if fault is not None:
         changes["fault"] = fault

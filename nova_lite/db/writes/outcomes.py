@@ -8,8 +8,10 @@ from nova_lite.db.session import Tx
 from nova_lite.db.writes import claims, instances, network, outbox
 from nova_lite.objects.instance import Instance, Kept
 from nova_lite.objects.operation import (
+    AttachInterface,
     ConfirmResize,
     Create,
+    DetachInterface,
     Operation,
     Resize,
     RevertResize,
@@ -23,6 +25,10 @@ def succeeded(tx: Tx, operation: Operation, instance: Instance, now: float) -> d
     """The fields that success sets. The caller holds the instance."""
     arguments = operation.arguments
     match arguments:
+        case AttachInterface():
+            network.plugged(tx, instance, operation.host, now, arguments.port_id)
+        case DetachInterface():
+            return without_port(tx, instance, arguments.port_id, now)
         case Create():
             network.plugged(tx, instance, operation.host, now)
         case Resize():
@@ -43,15 +49,24 @@ def succeeded(tx: Tx, operation: Operation, instance: Instance, now: float) -> d
     return {}
 
 
-def failed(tx: Tx, operation: Operation, instance: Instance, *, left: bool) -> dict[str, Any]:
+def failed(tx: Tx, operation: Operation, instance: Instance, now: float, *, left: bool) -> dict[str, Any]:
     """The fields that failure sets; ``left``: the host may have something of the instance. The caller holds it."""
-    match operation.arguments:
+    arguments = operation.arguments
+    match arguments:
+        case AttachInterface():
+            return without_port(tx, instance, arguments.port_id, now)
         case Resize():
             claims.take(tx, instance.uuid, instance.flavor)
         case Unshelve() if not left:
             claims.release(tx, instance.uuid)
             return {"host": None}
     return {}
+
+
+def without_port(tx: Tx, instance: Instance, port_id: str, now: float) -> dict[str, Any]:
+    """Take an interface from an instance, which the caller holds; the fields that it sets."""
+    network.release_port(tx, instance.uuid, port_id, now)
+    return {"nics": tuple(nic for nic in instance.nics if nic.id != port_id)}
 
 
 def reset_state(tx: Tx, uuid: str, vm_state: VmState, now: float) -> Instance:

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState
 from nova_lite.virt import images
 from nova_lite.virt.driver import DomainStateConflict, GuestSpec, VirtError
@@ -87,6 +88,21 @@ class FakeAbilities:
             if domain.rescued:
                 domain = self._switch.off(domain, 0.0)
             self._settle(replace(domain, rescued=False), running)
+
+    def attach(self, spec: GuestSpec, nic: Nic) -> None:
+        with self._trouble.around("attach_interface", spec.instance.uuid):
+            self._wire(spec)
+
+    def detach(self, spec: GuestSpec, nic: Nic) -> None:
+        with self._trouble.around("detach_interface", spec.instance.uuid):
+            self._wire(spec)
+
+    def _wire(self, spec: GuestSpec) -> None:
+        nics = spec.instance.nics
+        self._hypervisor.put(replace(
+            self._hypervisor.get(spec.instance.uuid), cards=tuple(nic.mac_address for nic in nics),
+            addresses=tuple(address for nic in nics for address in nic.addresses),
+        ))
 
     def _settle(self, domain: FakeDomain, running: bool) -> None:
         if running:

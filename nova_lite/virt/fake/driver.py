@@ -48,7 +48,7 @@ class FakeDriver:
         self.trouble = Trouble(settings.delays, settings.failures, settings.seed, settings.gates)
         self._switch = Switch(self.hypervisor, self._clock, settings.deaf_guests)
         can = FakeAbilities(self.hypervisor, self._switch, self.trouble)
-        self._capabilities = Capabilities(can, can, can, can, can)
+        self._capabilities = Capabilities(can, can, can, can, can, can)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -145,4 +145,5 @@ def _described(instance: Instance) -> FakeDomain:
         uuid=instance.uuid, name=instance.name, hostname=instance.hostname, vcpus=instance.flavor.vcpus,
         memory_mb=instance.flavor.memory_mb, root_gb=instance.flavor.root_gb,
         addresses=tuple(address for nic in instance.nics for address in nic.addresses),
+        cards=tuple(nic.mac_address for nic in instance.nics),
     )

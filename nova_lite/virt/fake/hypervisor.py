@@ -23,7 +23,7 @@ class FakeDomain(Value, frozen=True, kw_only=True):
     """A domain, or only its disks as long as ``defined`` is False. ``boots``: how often it was switched on.
 
     ``saved``: its memory is on disk. ``kept_gb``: the size of the disk that a resize has kept. ``rescued``: it runs
-    from a rescue disk.
+    from a rescue disk. ``cards``: the MAC addresses of its network cards.
     """
 
     uuid: str
@@ -40,6 +40,7 @@ class FakeDomain(Value, frozen=True, kw_only=True):
     interrupts: int = 0
     kept_gb: int | None = None
     rescued: bool = False
+    cards: tuple[str, ...] = ()
 
 
 class FakeHypervisor:

@@ -10,6 +10,7 @@ import libvirt
 from nova_lite import __version__
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
+from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.capabilities import Capabilities
 from nova_lite.virt.driver import (
@@ -25,12 +26,13 @@ from nova_lite.virt.libvirt.disks import InstanceDirectories
 from nova_lite.virt.libvirt.domains import Domains, power_state
 from nova_lite.virt.libvirt.events import Lifecycle
 from nova_lite.virt.libvirt.handles import Host
+from nova_lite.virt.libvirt.interfaces import Interfaces
 from nova_lite.virt.libvirt.makeover import Makeover
 from nova_lite.virt.libvirt.power import Power
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 from nova_lite.virt.libvirt.snapshots import Snapshots
 from nova_lite.virt.libvirt.suspension import Suspension
-from nova_lite.virt.libvirt.xml import render
+from nova_lite.virt.libvirt.xml import render, render_card
 
 LOG = logging.getLogger(__name__)
 
@@ -51,7 +53,8 @@ class LibvirtDriver:
         suspension = Suspension(self._domains, self._power)
         makeover = Makeover(self._domains, self._power, self._files, self._render)
         self._capabilities = Capabilities(
-            suspension, suspension, Snapshots(self._domains, self._files), makeover, makeover
+            suspension, suspension, Snapshots(self._domains, self._files), makeover, makeover,
+            Interfaces(self._domains, self._define, self._render_card, clock, settings.detach_timeout),
         )
 
     @property
@@ -118,6 +121,13 @@ class LibvirtDriver:
 
     def _render(self, spec: GuestSpec, files: plan.InstanceFiles) -> str:
         return render(plan.make(spec, self._known_traits(), files, self._settings))
+
+    def _define(self, spec: GuestSpec) -> None:
+        uuid = spec.instance.uuid
+        self._domains.redefine(uuid, self._render(spec, self._files.present(uuid)))
+
+    def _render_card(self, spec: GuestSpec, nic: Nic) -> str:
+        return render_card(plan.plan_nic(spec.instance, nic))
 
     def _known_traits(self) -> plan.HostTraits:
         if self._traits is None:

@@ -114,7 +114,7 @@ def make(spec: GuestSpec, host: HostTraits, files: InstanceFiles, settings: Libv
         machine=machine,
         cpu=_cpu(host.domain_type, settings),
         disks=disks,
-        nics=tuple(_nic(instance, nic) for nic in instance.nics) if real else (),
+        nics=tuple(plan_nic(instance, nic) for nic in instance.nics) if real else (),
         console_log=files.console_log if real else None,
         rng_device=settings.rng_device if real else "",
         vnc_listen=settings.vnc_listen if real else "",
@@ -151,7 +151,8 @@ def _disks(instance: Instance, files: InstanceFiles, settings: LibvirtSettings) 
     return tuple(disks)
 
 
-def _nic(instance: Instance, nic: Nic) -> NicPlan:
+def plan_nic(instance: Instance, nic: Nic) -> NicPlan:
+    """One interface. Raises ImageUnacceptable as :func:`make` does."""
     model = _choice(instance, "hw_vif_model", "virtio", NIC_MODELS)
     if nic.kind == "user":
         return NicPlan("user", nic.mac_address, model, slirp=plan_slirp(nic))

@@ -16,7 +16,8 @@ class LibvirtSettings:
     ``instances_path``: where each instance has a directory. ``virt_type`` ``auto``: KVM if it passes its self-test.
     ``cpu_mode``: libvirt's (empty: host-passthrough with KVM, the emulator's default without), ``cpu_model`` goes
     with ``custom``. ``vnc_listen``: the address of the graphical console (empty: none). ``spare_ports``: PCI Express
-    slots beside the taken ones, for devices plugged in later. Times in seconds.
+    slots beside the taken ones, for devices plugged in later. ``detach_timeout``: how long a guest may take to let go of
+    a device. Times in seconds.
     """
 
     instances_path: Path
@@ -33,3 +34,4 @@ class LibvirtSettings:
     kvm_probe_timeout: float = 5.0
     shutdown_repeat: float = 5.0
     keepalive_interval: int = 5
+    detach_timeout: float = 60.0

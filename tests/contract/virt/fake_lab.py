@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from nova_lite.core.clock import SystemClock
+from nova_lite.core.ids import new_uuid
+from nova_lite.network.ports import new_mac
+from nova_lite.objects.nic import Nic
 from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.driver import GuestSpec
 from nova_lite.virt.fake import Failure, FakeDriver, FakeSettings
-from tests.builders.guests import a_spec, an_instance, qcow2_header
+from tests.builders.guests import a_nic, a_spec, an_instance, qcow2_header
 from tests.contract.virt.lab import Recorder
 
 
@@ -58,6 +61,12 @@ class FakeLab:
 
     def disks(self, uuid: str) -> list[str]:
         return ["rescue", "root"] if self.driver.hypervisor.get(uuid).rescued else ["root"]
+
+    def a_card(self) -> Nic:
+        return a_nic(id=new_uuid(), mac_address=new_mac(), kind="bridge", bridge="pretended")
+
+    def cards(self, uuid: str) -> list[str]:
+        return list(self.driver.hypervisor.get(uuid).cards)
 
     def write_image(self, name: str, content: bytes) -> Path:
         path = self._directory / name

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.driver import GuestSpec, LifecycleEvent
@@ -86,6 +87,14 @@ class Lab(Protocol):
 
     def disks(self, uuid: str) -> list[str]:
         """What the guest's disks are for, in its order: root, rescue."""
+        ...
+
+    def a_card(self) -> Nic:
+        """An interface that a running guest can be given."""
+        ...
+
+    def cards(self, uuid: str) -> list[str]:
+        """The MAC addresses of the guest's interfaces, as it has them now."""
         ...
 
     def write_image(self, name: str, content: bytes) -> Path:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import libvirt
 import msgspec
+from msgspec.structs import replace
 
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.ids import new_uuid
+from nova_lite.network.ports import new_mac
+from nova_lite.objects.nic import Nic
 from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.driver import DomainNotFound, GuestSpec
 from nova_lite.virt.libvirt.driver import LibvirtDriver
@@ -32,7 +35,8 @@ class LibvirtLab:
         self.directory = directory
         self.owner = new_uuid()
         self.settings = LibvirtSettings(
-            instances_path=directory / "instances", uri=uri, virt_type="qemu", shutdown_repeat=0.5
+            instances_path=directory / "instances", uri=uri, virt_type="qemu", shutdown_repeat=0.5,
+            detach_timeout=1.0,
         )
         self.driver: CapableDriver = self.another_driver()
         self.events = Recorder()
@@ -66,6 +70,13 @@ class LibvirtLab:
     def disks(self, uuid: str) -> list[str]:
         xml = ET.fromstring(self.other_connection.lookupByUUIDString(uuid).XMLDesc())
         return [str(serial.text) for serial in xml.findall("devices/disk/serial")]
+
+    def a_card(self) -> Nic:
+        return a_nic(id=new_uuid(), mac_address=new_mac())
+
+    def cards(self, uuid: str) -> list[str]:
+        xml = ET.fromstring(self.other_connection.lookupByUUIDString(uuid).XMLDesc())
+        return [mac.attrib["address"] for mac in xml.findall("devices/interface/mac")]
 
     def define_foreign(self, uuid: str, name: str) -> None:
         """A domain that somebody else made."""
@@ -104,9 +115,10 @@ class TestDriverLab(LibvirtLab):
 
 
 class QemuLab(LibvirtLab):
-    """Real guests of one boot sector."""
+    """Real guests of one boot sector. It knows nothing of devices that come and go."""
 
     has_console = True
+    _bridge = ""
     has_disks = True
     has_deaf_guests = True
 
@@ -120,6 +132,17 @@ class QemuLab(LibvirtLab):
         spec = self.a_guest()
         nic = a_nic(kind="bridge", bridge="no-such-bridge")
         return msgspec.structs.replace(spec, instance=msgspec.structs.replace(spec.instance, nics=(nic,)))
+
+    def a_card(self) -> Nic:
+        if not self._bridge:
+            self._bridge = f"brqtest{new_uuid()[:8]}"
+            subprocess.run(["ip", "link", "add", self._bridge, "type", "bridge"], check=True)
+        return replace(super().a_card(), kind="bridge", bridge=self._bridge)
+
+    def close(self) -> None:
+        super().close()
+        if self._bridge:
+            subprocess.run(["ip", "link", "del", self._bridge], check=True)
 
     def power_off_inside(self, uuid: str) -> None:
         domain = self.other_connection.lookupByUUIDString(uuid)

@@ -9,12 +9,23 @@ import pytest
 from msgspec.structs import replace
 
 from nova_lite.core.ids import new_uuid
+from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState
 from nova_lite.virt import images
-from nova_lite.virt.capabilities import CapableDriver, Interrupts, Rescue, Resizing, Snapshots, Suspension, need
+from nova_lite.virt.capabilities import (
+    CapableDriver,
+    Interfaces,
+    Interrupts,
+    Rescue,
+    Resizing,
+    Snapshots,
+    Suspension,
+    need,
+)
 from nova_lite.virt.driver import DomainNotFound, DomainStateConflict, DriverUnsupported, GuestSpec, VirtError
 from tests.builders.guests import a_flavor
 from tests.contract.virt.lab import Lab, until
+from tests.contract.virt.libvirt_lab import QemuLab
 
 CLEAN = 20.0
 
@@ -39,6 +50,10 @@ def rescue(driver: CapableDriver) -> Rescue:
     return need(driver.capabilities.rescue, "rescue")
 
 
+def interfaces(driver: CapableDriver) -> Interfaces:
+    return need(driver.capabilities.interfaces, "change interfaces")
+
+
 VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "suspend": lambda driver, spec, path: suspension(driver).suspend(spec.instance.uuid),
     "resume": lambda driver, spec, path: suspension(driver).resume(spec.instance.uuid),
@@ -49,6 +64,8 @@ VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "revert": lambda driver, spec, path: resizing(driver).revert(spec, True),
     "rescue": lambda driver, spec, path: rescue(driver).rescue(spec, spec.image_path or path),
     "unrescue": lambda driver, spec, path: rescue(driver).unrescue(spec, True),
+    "attach": lambda driver, spec, path: interfaces(driver).attach(spec, spec.instance.nics[0]),
+    "detach": lambda driver, spec, path: interfaces(driver).detach(spec, spec.instance.nics[0]),
 }
 
 
@@ -199,3 +216,52 @@ def test_a_rescued_guest_runs_from_another_disk_with_its_own_beside_it(lab: Lab)
         assert lab.driver.power_state(uuid) == (PowerState.RUNNING if running else PowerState.SHUTDOWN)
     lab.driver.destroy(uuid)
     assert lab.leftovers(uuid) == []
+
+
+def with_cards(spec: GuestSpec, *cards: Nic) -> GuestSpec:
+    return replace(spec, instance=replace(spec.instance, nics=(*spec.instance.nics, *cards)))
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "off"])
+def test_a_card_is_there_at_once_and_after_a_reboot(lab: Lab, state: str) -> None:
+    if not lab.has_disks:
+        return
+    spec, card = boot(lab), lab.a_card()
+    uuid, before = spec.instance.uuid, lab.cards(spec.instance.uuid)
+    if state == "paused":
+        lab.driver.pause(uuid)
+    elif state == "off":
+        lab.driver.power_off(uuid, 0.0)
+    for _ in range(2):
+        interfaces(lab.driver).attach(with_cards(spec, card), card)
+        assert lab.cards(uuid) == [*before, card.mac_address]
+    lab.driver.reboot(uuid, True, 0.0)
+    assert lab.cards(uuid) == [*before, card.mac_address]
+    lab.driver.power_off(uuid, 0.0)
+    for _ in range(2):
+        interfaces(lab.driver).detach(spec, card)
+        assert lab.cards(uuid) == before
+    lab.driver.power_on(uuid)
+    assert lab.cards(uuid) == before
+
+
+def test_a_card_that_cannot_be_plugged_in_is_not_there(lab: Lab) -> None:
+    if not lab.has_console:
+        return
+    spec, card = boot(lab), replace(lab.a_card(), bridge="no-such-bridge")
+    if isinstance(lab, QemuLab):
+        with pytest.raises(VirtError, match="no-such-bridge"):
+            interfaces(lab.driver).attach(with_cards(spec, card), card)
+    interfaces(lab.driver).detach(spec, card)
+    assert card.mac_address not in lab.cards(spec.instance.uuid)
+    lab.driver.reboot(spec.instance.uuid, True, 0.0)
+
+
+def test_a_guest_that_does_not_let_go_of_a_card_keeps_it(qemu_lab: QemuLab) -> None:
+    spec, card = boot(qemu_lab), qemu_lab.a_card()
+    interfaces(qemu_lab.driver).attach(with_cards(spec, card), card)
+    with pytest.raises(VirtError, match=f"does not let go of its interface {card.mac_address}"):
+        interfaces(qemu_lab.driver).detach(spec, card)
+    assert card.mac_address in qemu_lab.cards(spec.instance.uuid)
+    qemu_lab.driver.reboot(spec.instance.uuid, True, 0.0)
+    assert card.mac_address in qemu_lab.cards(spec.instance.uuid)

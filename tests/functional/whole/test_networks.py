@@ -88,13 +88,18 @@ def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:
     body = {"interfaceAttachment": {"net_id": one, "fixed_ips": [{"ip_address": "10.91.0.9"}]}}
     made = client.ask("POST", path, body)["interfaceAttachment"]
     assert (made["net_id"], [fixed["ip_address"] for fixed in made["fixed_ips"]]) == (one, ["10.91.0.9"])
-    assert client.ask("GET", path)["interfaceAttachments"] == [made]
-    assert client.ask("GET", f"{path}/{made['port_id']}")["interfaceAttachment"] == made
+    one_path = f"{path}/{made['port_id']}"
+    client.wait(lambda: client.ask("GET", one_path)["interfaceAttachment"]["port_state"] == "ACTIVE", "it is plugged in")
+    assert client.ask("GET", path)["interfaceAttachments"] == [{**made, "port_state": "ACTIVE"}]
+    (port,) = nets.ports(f"?network_id={one}")
+    assert (port["binding:host_id"], port["binding:vif_type"]) == (client.show(server)["OS-EXT-SRV-ATTR:host"], "bridge")
     assert addresses(client.show(server)) == {"one": ["10.91.0.9"]}
     assert client.request("POST", path, body).status_code == 400
-    assert client.request("DELETE", f"{path}/{made['port_id']}").status_code == 202
+    assert client.request("DELETE", one_path).status_code == 202
+    client.wait(lambda: client.request("DELETE", one_path).status_code == 404, "it is unplugged")
     assert (client.show(server)["addresses"], nets.ports(f"?network_id={one}")) == ({}, [])
-    assert client.request("DELETE", f"{path}/{made['port_id']}").status_code == 404
+    actions = {action["action"] for action in client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]}
+    assert {"attach_interface", "detach_interface"} <= actions
     client.request("DELETE", f"/servers/{server}")
     client.wait_gone(server)
 

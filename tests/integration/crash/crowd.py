@@ -39,7 +39,7 @@ DEEDS = {
     Action.RESCUE: Deed("ACTIVE", {"rescue": {}}, "RESCUE"),
     Action.UNRESCUE: Deed("RESCUE", {"unrescue": None}, "ACTIVE"),
     Action.RESIZE: Deed("ACTIVE", {"resize": {"flavorRef": "84"}}, "VERIFY_RESIZE"),
-    # "spent": ACTIVE, and of no more use here: it cannot be resized to the size that it has.
+    # "spent": ACTIVE, and of no more use here: it cannot be resized to the size that it has. "unplugged": the same, without interfaces.
     Action.CONFIRM_RESIZE: Deed("VERIFY_RESIZE", {"confirmResize": None}, "spent"),
     Action.REVERT_RESIZE: Deed("VERIFY_RESIZE", {"revertResize": None}, "ACTIVE"),
     Action.CREATE_IMAGE: Deed("ACTIVE", {"createImage": {"name": "crash"}}, "ACTIVE"),
@@ -49,6 +49,8 @@ DEEDS = {
     Action.REBUILD: Deed("ACTIVE", {"rebuild": {"imageRef": IMAGE}}, "ACTIVE"),
     Action.SHELVE: Deed("ACTIVE", {"shelve": None}, "SHELVED_OFFLOADED"),
     Action.UNSHELVE: Deed("SHELVED_OFFLOADED", {"unshelve": None}, "ACTIVE"),
+    Action.ATTACH_INTERFACE: Deed("ACTIVE", {"interfaceAttachment": {}}, "ACTIVE"),
+    Action.DETACH_INTERFACE: Deed("ACTIVE", {}, "unplugged"),
     Action.DELETE: Deed("ACTIVE", {}, "gone"),
 }
 # Actions whose place in the matrix is still to come.
@@ -96,6 +98,11 @@ class Crowd:
         server = self._idle[deed.before].pop()
         if action is Action.DELETE:
             self._client.ask("DELETE", f"/servers/{server}")
+        elif action is Action.ATTACH_INTERFACE:
+            self._client.ask("POST", f"/servers/{server}/os-interface", deed.body)
+        elif action is Action.DETACH_INTERFACE:
+            for port in self._interfaces(server):
+                self._client.ask("DELETE", f"/servers/{server}/os-interface/{port['port_id']}")
         else:
             self._post(server, deed.body)
         self._asked[server] = deed.after
@@ -131,15 +138,28 @@ class Crowd:
     def settle(self) -> None:
         """Wait until everything that was asked for has ended as promised."""
         for server, status in self._asked.items():
-            if status == "spent":
+            if status == "ACTIVE":
+                # An interface comes and goes without a state of the server that would tell of it.
+                self._client.wait(lambda: self._plugged(server), f"interfaces of {server}", PATIENCE)  # noqa: B023
+            if status == "unplugged":
+                self._client.wait(lambda: not self._interfaces(server), f"{server} unplugged", PATIENCE)  # noqa: B023
+            if status in ("spent", "unplugged"):
                 self._client.wait_status(server, "ACTIVE", PATIENCE)
                 self._client.ask("DELETE", f"/servers/{server}")
-            if status in ("spent", "gone"):
+            if status in ("spent", "unplugged", "gone"):
                 self._client.wait(lambda: self._gone(server), f"server {server} gone", PATIENCE)  # noqa: B023
             else:
                 self._client.wait_status(server, status, PATIENCE)
                 self._idle[status].append(server)
         self._asked.clear()
+
+    def _interfaces(self, server: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = self._client.ask("GET", f"/servers/{server}/os-interface")["interfaceAttachments"]
+        return found
+
+    def _plugged(self, server: str) -> bool:
+        """Whether its interfaces are as they were asked for."""
+        return {port["port_state"] for port in self._interfaces(server)} <= {"ACTIVE"}
 
     def _gone(self, server: str) -> bool:
         return self._client.request("GET", f"/servers/{server}").status_code == 404

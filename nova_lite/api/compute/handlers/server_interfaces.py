@@ -10,15 +10,15 @@ from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views import server_interfaces as views
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Conflict, Invalid, NotFound, Unsupported
+from nova_lite.core.errors import Invalid, NotFound, Unsupported
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import instances as writes
+from nova_lite.db.writes import ownership
 from nova_lite.network.servers import NicWish, Wishes
+from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.network import Port
-from nova_lite.objects.states import VmState
-
-_STATES = (VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED)
+from nova_lite.objects.operation import AttachInterface, DetachInterface
 
 
 def index(request: Request[ComputeServices]) -> Json:
@@ -33,37 +33,39 @@ def show(request: Request[ComputeServices]) -> Json:
 
 
 def attach(request: Request[ComputeServices]) -> Json:
-    """One more interface: of a network, with an address or any; of a port; or of the usual network."""
+    """One more interface: of a network, with an address or any; of a port; or of the usual network.
+
+    It is the server's when this returns, and ACTIVE once its host has plugged it in.
+    """
     server, networks = server_of(request), _networks(request)
     wish = _wish(request.member("interfaceAttachment"))
     wanted = networks.check(server.project_id, Wishes(nics=(wish,) if wish else "auto"), 1)
     if not wanted.nics:
         raise Invalid("There is no network to attach the server to.")
-    fresh = cast("NicWish", wanted.nics[0])
+    fresh, now = cast("NicWish", wanted.nics[0]), request.services.clock.now()
 
-    def change(tx: Tx) -> Instance:
-        return writes.edit(tx, server.uuid, server.project_id, lambda now: {
-            "nics": (*_changeable(request, now, "attach_interface").nics, networks.attached(tx, now, fresh)),
-        }, request.services.clock.now())
+    def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
+        nic = networks.attached(tx, grant.instance, fresh)
+        return ClaimGrant(
+            instance=writes.save(tx, grant.instance, now, nics=(*grant.instance.nics, nic)),
+            operation=ownership.save(tx, grant.operation, now, arguments=AttachInterface(port_id=nic.id)),
+        )
 
-    after = request.services.database.transact(change)
-    port = next(port for port in networks.ports_of(server) if port.id == after.nics[-1].id)
+    after = request.services.lifecycle.act(
+        request.context, server, AttachInterface(port_id=fresh.port_id),
+        override_lock=may_override_lock(request, server), then=then,
+    )
+    port = next(port for port in networks.ports_of(server) if port.id == after.instance.nics[-1].id)
     return {"interfaceAttachment": views.show(port, request.version)}
 
 
 def detach(request: Request[ComputeServices]) -> None:
-    server, networks = server_of(request), _networks(request)
-    port = _port(request, server)
-
-    def change(tx: Tx) -> Instance:
-        def without(now: Instance) -> Mapping[str, object]:
-            _changeable(request, now, "detach_interface")
-            networks.detach(tx, now, port.id)
-            return {"nics": tuple(nic for nic in now.nics if nic.id != port.id)}
-
-        return writes.edit(tx, server.uuid, server.project_id, without, request.services.clock.now())
-
-    request.services.database.transact(change)
+    """The server has the interface until its host has taken it from the guest."""
+    server = server_of(request)
+    request.services.lifecycle.act(
+        request.context, server, DetachInterface(port_id=_port(request, server).id),
+        override_lock=may_override_lock(request, server),
+    )
 
 
 def _networks(request: Request[ComputeServices]) -> ServerNetworks:
@@ -90,15 +92,3 @@ def _wish(body: Mapping[str, object]) -> NicWish | None:
     if not network and not port:
         return None
     return NicWish(network_id=network, port_id=port, fixed_ip=fixed[0]["ip_address"] if fixed else "")
-
-
-def _changeable(request: Request[ComputeServices], server: Instance, action: str) -> Instance:
-    if server.locked and not may_override_lock(request, server):
-        raise Conflict(f"Instance {server.uuid} is locked", instance=server.uuid)
-    if server.vm_state not in _STATES:
-        raise Conflict(f"Cannot '{action}' instance {server.uuid} while it is in vm_state {server.vm_state}",
-                       instance=server.uuid)
-    if server.task_state is not None:
-        raise Conflict(f"Cannot '{action}' instance {server.uuid} while it is in task_state {server.task_state}",
-                       instance=server.uuid)
-    return server

@@ -17,7 +17,7 @@ def devices(plan: GuestPlan) -> ET.Element:
     if plan.domain_type != "test":
         made.extend(_controllers(plan))
         made.extend(_disk(disk) for disk in plan.disks)
-        made.extend(_interface(nic, index) for index, nic in enumerate(plan.nics))
+        made.extend(interface(nic, index) for index, nic in enumerate(plan.nics))
         made.extend(_console(plan))
         made.extend(_graphics(plan))
         made.extend(_small(plan))
@@ -50,7 +50,8 @@ def _disk(disk: DiskPlan) -> ET.Element:
     )
 
 
-def _interface(nic: NicPlan, index: int) -> ET.Element:
+def interface(nic: NicPlan, index: int = 0) -> ET.Element:
+    """One card; ``index`` tells those apart whose network goes past libvirt."""
     bridged = nic.kind == "bridge"
     return element(
         "interface",

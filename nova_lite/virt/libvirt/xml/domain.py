@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from nova_lite.virt.libvirt.plan import CpuPlan, GuestPlan
-from nova_lite.virt.libvirt.xml.devices import devices
+from nova_lite.virt.libvirt.plan import CpuPlan, GuestPlan, NicPlan
+from nova_lite.virt.libvirt.xml.devices import devices, interface
 from nova_lite.virt.libvirt.xml.elements import element, text
 from nova_lite.virt.libvirt.xml.metadata import metadata
 from nova_lite.virt.libvirt.xml.passthrough import passthrough
@@ -34,6 +34,11 @@ def render(plan: GuestPlan) -> str:
         *passthrough(plan.nics),
         type=plan.domain_type,
     ))
+
+
+def render_card(nic: NicPlan) -> str:
+    """The XML of one interface."""
+    return text(interface(nic))
 
 
 def _os(plan: GuestPlan) -> ET.Element:
