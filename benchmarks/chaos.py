@@ -60,10 +60,12 @@ def main() -> int:
     options.add_argument("--minutes", type=float, default=2.0, help="at least so long (default: 2)")
     options.add_argument("--operations", type=int, default=0, help="at least so many operations")
     options.add_argument("--faults", type=int, default=0, help="at least so many faults")
+    options.add_argument("--pause", type=float, default=5.0, help="seconds between two faults (default: 5)")
     options.add_argument("--clients", type=int, default=8, help="concurrent clients (default: 8)")
     options.add_argument("--seed", type=int, default=1, help="of the monkey and the clients (default: 1)")
     arguments = options.parse_args()
     plan = Plan(seed=arguments.seed, seconds=arguments.minutes * 60, customers=arguments.clients,
+                pause=arguments.pause,
                 operations=arguments.operations, faults=arguments.faults)
     conditions = machine() | {"stack": arguments.stack, "hosts": str(len(HOSTS)), "clients": str(plan.customers),
                               "seed": str(plan.seed)}

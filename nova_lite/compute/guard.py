@@ -69,13 +69,13 @@ class Guard:
     def _attempt(self, check: Callable[[str], None]) -> Attempt:
         def attempt(step: Step, job: Job) -> Job:
             check(step.name)
+            if isinstance(step, Irrevocable):
+                self._reporter.note(job.operation, step.name)
             begun = self._clock.now()
             LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))
             until, pause = min(begun + PATIENCE, job.operation.deadline), PAUSE
             while True:
                 try:
-                    if isinstance(step, Irrevocable):
-                        self._reporter.note(job.operation, step.name)
                     done = step.run(job)
                     LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
                     return done

@@ -1,8 +1,10 @@
-"""The compute's word to the conductor: begin and finish. A finished operation is told until it is heard."""
+"""The compute's word to the conductor: begun, past the point of no return, finished. The latter two until it is heard."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from nova_lite.compute.job import Cancelled, Interrupted
 from nova_lite.core import concurrency
@@ -14,6 +16,8 @@ from nova_lite.objects.operation import Operation, OperationResult, Progress
 from nova_lite.rpcapi.conductor import Conductor
 
 LOG = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 RETRY_FIRST, RETRY_LONGEST = 0.25, 5.0  # seconds between two attempts to be heard
 PATIENCE = 600.0  # seconds past its deadline that a result is still offered
@@ -39,9 +43,18 @@ class Reporter:
         return self._conductor.operation_begin(context, operation_id, epoch, self._host)
 
     def note(self, operation: Operation, step: str) -> None:
-        """Have it on record that an operation has reached a step. Raises Cancelled when it is not ours any more."""
+        """Have it on record that an operation has reached a step; asks again, until its deadline, while nobody answers.
+
+        :raises Cancelled: it is not ours any more. :raises Unavailable: its deadline has passed.
+        :raises Interrupted: the daemon ends first.
+        """
         progress = {operation.id: Progress(epoch=operation.epoch, step=step)}
-        if self._conductor.renew_leases(system_context(operation.request_id), self._host, progress):
+        context = system_context(operation.request_id)
+        what = f"step {step} of operation {operation.id}"
+        lost = self._insist(
+            what, lambda: self._conductor.renew_leases(context, self._host, progress), operation.deadline
+        )
+        if lost:
             raise Cancelled(f"{operation.action} of {operation.instance_uuid} is not this host's any more")
 
     def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
@@ -53,19 +66,24 @@ class Reporter:
         :raises Superseded: the operation is not this worker's any more.
         :raises Interrupted: the daemon ends first. The next start repeats the operation, whose steps are done already.
         """
-        delay = RETRY_FIRST
         # The answer is wanted whatever the client's own deadline was.
         context = RequestContext(request_id=context.request_id, user_id=context.user_id,
                                  project_id=context.project_id, roles=context.roles)
+        what = f"result of operation {result.operation_id}"
+        try:
+            self._insist(what, lambda: self._conductor.operation_finish(context, result), deadline + PATIENCE)
+        except (Unavailable, DeadlineExceeded) as error:
+            LOG.error("%s was never heard: %s", what, error)
+
+    def _insist(self, what: str, tell: Callable[[], T], until: float) -> T:
+        delay = RETRY_FIRST
         while True:
             try:
-                self._conductor.operation_finish(context, result)
-                return
+                return tell()
             except (Unavailable, DeadlineExceeded) as error:
-                if self._clock.now() > deadline + PATIENCE:
-                    LOG.error("result of operation %s was never heard: %s", result.operation_id, error)
-                    return
-                LOG.warning("result of operation %s not heard, again in %.1f s: %s", result.operation_id, delay, error)
+                if self._clock.now() > until:
+                    raise
+                LOG.warning("%s not heard, again in %.1f s: %s", what, delay, error)
             if self._stop.wait(delay):
                 raise Interrupted
             delay = min(delay * 2, RETRY_LONGEST)

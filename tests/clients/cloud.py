@@ -16,8 +16,11 @@ PATIENCE = 30.0  # seconds that a state may take to come
 class Client:
     """One user of one cloud."""
 
-    def __init__(self, url: str, user: str, password: str, project: str = "admin") -> None:
-        self.url = url
+    def __init__(
+        self, url: str, user: str, password: str, project: str = "admin", timeout: float = PATIENCE
+    ) -> None:
+        """:param timeout: seconds of silence after which a request is given up."""
+        self.url, self._timeout = url, timeout
         self._credentials = (user, password, project)
         self.project_id = ""
         self.session = requests.Session()
@@ -34,7 +37,7 @@ class Client:
         identity = {"methods": ["password"], "password": {
             "user": {"name": user, "domain": domain, "password": password}}}
         body: Any = {"auth": {"identity": identity, "scope": {"project": {"name": project, "domain": domain}}}}
-        answer = self.session.post(f"{self.url}/identity/v3/auth/tokens", json=body, timeout=PATIENCE)
+        answer = self.session.post(f"{self.url}/identity/v3/auth/tokens", json=body, timeout=self._timeout)
         answer.raise_for_status()
         self.project_id = answer.json()["token"]["project"]["id"]
         self.session.headers["X-Auth-Token"] = answer.headers["X-Subject-Token"]
@@ -45,7 +48,7 @@ class Client:
         if "X-Auth-Token" not in self.session.headers:
             self.login()
         return self.session.request(
-            method, f"{self.url}/compute/v2.1{path}", json=body, timeout=PATIENCE, **more
+            method, f"{self.url}/compute/v2.1{path}", json=body, timeout=self._timeout, **more
         )
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -70,7 +73,7 @@ class Client:
         """Wait until the API answers."""
         def answers() -> bool:
             try:
-                return self.session.get(f"{self.url}/health", timeout=PATIENCE).ok
+                return self.session.get(f"{self.url}/health", timeout=self._timeout).ok
             except requests.ConnectionError:
                 return False
         self.wait(answers, "the API answers")
@@ -80,12 +83,12 @@ class Client:
         if "X-Auth-Token" not in self.session.headers:
             self.login()
         body = {"name": name, "disk_format": disk_format, "container_format": "bare", "visibility": "public"}
-        made = self.session.post(f"{self.url}/image/v2/images", json=body, timeout=PATIENCE)
+        made = self.session.post(f"{self.url}/image/v2/images", json=body, timeout=self._timeout)
         made.raise_for_status()
         image_id: str = made.json()["id"]
         with path.open("rb") as data:
             put = self.session.put(
-                f"{self.url}/image/v2/images/{image_id}/file", data=data, timeout=PATIENCE,
+                f"{self.url}/image/v2/images/{image_id}/file", data=data, timeout=self._timeout,
                 headers={"Content-Type": "application/octet-stream"},
             )
         put.raise_for_status()

@@ -35,7 +35,7 @@ key_dir = {directory}/keys
 [scheduler]
 shuffle_best = 1
 [conductor]
-workers = 2
+workers = {conductor_workers}
 lease = 2
 requeue_after = 1
 reaper_interval = 0.25
@@ -45,7 +45,7 @@ CENTER = """
 [database]
 connection = {database_url}
 [api]
-workers = 1
+workers = {copies}
 port = {port}
 public_url = http://127.0.0.1:{front}
 [image]
@@ -77,7 +77,7 @@ class Processes:
     """The daemons by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts.
 
     ``broker_url`` empty: zmq. ``database_url`` empty: SQLite. ``copies``: of scheduler and conductor, each with a
-    name and an identity of its own; the second ones are ``scheduler2`` and ``conductor2``.
+    name and an identity of its own; the second ones are ``scheduler2`` and ``conductor2``. The API has as many workers.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class Processes:
         self.port = free_port()
         self._values = {
             "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
+            "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
             "transport": "kombu" if broker_url else "zmq",
             "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
         }
@@ -102,9 +103,9 @@ class Processes:
         self._values["front"] = port
         self.client = Client(f"http://127.0.0.1:{port}", "admin", PASSWORD)
 
-    def another_client(self) -> Client:
-        """A client of its own for one more thread; to be closed."""
-        return Client(self.client.url, "admin", PASSWORD)
+    def another_client(self, timeout: float) -> Client:
+        """A client of its own for one more thread, with seconds of patience for an answer; to be closed."""
+        return Client(self.client.url, "admin", PASSWORD, timeout=timeout)
 
     @property
     def database_url(self) -> str:

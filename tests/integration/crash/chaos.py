@@ -13,6 +13,7 @@ from tests.integration.crash.customer import PATIENCE, Customer, Tally
 from tests.integration.crash.monkey import Monkey
 from tests.integration.crash.scene import Scene
 
+ANSWER = 10.0  # seconds in which an answer that still comes is awaited: connections fall silent
 REPORT = 30.0  # seconds between two words about how it goes
 
 
@@ -38,7 +39,7 @@ def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) 
     image = scene.upload()
 
     def serve(number: int) -> None:
-        client = scene.cloud.another_client()
+        client = scene.cloud.another_client(ANSWER)
         try:
             Customer(client, image, random.Random(f"{plan.seed}/{number}"), tally).run(ended.is_set)
         except Exception as error:  # noqa: BLE001 - a complaint like any other, of which a thread must not die

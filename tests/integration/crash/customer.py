@@ -158,9 +158,19 @@ class Customer:
         status = str(shown["status"])
         self._servers[server] = Own(status, str(shown["flavor"]["original_name"]))
         if status != wanted:
-            reason = shown.get("fault", {}).get("message", "")
+            reason = shown.get("fault", {}).get("message", "") or self._failure(server)
             self._complain("failed" if reason else "unexplained", server, f"{action} ended in {status}: {reason}")
         self._tally.done[action] += 1
+
+    def _failure(self, server: str) -> str:
+        """What the newest of the server's actions says of its failure; empty when it did not fail."""
+        path = f"/servers/{server}/os-instance-actions"
+        newest = self._insist("GET", path)[0].json()["instanceActions"][0]
+        if newest["message"] is None:
+            return ""
+        shown = self._insist("GET", f"{path}/{newest['request_id']}")[0].json()["instanceAction"]
+        told = [str(event["traceback"]).strip().splitlines()[-1] for event in shown["events"] if event["traceback"]]
+        return " ".join([newest["message"], *told])
 
     def _shown(self, server: str) -> dict[str, Any] | None:
         answer, _ = self._insist("GET", f"/servers/{server}")
