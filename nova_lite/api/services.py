@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from nova_lite.conf.api import KeystoneSettings
 from nova_lite.core.context import RequestContext
 
 if TYPE_CHECKING:
@@ -34,14 +35,18 @@ class TokenValidator(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ApiServices:
-    """``frame`` serves every dialect, the others one each."""
+    """``frame`` serves every dialect, the others one each.
+
+    ``identity`` and ``image`` are an address where somebody else serves that dialect; ``tokens`` is then the Keystone
+    that validates them.
+    """
 
     frame: Frame
-    tokens: TokenValidator
+    tokens: TokenValidator | KeystoneSettings
     health: HealthCheck
     compute: ComputeServices
-    identity: IdentityServices
-    image: ImageServices
+    identity: IdentityServices | str
+    image: ImageServices | str
     network: NetworkServices
 
 

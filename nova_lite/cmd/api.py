@@ -35,7 +35,9 @@ from nova_lite.api.policy import Policy
 from nova_lite.api.services import ApiServices
 from nova_lite.cmd import daemon
 from nova_lite.cmd.networking import networking, server_ports, store
+from nova_lite.cmd.users import image_user
 from nova_lite.conf import ConfigError, Settings
+from nova_lite.conf.api import EMBEDDED, KEYSTONE, KeystoneSettings
 from nova_lite.core import launcher
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.service import Closing, PeriodicTasks, Service
@@ -43,10 +45,13 @@ from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.images import ImageStore as DatabaseImageRecords
 from nova_lite.db.session import Database
 from nova_lite.identity import Identity, KeyRing, PasswordHasher
+from nova_lite.identity.errors import KeysMissing
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
 from nova_lite.image.members import ImageMembers
 from nova_lite.image.recovery import UploadRecovery
+from nova_lite.image.remote import RemoteImages
+from nova_lite.image.session import versionless
 from nova_lite.image.store.filesystem import FilesystemStore
 from nova_lite.network.service import Networking
 from nova_lite.objects.quota import Quota
@@ -107,9 +112,10 @@ def policy(settings: Settings) -> Policy:
 
 
 def compute_services(
-    settings: Settings, database: Database, bus: Bus, images: ImageCatalog, service: Networking
+    settings: Settings, database: Database, bus: Bus, images: ImageCatalog | RemoteImages, service: Networking
 ) -> ComputeServices:
     """What the compute dialect works with."""
+    records = images if isinstance(images, ImageCatalog) else None
     clock = SystemClock()
 
     def compute_at(host: str) -> Compute:
@@ -119,7 +125,7 @@ def compute_services(
     times = settings.conductor
     deadlines = Deadlines(create=times.create_deadline, action=times.action_deadline, begin=times.requeue_after)
     return ComputeServices(
-        database=database, images=images, image_records=images, compute_at=compute_at, clock=clock,
+        database=database, images=images, image_records=records, image_url=versionless(settings.image.url), compute_at=compute_at, clock=clock,
         scheduler=scheduler, networking=service,
         networks=ServerNetworks(store(settings, database, clock), server_ports(settings, service, clock)),
         lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),
@@ -149,22 +155,36 @@ def image_recovery(settings: Settings, database: Database, clock: Clock) -> Peri
     return periodic
 
 
-def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplication:
-    """The whole pipeline over its services."""
-    clock = SystemClock()
-    identity = Identity(
+def embedded_identity(settings: Settings, database: Database, clock: Clock) -> Identity:
+    """The identity service of this API. :raises KeysMissing: it has no key to sign tokens with."""
+    return Identity(
         store=DatabaseIdentityStore(database), clock=clock, hasher=PasswordHasher(),
         keys=KeyRing(Path(settings.identity.token_key_dir), clock), token_ttl=settings.identity.token_ttl,
     )
-    images, service = image_services(settings, database), networking(settings, database, clock)
+
+
+def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplication:
+    """The whole pipeline over its services."""
+    clock = SystemClock()
+    service = networking(settings, database, clock)
+    tokens: Identity | KeystoneSettings = settings.keystone
+    identity: IdentityServices | str = settings.keystone.www_authenticate_uri or settings.keystone.auth_url
+    if settings.api.auth_strategy == EMBEDDED:
+        tokens = embedded_identity(settings, database, clock)
+        identity = IdentityServices(identity=tokens)
+    image: ImageServices | str = settings.image.url
+    images: ImageCatalog | RemoteImages = RemoteImages(settings.image.url, image_user(settings.image), clock)
+    if not settings.image.url:
+        image = image_services(settings, database)
+        images = image.catalog
     services = ApiServices(
         frame=Frame(
             public_url=settings.api.public_url, max_request_body=settings.api.max_request_body,
             policy=policy(settings),
         ),
         network=NetworkServices(networking=service, page_size=settings.api.page_size),
-        tokens=identity, health=dict, image=images, identity=IdentityServices(identity=identity),
-        compute=compute_services(settings, database, bus, images.catalog, service),
+        tokens=tokens, health=dict, image=image, identity=identity,
+        compute=compute_services(settings, database, bus, images, service),
     )
     paste_config = settings.api.paste_config or str(Path(nova_lite.__file__).parents[1] / DEFAULT_PASTE)
     return app.load(Path(paste_config), services)
@@ -180,10 +200,23 @@ def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) ->
     return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), uploads, server])
 
 
+def refuse_unusable(settings: Settings) -> None:
+    """What every worker would trip over is said once, before there are any. Raises ConfigError."""
+    if settings.api.auth_strategy == KEYSTONE:
+        if not settings.keystone.auth_url:
+            raise ConfigError("[keystone_authtoken] auth_url must say where the Keystone of [api] auth_strategy is")
+        return
+    try:
+        KeyRing(Path(settings.identity.token_key_dir), SystemClock())
+    except (KeysMissing, OSError, ValueError) as error:
+        raise ConfigError(f"[identity] token_key_dir: {error}") from error
+
+
 def run(settings: Settings) -> int:
     """Bind the port and run the workers; the exit status."""
     if not settings.database.connection:
         raise ConfigError("[database] connection must say where the database is")
+    refuse_unusable(settings)
     sock = bind(settings.api.listen, settings.api.port)
     return launcher.Workers(NAME, settings.api.workers, lambda: build(settings, sock), settings.process.stop_grace).run()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nova_lite.cmd import daemon
 from nova_lite.cmd.refusals import RefusalEvents
+from nova_lite.cmd.users import image_user
 from nova_lite.compute import operations
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.guard import Guard
@@ -35,7 +36,7 @@ from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.ids import is_uuid
 from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
-from nova_lite.image.client import Credentials, ImageClient
+from nova_lite.image.client import ImageClient
 from nova_lite.image.writer import ImageWriter
 from nova_lite.network.host.networks import HostNetworks, NoNetworks
 from nova_lite.objects.instance import Instance
@@ -72,23 +73,15 @@ def load_driver(settings: Settings, owner: str, clock: Clock) -> CapableDriver:
     return drivers.load(chosen, settings.process.host, owner, clock)
 
 
-def image_credentials(options: ComputeSettings) -> Credentials:
-    """This service's own."""
-    return Credentials(
-        auth_url=options.auth_url, username=options.username, password=options.password,
-        project_name=options.project_name,
-    )
-
-
 def image_cache(settings: Settings, clock: Clock) -> ImageCache:
     """The cache of base images, filled over HTTP with this service's own credentials."""
     options = settings.compute
-    return ImageCache(ImageClient(options.image_url, image_credentials(options), clock), Path(options.image_cache_path), clock)
+    return ImageCache(ImageClient(options.image_url, image_user(options), clock), Path(options.image_cache_path), clock)
 
 
 def image_writer(settings: Settings, clock: Clock) -> ImageWriter:
     """Sends images of guests, with the same credentials."""
-    return ImageWriter(settings.compute.image_url, image_credentials(settings.compute), clock)
+    return ImageWriter(settings.compute.image_url, image_user(settings.compute), clock)
 
 
 def config_drives(instances_path: Path) -> Callable[[Instance], Path]:

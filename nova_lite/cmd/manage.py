@@ -11,9 +11,11 @@ from pathlib import Path
 from nova_lite.cmd import daemon
 from nova_lite.cmd.networking import network_plan, networking
 from nova_lite.cmd.seeds import FLAVORS
+from nova_lite.cmd.users import keystone_user
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conf import ConfigError, Settings, load, sample
-from nova_lite.core.clock import SystemClock
+from nova_lite.conf.api import KEYSTONE
+from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import Conflict, NovaLiteError
 from nova_lite.core.launcher import refuse
 from nova_lite.db import archive, migration
@@ -21,8 +23,10 @@ from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.session import Database
 from nova_lite.db.writes import flavors
 from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, create_key, ensure_key, retire_keys
+from nova_lite.image.session import TokenSource
 from nova_lite.network.bootstrap import bootstrap as bootstrap_networks
 from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.identity import DEFAULT_DOMAIN
 from nova_lite.rpc import signing
 from nova_lite.rpcapi.compute import Compute
 
@@ -83,26 +87,38 @@ def keys_rotate_tokens(arguments: argparse.Namespace) -> int:
 
 
 def run_bootstrap(arguments: argparse.Namespace) -> int:
-    """Identity's first records, the key of the tokens, and the usual flavors. Safe to repeat."""
+    """Identity's first records and the key of the tokens, where identity is ours; flavors and networks. Repeatable."""
     settings, clock = _settings(arguments), SystemClock()
+    database = Database(settings.database.connection, clock=clock)
+    project_id = _bootstrap_identity(settings, database, clock)
+    networks = networking(settings, database, clock), network_plan(settings, project_id)
+    for change in (*_seed_flavors(database), *bootstrap_networks(*networks)):
+        print(change)
+    return 0
+
+
+def _bootstrap_identity(settings: Settings, database: Database, clock: Clock) -> str:
+    """The id of the project that the first networks belong to: admin's, or that of our user in a Keystone."""
+    if settings.api.auth_strategy == KEYSTONE:
+        return TokenSource(keystone_user(settings.keystone), clock, timeout=20.0).project_id()
     passwords = [os.environ.get(f"NOVA_LITE_{who}_PASSWORD", "") for who in ("ADMIN", "SERVICE")]
     if not all(passwords):
-        return refuse(f"{NAME}: NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD must be in the environment")
-    database = Database(settings.database.connection, clock=clock)
-    ensure_key(Path(settings.identity.token_key_dir))
+        raise ConfigError("NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD must be in the environment")
+    keys = Path(settings.identity.token_key_dir)
+    ensure_key(keys)
     identity = Identity(
-        store=DatabaseIdentityStore(database), clock=clock, keys=KeyRing(Path(settings.identity.token_key_dir), clock),
-        hasher=PasswordHasher(), token_ttl=settings.identity.token_ttl,
+        store=DatabaseIdentityStore(database), clock=clock, keys=KeyRing(keys, clock), hasher=PasswordHasher(),
+        token_ttl=settings.identity.token_ttl,
     )
     plan = Plan(
         admin_password=passwords[0], service_password=passwords[1], public_url=settings.api.public_url,
         region=settings.identity.region,
     )
-    for change in (*bootstrap(identity, plan), *_seed_flavors(database)):
+    for change in bootstrap(identity, plan):
         print(change)
-    for change in bootstrap_networks(networking(settings, database, clock), network_plan(settings, identity)):
-        print(change)
-    return 0
+    admin = identity.projects.find("admin", DEFAULT_DOMAIN)
+    assert admin is not None, "bootstrap has made it"
+    return admin.id
 
 
 def _seed_flavors(database: Database) -> list[str]:

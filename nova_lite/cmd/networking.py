@@ -6,14 +6,11 @@ from msgspec import structs
 
 from nova_lite.conf import Settings
 from nova_lite.core.clock import Clock
-from nova_lite.core.errors import NotFound
 from nova_lite.db.network import DatabaseNetworkStore
 from nova_lite.db.session import Database
-from nova_lite.identity import Identity
 from nova_lite.network.bootstrap import Plan
 from nova_lite.network.servers import PlugKind, ServerPorts
 from nova_lite.network.service import Networking
-from nova_lite.objects.identity import DEFAULT_DOMAIN
 from nova_lite.objects.network import NetworkQuota
 
 
@@ -42,13 +39,10 @@ def server_ports(settings: Settings, service: Networking, clock: Clock) -> Serve
     return ServerPorts(service.ports, service.security_groups, clock, plug)
 
 
-def network_plan(settings: Settings, identity: Identity) -> Plan:
-    """The first networks: the project admin's."""
-    admin = identity.projects.find("admin", DEFAULT_DOMAIN)
-    if admin is None:
-        raise NotFound("There is no project admin.")
+def network_plan(settings: Settings, project_id: str) -> Plan:
+    """The first networks, which belong to a project and are shared by all."""
     servers = tuple(text.strip() for text in settings.network.dns_nameservers.split(",") if text.strip())
     return Plan(
-        project_id=admin.id, private_cidr=settings.network.private_cidr, public_cidr=settings.network.public_cidr,
+        project_id=project_id, private_cidr=settings.network.private_cidr, public_cidr=settings.network.public_cidr,
         dns_nameservers=servers,
     )

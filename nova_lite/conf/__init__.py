@@ -12,7 +12,7 @@ from typing import Any
 
 from oslo_config import cfg
 
-from nova_lite.conf.api import ApiSettings, IdentitySettings, ImageSettings, QuotaSettings
+from nova_lite.conf.api import ApiSettings, IdentitySettings, ImageSettings, KeystoneSettings, QuotaSettings
 from nova_lite.conf.compute import ComputeSettings, FakeSettings, LibvirtSettings
 from nova_lite.conf.control import ConductorSettings, SchedulerSettings
 from nova_lite.conf.database import DatabaseSettings
@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, type[Any]]] = {
     "rpc": ("rpc", RpcSettings),
     "database": ("database", DatabaseSettings),
     "api": ("api", ApiSettings),
+    "keystone_authtoken": ("keystone", KeystoneSettings),
     "quota": ("quota", QuotaSettings),
     "identity": ("identity", IdentitySettings),
     "image": ("image", ImageSettings),
@@ -52,6 +53,7 @@ class Settings:
     rpc: RpcSettings
     database: DatabaseSettings
     api: ApiSettings
+    keystone: KeystoneSettings
     quota: QuotaSettings
     identity: IdentitySettings
     image: ImageSettings

@@ -6,6 +6,7 @@ import dataclasses
 
 from nova_lite.conf.options import option
 
+EMBEDDED, KEYSTONE = "embedded", "keystone"  # who validates tokens
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ApiSettings:
@@ -20,6 +21,33 @@ class ApiSettings:
     public_url: str = option("http://127.0.0.1:8774", "What clients call this API: scheme, host and port.")
     max_request_body: int = option(114688, "Bytes that a request body other than an image may have.", minimum=1024)
     page_size: int = option(1000, "Items of a listing that one answer holds at most.", minimum=1)
+    auth_strategy: str = option(
+        EMBEDDED, "Who says who somebody is: the identity service of this API, or a Keystone ([keystone_authtoken]).",
+        choices=(EMBEDDED, KEYSTONE),
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class KeystoneSettings:
+    """[keystone_authtoken]: names and meanings are keystonemiddleware's"""
+
+    auth_url: str = option("", "The Keystone that tokens are checked at, with or without /v3.")
+    www_authenticate_uri: str = option("", "Its address for clients. Empty: auth_url.")
+    username: str = option("nova", "User as whom tokens are checked.")
+    password: str = option("", "That user's password.", secret=True)
+    project_name: str = option("service", "That user's project.")
+    user_domain_name: str = option("Default", "That user's domain.")
+    project_domain_name: str = option("Default", "That project's domain.")
+    region_name: str = option("", "Region whose Keystone is asked. Empty: any.")
+    interface: str = option("internal", "Kind of its endpoint that is asked.", choices=("internal", "public", "admin"))
+    cafile: str = option("", "Certificates of authorities that may sign Keystone's. Empty: those of the system.")
+    insecure: bool = option(False, "Do not verify Keystone's certificate.")
+    memcached_servers: tuple[str, ...] = option((), "Where validated tokens are kept. Empty: in each worker.")
+    token_cache_time: int = option(
+        10, "Seconds for which a validated token is not asked about again; a revoked one may live as long.", minimum=1,
+    )
+    service_token_roles: tuple[str, ...] = option(("service",), "Roles that make a token a service's.")
+    service_token_roles_required: bool = option(True, "Refuse service tokens without any of these roles.")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,6 +74,13 @@ class IdentitySettings:
 class ImageSettings:
     """[image]"""
 
+    url: str = option("", "A Glance to use instead of the embedded image service, with or without /v2. Empty: embedded.")
+    auth_url: str = option("http://127.0.0.1:8774/identity/v3", "Identity service whose tokens that Glance takes.")
+    username: str = option("nova", "User as whom it is asked; it must be an administrator there.")
+    password: str = option("", "That user's password.", secret=True)
+    project_name: str = option("service", "That user's project.")
+    user_domain_name: str = option("Default", "That user's domain.")
+    project_domain_name: str = option("Default", "That project's domain.")
     store_dir: str = option("", "Directory of the images' data. Empty: images/ under state_path.")
     max_image_size: int = option(64 << 30, "Bytes that an image may have.", minimum=1)
     require_format_match: bool = option(

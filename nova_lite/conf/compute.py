@@ -35,6 +35,8 @@ class ComputeSettings:
     username: str = option("nova", "User as whom images are fetched.")
     password: str = option("", "That user's password.", secret=True)
     project_name: str = option("service", "That user's project.")
+    user_domain_name: str = option("Default", "That user's domain.")
+    project_domain_name: str = option("Default", "That project's domain.")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

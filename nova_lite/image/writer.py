@@ -9,8 +9,7 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Conflict, NotFound, Unavailable
-from nova_lite.image.client import Credentials, TokenSource, versioned
-from nova_lite.image.http import Answer, exchange
+from nova_lite.image.session import Credentials, Session
 
 ATTEMPTS = 6
 PAUSE = 0.5  # seconds after the first attempt, doubled after each
@@ -23,9 +22,8 @@ class ImageWriter:
     def __init__(
         self, image_url: str, credentials: Credentials, clock: Clock, timeout: float = 60.0, pause: float = PAUSE
     ) -> None:
-        self._url = versioned(image_url, "v2")
-        self._tokens = TokenSource(credentials, clock, timeout)
-        self._timeout, self._pause = timeout, pause
+        self._session = Session(image_url, credentials, clock, timeout)
+        self._pause = pause
 
     def upload(self, context: RequestContext, image_id: str, path: Path) -> None:
         """Send a file as the data of a queued image. An image that has data already is success.
@@ -55,7 +53,7 @@ class ImageWriter:
 
     def remove(self, context: RequestContext, image_id: str) -> None:
         """Delete an image. Absent already is success."""
-        answer = self._ask(context, "DELETE", f"/images/{quote(image_id, safe='')}")
+        answer = self._session.delete(context, f"/images/{quote(image_id, safe='')}")
         answer.require(204, 404)
         answer.close()
 
@@ -63,42 +61,26 @@ class ImageWriter:
         """Delete all backups of an instance and a type but the newest ``keep``."""
         query = {"instance_uuid": instance_uuid, "backup_type": backup_type, "image_type": "backup",
                  "sort": "created_at:desc", "limit": "1000"}
-        answer = self._ask(context, "GET", f"/images?{urlencode(query)}")
+        answer = self._session.get(context, f"/images?{urlencode(query)}")
         answer.require(200)
         listed = answer.document().get("images")
         for image in (listed if isinstance(listed, list) else [])[keep:]:
             self.remove(context, str(image["id"]))
 
     def _status(self, context: RequestContext, image_id: str) -> str:
-        answer = self._ask(context, "GET", f"/images/{quote(image_id, safe='')}")
+        answer = self._session.get(context, f"/images/{quote(image_id, safe='')}")
         answer.require(200)
         return str(answer.document().get("status"))
 
     def _sent(self, context: RequestContext, image_id: str, path: Path) -> bool:
         """False when the image does not take data now."""
-        answer = self._ask(context, "PUT", f"/images/{quote(image_id, safe='')}/file", path)
+        with path.open("rb") as file:
+            answer = self._session.put_file(
+                context, f"/images/{quote(image_id, safe='')}/file", file, path.stat().st_size
+            )
         if answer.status == 409:
             answer.close()
             return False
         answer.require(204)
         answer.close()
         return True
-
-    def _ask(self, context: RequestContext, method: str, path: str, data: Path | None = None) -> Answer:
-        token = self._tokens.token()
-        answer = self._send(context, method, path, data, token)
-        if answer.status != 401:
-            return answer
-        answer.close()
-        return self._send(context, method, path, data, self._tokens.token(refused=token))
-
-    def _send(self, context: RequestContext, method: str, path: str, data: Path | None, token: str) -> Answer:
-        headers = {
-            "X-Auth-Token": token, "X-OpenStack-Request-ID": context.request_id, "Accept": "application/json",
-            "User-Agent": "nova-lite-compute",
-        }
-        if data is None:
-            return exchange(method, self._url + path, headers, self._timeout)
-        headers |= {"Content-Type": "application/octet-stream", "Content-Length": str(data.stat().st_size)}
-        with data.open("rb") as file:
-            return exchange(method, self._url + path, headers, self._timeout, file)

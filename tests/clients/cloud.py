@@ -14,13 +14,14 @@ PATIENCE = 30.0  # seconds that a state may take to come
 
 
 class Client:
-    """One user of one cloud."""
+    """One user of one cloud. ``auth_url`` and ``image_url``, with versions, may be set to others'."""
 
     def __init__(
         self, url: str, user: str, password: str, project: str = "admin", timeout: float = PATIENCE
     ) -> None:
         """:param timeout: seconds of silence after which a request is given up."""
         self.url, self._timeout = url, timeout
+        self.auth_url, self.image_url = f"{url}/identity/v3", f"{url}/image/v2"
         self._credentials = (user, password, project)
         self.project_id = ""
         self.session = requests.Session()
@@ -37,7 +38,7 @@ class Client:
         identity = {"methods": ["password"], "password": {
             "user": {"name": user, "domain": domain, "password": password}}}
         body: Any = {"auth": {"identity": identity, "scope": {"project": {"name": project, "domain": domain}}}}
-        answer = self.session.post(f"{self.url}/identity/v3/auth/tokens", json=body, timeout=self._timeout)
+        answer = self.session.post(f"{self.auth_url}/auth/tokens", json=body, timeout=self._timeout)
         answer.raise_for_status()
         self.project_id = answer.json()["token"]["project"]["id"]
         self.session.headers["X-Auth-Token"] = answer.headers["X-Subject-Token"]
@@ -83,12 +84,12 @@ class Client:
         if "X-Auth-Token" not in self.session.headers:
             self.login()
         body = {"name": name, "disk_format": disk_format, "container_format": "bare", "visibility": "public"}
-        made = self.session.post(f"{self.url}/image/v2/images", json=body, timeout=self._timeout)
+        made = self.session.post(f"{self.image_url}/images", json=body, timeout=self._timeout)
         made.raise_for_status()
         image_id: str = made.json()["id"]
         with path.open("rb") as data:
             put = self.session.put(
-                f"{self.url}/image/v2/images/{image_id}/file", data=data, timeout=self._timeout,
+                f"{self.image_url}/images/{image_id}/file", data=data, timeout=self._timeout,
                 headers={"Content-Type": "application/octet-stream"},
             )
         put.raise_for_status()

@@ -78,7 +78,10 @@ class Processes:
 
     ``broker_url`` empty: zmq. ``database_url`` empty: SQLite. ``copies``: of scheduler and conductor, each with a
     name and an identity of its own; the second ones are ``scheduler2`` and ``conductor2``. The API has as many workers.
+    What ``more_of_center`` and ``more_of_compute`` hold is added to the configuration files and wins.
     """
+
+    more_of_center = more_of_compute = ""
 
     def __init__(
         self, directory: Path, hosts: tuple[str, ...] = ("h1",), broker_url: str = "", database_url: str = "",
@@ -130,12 +133,14 @@ class Processes:
         for name in self._central:
             program = _program(name)
             center = {**self._values, "host": "center" + name.removeprefix(program)}
-            text = COMMON if program == "scheduler" else COMMON + CENTER
-            (self.directory / f"{name}.conf").write_text(text.format(**center))
+            more = "" if program == "scheduler" else CENTER.format(**center) + self.more_of_center
+            (self.directory / f"{name}.conf").write_text(COMMON.format(**center) + more)
             signing.generate(self.directory / "keys", f"nova-{program}@{center['host']}")
         for host in self.hosts:
             (self.directory / host / "gates").mkdir(parents=True)
-            (self.directory / f"{host}.conf").write_text((COMMON + COMPUTE).format(**self._values, host=host))
+            (self.directory / f"{host}.conf").write_text(
+                (COMMON + COMPUTE).format(**self._values, host=host) + self.more_of_compute
+            )
             signing.generate(self.directory / "keys", f"nova-compute@{host}")
 
     def manage(self, *command: str) -> str:

@@ -56,7 +56,7 @@ class ComputeServices:
     ``compute_at`` gives the proxy of a host; ``networks`` their interfaces, None where guests have QEMU's own
     network; ``quota`` the limits of projects that have none of their own; ``page_size`` the items that one answer
     holds at most; ``down_after`` the seconds of silence after which a service counts as down; ``image_records`` the
-    image service where it is ours, None where it is another's;
+    image service where it is ours, None where it is another's, at ``image_url`` without a version then;
     ``networking`` the network service, None where there is none.
     """
 
@@ -71,4 +71,5 @@ class ComputeServices:
     page_size: int = 1000
     down_after: float = 60.0
     image_records: ImageRecords | None = None
+    image_url: str = ""
     networking: Networking | None = None

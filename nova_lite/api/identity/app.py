@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.api.dialect import Dialect, Frame
+from nova_lite.api.elsewhere import Elsewhere
 from nova_lite.api.identity.policies import RULES
 from nova_lite.api.identity.routes import ROUTES
 from nova_lite.api.identity.services import IdentityServices
@@ -17,7 +18,9 @@ def application(services: IdentityServices, frame: Frame) -> Dialect[IdentitySer
     return Dialect(documented(ROUTES, "identity", "/identity"), services, frame)
 
 
-def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[IdentityServices]:
+def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[IdentityServices] | Elsewhere:
     """Paste application."""
     services = services_of(global_conf)
+    if isinstance(services.identity, str):
+        return Elsewhere("identity", services.identity)
     return application(services.identity, services.frame)

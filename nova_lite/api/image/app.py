@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from nova_lite.api.dialect import Dialect, Frame
+from nova_lite.api.elsewhere import Elsewhere
 from nova_lite.api.image import json_patch, policies, versions
 from nova_lite.api.image.handlers import data, images, info, members, schemas, tags
 from nova_lite.api.image.policies import images as image_rules
@@ -86,7 +87,9 @@ class ImageApplication:
         return self._dialect(environ, start_response)
 
 
-def app_factory(global_conf: dict[str, object], **_: str) -> ImageApplication:
+def app_factory(global_conf: dict[str, object], **_: str) -> ImageApplication | Elsewhere:
     """Paste application."""
     services = services_of(global_conf)
+    if isinstance(services.image, str):
+        return Elsewhere("image", services.image)
     return ImageApplication(services.image, services.frame)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nova_lite.api.environ import CONTEXT, request_id_of
 from nova_lite.api.services import TokenValidator, services_of
+from nova_lite.conf.api import KeystoneSettings
 from nova_lite.core.errors import NotFound, Unauthenticated
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class AuthToken:
 def filter_factory(global_conf: dict[str, object], **_: str) -> object:
     """Paste filter; tokens are validated by the embedded identity service."""
     tokens = services_of(global_conf).tokens
+    if isinstance(tokens, KeystoneSettings):
+        raise LookupError("this filter is for [api] auth_strategy = embedded")
 
     def wrap(application: WSGIApplication) -> AuthToken:
         return AuthToken(application, tokens)

@@ -61,7 +61,8 @@ def _apology(environ: WSGIEnvironment) -> str:
 
 def filter_factory(global_conf: dict[str, object], dialect: str, **_: str) -> object:
     """Paste filter; ``dialect`` names the format: compute, identity, image or network."""
-    auth_url = f"{services_of(global_conf).frame.public_url}/identity"
+    services = services_of(global_conf)
+    auth_url = services.identity if isinstance(services.identity, str) else f"{services.frame.public_url}/identity"
 
     def wrap(application: WSGIApplication) -> Faults:
         return Faults(application, RENDERERS[dialect], auth_url)

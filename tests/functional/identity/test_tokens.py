@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.functional.identity.cloud import ADMIN_PASSWORD, DEFAULT, IdentityCloud, by_password, by_token
+from tests.clients.identity import DEFAULT, by_password, by_token
+from tests.functional.identity.cloud import ADMIN_PASSWORD, IdentityCloud
 
 
 def test_versions_are_found_without_a_token(cloud: IdentityCloud) -> None:

@@ -11,7 +11,8 @@ import pytest
 from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound, Unauthenticated, Unavailable
-from nova_lite.image.client import Credentials, ImageClient
+from nova_lite.image.client import ImageClient
+from nova_lite.image.session import Credentials
 from nova_lite.objects.image import ImageMeta
 from tests.builders.image_server import ImageServer
 

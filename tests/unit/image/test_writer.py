@@ -9,7 +9,7 @@ import pytest
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Conflict, NotFound, Unavailable
-from nova_lite.image.client import Credentials
+from nova_lite.image.session import Credentials
 from nova_lite.image.writer import ATTEMPTS, ImageWriter
 from tests.builders.image_server import ImageServer
 

@@ -131,5 +131,5 @@ def _act(
 def _answer(request: Request[ComputeServices], image: Image, *, located: bool) -> Reply:
     if request.version >= v("2.45"):
         return Reply(json={"image_id": image.id})
-    root = request.base_url.partition("/compute")[0]
-    return Reply(headers={"Location": f"{root}/image/v2/images/{image.id}"} if located else {})
+    root = request.services.image_url or f"{request.base_url.partition('/compute')[0]}/image"
+    return Reply(headers={"Location": f"{root}/v2/images/{image.id}"} if located else {})

@@ -1,0 +1,1 @@
+"""nova-lite beside a real Keystone and a real Glance."""
