@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
+from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.base import Attempt, Step, run_steps, undo_steps
-from nova_lite.compute.steps.irrevocable import Irrevocable, left_to_do
+from nova_lite.compute.steps.irrevocable import left_to_do
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError, Unavailable
@@ -69,7 +70,7 @@ class Guard:
     def _attempt(self, check: Callable[[str], None]) -> Attempt:
         def attempt(step: Step, job: Job) -> Job:
             check(step.name)
-            if isinstance(step, Irrevocable):
+            if isinstance(step, Announced):
                 self._reporter.note(job.operation, step.name)
             begun = self._clock.now()
             LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))

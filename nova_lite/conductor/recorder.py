@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from nova_lite.conductor import task_states
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.faults import no_valid_host
 from nova_lite.conf.control import ConductorSettings
@@ -16,6 +17,7 @@ from nova_lite.db.writes import claims as claim_writes
 from nova_lite.db.writes import decisions as decision_writes
 from nova_lite.db.writes import instances as instance_writes
 from nova_lite.db.writes import operations as operation_writes
+from nova_lite.db.writes import task_states as task_state_writes
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.fault import Fault
@@ -68,7 +70,17 @@ class Recorder:
         """Prolong the leases of what the host works on, and note its steps; those that are not its own."""
         until = self._clock.now() + self._lease
         owned = self._database.transact(lambda tx: operation_writes.renew(tx, host, progress, until))
+        self._follow([uuid for uuid in sorted(owned) if progress[uuid].step in task_states.STEPS])
         return sorted(set(progress) - owned)
+
+    def _follow(self, operation_ids: list[str]) -> None:
+        if not operation_ids:
+            return
+        now, choose = self._clock.now(), task_states.task_state
+        with self._database.read() as tx:
+            behind = task_state_writes.behind(tx, operation_ids, choose)
+        for uuid in behind:  # each on its own: the instance is its lock, and is taken first
+            self._database.transact(lambda tx, uuid=uuid: task_state_writes.follow(tx, uuid, choose, now))  # type: ignore[misc]
 
     def finish(self, context: RequestContext, result: OperationResult) -> None:
         """Record an end; a boot that another host may still take goes back to the scheduler. Raises Superseded."""

@@ -6,7 +6,11 @@ from nova_lite.objects.base import Value
 
 
 class Quota(Value, frozen=True, kw_only=True):
-    """Limits of a project; -1 means no limit. ``ram`` in MiB."""
+    """Limits of a project; -1 means no limit. ``ram`` in MiB.
+
+    From ``injected_files`` on they are for old clients, which may set and see them: files cannot be injected, and the
+    network service has limits of its own.
+    """
 
     instances: int = 10
     cores: int = 20
@@ -15,6 +19,13 @@ class Quota(Value, frozen=True, kw_only=True):
     metadata_items: int = 128
     server_groups: int = 10
     server_group_members: int = 10
+    injected_files: int = 0
+    injected_file_content_bytes: int = 0
+    injected_file_path_bytes: int = 0
+    fixed_ips: int = -1
+    floating_ips: int = -1
+    security_groups: int = -1
+    security_group_rules: int = -1
 
 
 class Usage(Value, frozen=True, kw_only=True):

@@ -27,9 +27,13 @@ DURING: dict[tuple[VmState, TaskState], str] = {
     for task, status in ((_T.REBOOTING, "REBOOT"), (_T.REBOOTING_HARD, "HARD_REBOOT"))
     for state in (VmState.ACTIVE, VmState.PAUSED, VmState.SUSPENDED, VmState.STOPPED, VmState.ERROR)
 } | {
-    (state, _T.REBUILDING): "REBUILD" for state in (VmState.ACTIVE, VmState.STOPPED, VmState.ERROR)
+    (state, task): "REBUILD"
+    for task in (_T.REBUILDING, _T.REBUILD_BLOCK_DEVICE_MAPPING, _T.REBUILD_SPAWNING)
+    for state in (VmState.ACTIVE, VmState.STOPPED, VmState.ERROR)
 } | {
-    (VmState.ACTIVE, _T.RESIZE_PREP): "RESIZE", (VmState.STOPPED, _T.RESIZE_PREP): "RESIZE",
+    (state, task): "RESIZE"
+    for task in (_T.RESIZE_PREP, _T.RESIZE_MIGRATING) for state in (VmState.ACTIVE, VmState.STOPPED)
+} | {
     (VmState.RESIZED, _T.RESIZE_REVERTING): "REVERT_RESIZE",
 }
 

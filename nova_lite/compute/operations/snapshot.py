@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nova_lite.compute.operations.base import StepList
+from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
@@ -23,7 +24,7 @@ class Imaging:
     def __init__(self, driver: CapableDriver, images: Images, directory: Path, networks: Networks) -> None:
         self._driver, self._images, self._networks = driver, images, networks
         snapshot = Snapshot(driver, directory)
-        self._steps = (snapshot, UploadImage(images, snapshot))
+        self._steps = (snapshot, Announced(UploadImage(images, snapshot)))
 
     def create_image(self) -> StepList:
         return StepList("compute_snapshot_instance", None, self._steps)

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from nova_lite.compute.job import Job
+from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.base import Step
 
 
-class Irrevocable:
+class Irrevocable(Announced):
     """The conductor is told before ``step`` begins, and a resumed operation goes on from it.
 
-    It costs a message: for steps that take away what an earlier one needs, and for no others.
+    For steps that take away what an earlier one needs, and for no others.
     """
-
-    def __init__(self, step: Step) -> None:
-        self.name = step.name
-        self._step = step
-
-    def run(self, job: Job) -> Job:
-        return self._step.run(job)
-
-    def undo(self, job: Job) -> None:
-        self._step.undo(job)
 
 
 def left_to_do(steps: tuple[Step, ...], reached: str) -> tuple[Step, ...]:

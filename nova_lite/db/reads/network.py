@@ -114,6 +114,20 @@ def group_in_use(tx: Tx, group_id: str) -> bool:
     return bool(tx.scalar(select(func.count()).select_from(PortGroupRow).where(PortGroupRow.group_id == group_id)))
 
 
+def group_names(tx: Tx, devices: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The names of the security groups that the ports of each of these devices have. One statement."""
+    port, held, group = PortRow.__table__.c, PortGroupRow.__table__.c, SecurityGroupRow.__table__.c
+    named = (
+        select(port.device_id, group.name).distinct()
+        .where(port.device_id.in_(devices), held.port_id == port.id, group.id == held.group_id)
+        .order_by(port.device_id, group.name)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for device, name in tx.tuples(named) if devices else ():
+        found[device] = (*found.get(device, ()), name)
+    return found
+
+
 def quota(tx: Tx, project_id: str, configured: NetworkQuota) -> NetworkQuota:
     """A project's limits: its own, else the configured ones."""
     rows = tx.rows(select(NetworkQuotaRow).where(NetworkQuotaRow.project_id == project_id))

@@ -249,3 +249,28 @@ def test_extensions_are_listed_for_those_who_still_ask(cloud: ComputeCloud) -> N
 def test_what_admins_do_is_forbidden_to_others(cloud: ComputeCloud, method: str, path: str, body: object) -> None:
     for role in ("member", "reader"):
         assert cloud.ask(method, path, body, token=f"{role}@{PROJECT}").status == 403
+
+
+@pytest.mark.parametrize(("path", "key"), [(f"/os-quota-sets/{PROJECT}", "quota_set"),
+                                           ("/os-quota-class-sets/default", "quota_class_set")])
+def test_what_nothing_counts_is_set_and_shown_to_old_clients(cloud: ComputeCloud, path: str, key: str) -> None:
+    wanted = {"injected_files": 7, "injected_file_path_bytes": 8, "injected_file_content_bytes": 9, "fixed_ips": 10,
+              "floating_ips": 11, "security_groups": 12, "security_group_rules": 13}
+    assert cloud.admin("PUT", path, {key: wanted}, version="2.1").status == 200
+    shown = cloud.admin("GET", path, version="2.1").at(key)
+    assert wanted.items() <= shown.items()  # type: ignore[attr-defined]
+    absolute = cloud.ask("GET", "/limits", version="2.1").at("limits", "absolute")
+    assert (absolute["maxPersonality"], absolute["maxSecurityGroups"]) == (7, 12)  # type: ignore[index]
+    for name, last in (("fixed_ips", "2.50" if "class" in path else "2.36"), ("injected_files", "2.57")):
+        assert cloud.admin("PUT", path, {key: {name: 1}}, version=last).status == 400
+        assert name not in cloud.admin("GET", path, version=last).at(key)  # type: ignore[operator]
+
+
+def test_server_groups_in_use_are_counted(cloud: ComputeCloud) -> None:
+    def used() -> tuple[object, object]:
+        detail = cloud.ask("GET", f"/os-quota-sets/{PROJECT}/detail").at("quota_set", "server_groups", "in_use")
+        return detail, cloud.ask("GET", "/limits").at("limits", "absolute", "totalServerGroupsUsed")
+
+    assert used() == (0, 0)
+    assert cloud.ask("POST", "/os-server-groups", {"server_group": {"name": "g", "policy": "affinity"}}).status == 200
+    assert used() == (1, 1)

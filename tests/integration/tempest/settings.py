@@ -10,14 +10,21 @@ import requests
 
 from tests.clients.stack import Stack
 
+SNAPSHOT = 0.5  # seconds that a pretended host takes for one
 Sections = dict[str, dict[str, object]]
 
 
 def write(stack: Stack, directory: Path) -> Path:
     """Make what Tempest needs in the cloud, and the file that names it."""
     client = stack.client()
-    _accept_any_format(stack)
+    # Tempest uploads a thousand stars as an image of any format: such a cloud is needed for half of its image tests.
+    _configure(stack, "nova-lite-api", "[image]\nrequire_format_match = false\n")
+    # And it wants to see an image being saved, for which a pretended host must take as long as a real one.
+    computes = sorted(path.stem for path in (stack.state / "etc").glob("nova-lite-compute*.conf"))
+    for compute in computes:
+        _configure(stack, compute, f"[fake]\ndelays = snapshot:{SNAPSHOT}\n")
     client.wait_for_api()
+    client.wait_for_hosts(len(computes))
     data = directory / "image.raw"
     data.write_bytes(bytes(1 << 20))
     images = [client.upload(data, name, "raw") for name in ("tempest", "tempest-alt")]
@@ -31,11 +38,10 @@ def write(stack: Stack, directory: Path) -> Path:
     return file
 
 
-def _accept_any_format(stack: Stack) -> None:
-    """Tempest uploads a thousand stars as an image of any format: such a cloud is needed for half of its image tests."""
-    with (stack.state / "etc" / "nova-lite-api.conf").open("a") as configuration:
-        configuration.write("\n[image]\nrequire_format_match = false\n")
-    running = stack.daemon("nova-lite-api")
+def _configure(stack: Stack, daemon: str, text: str) -> None:
+    with (stack.state / "etc" / f"{daemon}.conf").open("a") as configuration:
+        configuration.write(f"\n{text}")
+    running = stack.daemon(daemon)
     running.terminate()
     running.wait(60)  # the stack's supervisor starts it again
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.api.compute.schemas.quotas import COUNTED
+from nova_lite.api.compute.schemas.quotas import SETTABLE
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views import quotas as views
 from nova_lite.api.request import Json, Request
@@ -26,7 +26,7 @@ def show(request: Request[ComputeServices]) -> Json:
 def update(request: Request[ComputeServices]) -> Json:
     name, body = request.path["quota_class"], request.member("quota_class_set")
     _show(request, name)
-    wanted = {key: int(str(body[key])) for key in COUNTED if key in body}
+    wanted = {key: int(str(body[key])) for key in SETTABLE if key in body}
     if wanted:
         request.services.database.transact(lambda tx: writes.set_class(tx, name, wanted))
     return {"quota_class_set": _show(request, name)}

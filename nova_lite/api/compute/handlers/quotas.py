@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from nova_lite.api.compute.policies import limits as rules
-from nova_lite.api.compute.schemas.quotas import COUNTED
+from nova_lite.api.compute.schemas.quotas import SETTABLE
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views import quotas as views
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Invalid
-from nova_lite.db.reads import instances, key_pairs
+from nova_lite.db.reads import instances, server_groups
 from nova_lite.db.reads import quotas as reads
 from nova_lite.db.writes import quotas as writes
 from nova_lite.objects.quota import Usage
@@ -19,8 +19,7 @@ def _ledger(request: Request[ComputeServices], project_id: str) -> views.Ledger:
         return views.Ledger(
             quota=reads.of_project(tx, project_id, request.services.quota),
             usage=instances.usage(tx, project_id),
-            # Key pairs are counted by user, so only the caller's own can be told.
-            key_pairs=key_pairs.total(tx, request.context.user_id),
+            server_groups=server_groups.total(tx, project_id),
         )
 
 
@@ -61,11 +60,11 @@ def update(request: Request[ComputeServices]) -> Json:
     """Set limits; without ``force`` none may be below what is taken already."""
     project_id = _project(request)
     body = request.member("quota_set")
-    wanted = {name: int(str(body[name])) for name in COUNTED if name in body}
+    wanted = {name: int(str(body[name])) for name in SETTABLE if name in body}
     ledger = _ledger(request, project_id)
     if str(body.get("force", "false")).lower() not in ("true", "1", "t", "on", "yes", "y"):
         for name, limit in wanted.items():
-            used = ledger.in_use(name) if name != "key_pairs" else 0
+            used = ledger.in_use(name)
             if 0 <= limit < used:
                 raise Invalid(f"Quota limit {limit} for {name} must be greater than or equal to already used and "
                               f"reserved {used}.", field=name)

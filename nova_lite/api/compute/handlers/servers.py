@@ -27,7 +27,7 @@ from nova_lite.core.errors import Conflict, NotFound, QuotaExceeded
 from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
-from nova_lite.db.reads import quotas, server_groups
+from nova_lite.db.reads import network, quotas, server_groups
 from nova_lite.db.writes import instances as writes
 from nova_lite.objects.idempotency import Once, Repeated
 from nova_lite.objects.instance import Instance
@@ -48,7 +48,17 @@ def circumstances(
     hosts = host_views(request.services, shown) if views.ATTRIBUTES in allowed else {}
     groups = _groups(request, shown) if views.ONE in more and request.version >= v("2.71") else {}
     return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts, groups,
+                               _security_groups(request, shown) if views.FULL in more else None,
                                floating_addresses(request, shown))
+
+
+def _security_groups(
+    request: Request[ComputeServices], shown: Sequence[Instance]
+) -> dict[str, tuple[str, ...]] | None:
+    if request.services.networks is None:
+        return None
+    with request.services.database.read() as tx:
+        return network.group_names(tx, [server.uuid for server in shown if server.nics])
 
 
 def _groups(request: Request[ComputeServices], shown: Sequence[Instance]) -> dict[str, str]:
@@ -156,7 +166,9 @@ def _created(request: Request[ComputeServices], body: dict[str, object], first: 
     password = str(body.get("adminPass") or new_hex()[:12])
     c = views.Circumstances(request.base_url, request.version, frozenset())
     location = f"{request.base_url}/servers/{first.uuid}"
-    return Reply(json=views.created(first, password, c), headers={"Location": location})
+    groups = [str(group.get("name", "default")) for group in cast("list[dict[str, object]]",
+                                                                  body.get("security_groups") or [])]
+    return Reply(json=views.created(first, password, c, groups), headers={"Location": location})
 
 
 _CHANGEABLE = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.api.compute.schemas.quotas import COUNTED, LIMIT
+from nova_lite.api.compute.schemas.quotas import COUNTED, FILES, LIMIT, SETTABLE
 from nova_lite.api.compute.schemas.types import (
     ANY_TEXT,
     NUMBER_TEXT,
@@ -21,11 +21,9 @@ _PERIOD: dict[str, Piece] = {"start": ANY_TEXT, "end": ANY_TEXT}
 USAGE_QUERY = loose_then_strict("2.75", ("2.1", {**_PERIOD, "detailed": ANY_TEXT}), ("2.40", PAGING))
 ONE_USAGE_QUERY = loose_then_strict("2.75", ("2.1", _PERIOD), ("2.40", PAGING))
 
-_NETWORK = ("fixed_ips", "floating_ips", "security_groups", "security_group_rules")
-_FILES = ("injected_files", "injected_file_content_bytes", "injected_file_path_bytes")
 CLASS_UPDATE = ByVersion(
-    ("2.1", wrapped("quota_class_set", struct(dict.fromkeys((*COUNTED, *_NETWORK, *_FILES), LIMIT)))),
-    ("2.50", wrapped("quota_class_set", struct(dict.fromkeys((*COUNTED, *_FILES), LIMIT)))),
+    ("2.1", wrapped("quota_class_set", struct(dict.fromkeys(SETTABLE, LIMIT)))),
+    ("2.50", wrapped("quota_class_set", struct(dict.fromkeys((*COUNTED, *FILES), LIMIT)))),
     ("2.57", wrapped("quota_class_set", struct(dict.fromkeys(COUNTED, LIMIT)))),
 )
 

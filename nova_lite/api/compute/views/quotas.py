@@ -8,8 +8,6 @@ from nova_lite.api.compute.views.table import Field, at, render
 from nova_lite.api.microversions import Microversion, v
 from nova_lite.objects.quota import Quota, Usage
 
-UNLIMITED = -1
-
 
 @dataclasses.dataclass(frozen=True)
 class Ledger:
@@ -17,13 +15,13 @@ class Ledger:
 
     quota: Quota
     usage: Usage
-    key_pairs: int = 0
+    server_groups: int = 0
 
     def in_use(self, resource: str) -> int:
-        """How much of a resource is taken."""
-        if resource == "key_pairs":
-            return self.key_pairs
-        return {"instances": self.usage.instances, "cores": self.usage.cores, "ram": self.usage.ram}.get(resource, 0)
+        """How much of a resource is taken; 0 of what is counted by another owner than the project (key pairs)."""
+        taken = {"instances": self.usage.instances, "cores": self.usage.cores, "ram": self.usage.ram,
+                 "server_groups": self.server_groups}
+        return taken.get(resource, 0)
 
 
 def _limit(resource: str, since: str = "2.1", until: str = "9999.0") -> Field[Ledger, None]:
@@ -34,7 +32,7 @@ def _fixed(resource: str, limit: int, until: str) -> Field[Ledger, None]:
     return Field(resource, lambda ledger, _: limit, until=until)
 
 
-# Network items left in 2.36, injected files in 2.57: nobody counts them, they are shown as Nova's defaults.
+# Network items left in 2.36, injected files in 2.57: nobody counts them.
 _QUOTAS: tuple[Field[Ledger, None], ...] = (
     _limit("cores"),
     _limit("instances"),
@@ -43,13 +41,13 @@ _QUOTAS: tuple[Field[Ledger, None], ...] = (
     _limit("ram"),
     _limit("server_groups"),
     _limit("server_group_members"),
-    _fixed("fixed_ips", UNLIMITED, "2.35"),
-    _fixed("floating_ips", UNLIMITED, "2.35"),
-    _fixed("security_groups", UNLIMITED, "2.35"),
-    _fixed("security_group_rules", UNLIMITED, "2.35"),
-    _fixed("injected_file_content_bytes", 0, "2.56"),
-    _fixed("injected_file_path_bytes", 0, "2.56"),
-    _fixed("injected_files", 0, "2.56"),
+    _limit("fixed_ips", until="2.35"),
+    _limit("floating_ips", until="2.35"),
+    _limit("security_groups", until="2.35"),
+    _limit("security_group_rules", until="2.35"),
+    _limit("injected_file_content_bytes", until="2.56"),
+    _limit("injected_file_path_bytes", until="2.56"),
+    _limit("injected_files", until="2.56"),
 )
 
 _LIMITS: tuple[Field[Ledger, None], ...] = (
@@ -63,15 +61,15 @@ _LIMITS: tuple[Field[Ledger, None], ...] = (
     Field("totalInstancesUsed", lambda x, _: x.usage.instances),
     Field("totalCoresUsed", lambda x, _: x.usage.cores),
     Field("totalRAMUsed", lambda x, _: x.usage.ram),
-    Field("totalServerGroupsUsed", lambda x, _: 0),
-    _fixed("maxSecurityGroupRules", UNLIMITED, "2.35"),
-    _fixed("maxSecurityGroups", UNLIMITED, "2.35"),
-    _fixed("maxTotalFloatingIps", UNLIMITED, "2.35"),
+    Field("totalServerGroupsUsed", lambda x, _: x.server_groups),
+    Field("maxSecurityGroupRules", lambda x, _: x.quota.security_group_rules, until="2.35"),
+    Field("maxSecurityGroups", lambda x, _: x.quota.security_groups, until="2.35"),
+    Field("maxTotalFloatingIps", lambda x, _: x.quota.floating_ips, until="2.35"),
     _fixed("totalFloatingIpsUsed", 0, "2.35"),
     _fixed("totalSecurityGroupsUsed", 0, "2.35"),
     _fixed("maxImageMeta", 128, "2.38"),
-    _fixed("maxPersonality", 0, "2.56"),
-    _fixed("maxPersonalitySize", 0, "2.56"),
+    Field("maxPersonality", lambda x, _: x.quota.injected_files, until="2.56"),
+    Field("maxPersonalitySize", lambda x, _: x.quota.injected_file_content_bytes, until="2.56"),
 )
 
 

@@ -32,13 +32,17 @@ class HostView:
 
 @dataclasses.dataclass(frozen=True)
 class Circumstances:
-    """Of one answer: where, in which version, and what the caller may see."""
+    """Of one answer: where, in which version, and what the caller may see. ``groups`` are the servers' own,
+
+    ``security_groups`` the names of their ports', None where there is no network service.
+    """
 
     base_url: str
     version: Microversion
     allowed: frozenset[str]
     hosts: Mapping[str, HostView] = dataclasses.field(default_factory=dict)
     groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    security_groups: Mapping[str, Sequence[str]] | None = None
     floating: Floating = dataclasses.field(default_factory=dict)
 
 
@@ -115,8 +119,10 @@ def _host_status(server: Instance, c: Circumstances) -> str:
     return c.hosts[server.host].status if server.host in c.hosts else "UNKNOWN"
 
 
-def _security_groups(server: Instance, _: Circumstances) -> object:
-    return [{"name": "default"}] if server.nics else ABSENT
+def _security_groups(server: Instance, c: Circumstances) -> object:
+    if c.security_groups is None:
+        return [{"name": "default"}] if server.nics else ABSENT
+    return [{"name": name} for name in c.security_groups.get(server.uuid, ())] or ABSENT
 
 
 def _hints(server: Instance, _: Circumstances) -> object:
@@ -210,13 +216,15 @@ def brief(servers: Sequence[Instance], c: Circumstances) -> list[dict[str, objec
     ]
 
 
-def created(server: Instance, password: str, c: Circumstances) -> dict[str, object]:
-    """What the answer to a create tells."""
+def created(
+    server: Instance, password: str, c: Circumstances, security_groups: Sequence[str]
+) -> dict[str, object]:
+    """What the answer to a create tells. ``security_groups`` as they were asked for."""
     return {
         "server": {
             "id": server.uuid,
             "links": links(c.base_url, f"servers/{server.uuid}"),
-            "security_groups": [{"name": "default"}],
+            "security_groups": [{"name": name} for name in security_groups or ("default",)],
             "OS-DCF:diskConfig": server.disk_config,
             "adminPass": password,
         }
