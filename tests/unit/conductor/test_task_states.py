@@ -15,7 +15,7 @@ def _steps() -> set[str]:
     package = nova_lite.compute.steps
     modules = [importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
     kinds = {kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass)}
-    return {kind.name for kind in kinds if isinstance(getattr(kind, "name", None), str)}
+    return {name for kind in kinds if isinstance(name := getattr(kind, "name", None), str)}
 
 
 def test_every_step_with_a_task_state_is_there() -> None:
