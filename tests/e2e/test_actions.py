@@ -162,6 +162,7 @@ def test_a_resize_is_seen_inside_and_a_revert_too(client: Client, server: str, l
     act(client, server, "resize", {"flavorRef": large}, "VERIFY_RESIZE")
     assert wait_for(client, server, REPORT, 4)[:2] == (more, larger)
     act(client, server, "confirmResize", None, "ACTIVE")
+    assert len(set(found(client, server, UP))) == 1, "the same address at every boot"
 
 
 def test_a_rescued_guest_has_another_root_disk_with_its_own_beside_it(client: Client, server: str) -> None:
@@ -173,6 +174,7 @@ def test_a_rescued_guest_has_another_root_disk_with_its_own_beside_it(client: Cl
     act(client, server, "unrescue", None, "ACTIVE")
     assert wait_for(client, server, BOOT, count + 2) == (str(last + 1),)
     wait_for(client, server, REPORT, count + 2)
+    assert len(set(found(client, server, UP))) == 1, "the same address at every boot"
 
 
 def test_a_shelved_guest_comes_back_with_its_files(client: Client, server: str) -> None:
