@@ -57,6 +57,7 @@ from nova_lite.network.service import Networking
 from nova_lite.objects.quota import Quota
 from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
+from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.rpcapi.scheduler import Scheduler
 
 NAME = "nova-lite-api"
@@ -196,8 +197,9 @@ def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) ->
     database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
     bus = shared or daemon.bus(settings, "nova-api", clock)
     server = HttpServer(sock, application(settings, database, bus), settings.api.concurrency)
-    uploads = image_recovery(settings, database, clock)
-    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), uploads, server])
+    periodic = image_recovery(settings, database, clock)
+    periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, bus.proxy(Conductor)), at_start=True)
+    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), periodic, server])
 
 
 def refuse_unusable(settings: Settings) -> None:

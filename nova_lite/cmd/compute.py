@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nova_lite.cmd import daemon
-from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.cmd.users import image_user
 from nova_lite.compute import operations
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.guard import Guard
 from nova_lite.compute.host_lock import HostLock
-from nova_lite.compute.host_reporter import Allowance, HostReporter, host_uuid
+from nova_lite.compute.host_reporter import Allowance, Host, HostReporter, host_uuid
 from nova_lite.compute.leases import Leases
 from nova_lite.compute.manager import ComputeManager
 from nova_lite.compute.operations.base import LifecycleOperation
@@ -111,7 +110,8 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     driver = load_driver(settings, owner, clock)
     bus = shared or daemon.bus(settings, "nova-compute", clock)
     conductor = bus.proxy(Conductor)
-    reports = HostReporter(host, owner, driver, conductor, allowance(settings.compute), clock)
+    server = daemon.server(settings, bus, only("nova-api", "nova-scheduler", "nova-conductor"), clock)
+    reports = HostReporter(Host(host, owner, server.versions), driver, conductor, allowance(settings.compute), clock)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
     networks = host_networks(settings, clock)
     table = _operations(settings, driver, networks, clock)
@@ -129,9 +129,6 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         strays.settle(instances)
 
     recovery = Recovery(host, conductor, executor, reports.register, networks.restore, compare)
-    server = bus.server(workers=settings.rpc.workers)
-    server.observe = RefusalEvents(clock).observe
-    server.authorise = only("nova-api", "nova-scheduler", "nova-conductor")
     server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare), host=host)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
     keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
@@ -139,6 +136,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     keeping.add("missed events", settings.compute.report_interval, power_states.tell_missed)
     keeping.add("networks", settings.compute.report_interval, networks.tend)
     keeping.add("comparison", settings.compute.power_sync_interval, recovery.compare)
+    keeping.add("versions", daemon.HEARTBEAT, daemon.levels(bus, conductor), at_start=True)
     reporting.add("report", settings.compute.report_interval, reports.report)
     return Service(NAME, [
         HostLock(state / "compute.lock"), *daemon.closing(bus, shared),

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 
 from nova_lite.cmd import daemon
-from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conductor.authorisation import authorise
 from nova_lite.conductor.dispatch import Dispatch
@@ -47,17 +46,16 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         Recorder(database, dispatch, clock, options),
         Registry(database, scheduler, compute_at, clock, options.host_down_after),
     )
-    server = bus.server(workers=settings.rpc.workers)
-    server.observe = RefusalEvents(clock).observe
-    server.authorise = authorise
+    server = daemon.server(settings, bus, authorise, clock)
     server.serve(Conductor, manager)
     periodic = PeriodicTasks(clock)
     reaper = Reaper(database, dispatch, clock, options)
     periodic.add("reaper", options.reaper_interval, reaper.reap)
     auditor = Auditor(database, compute_at, clock, options.host_down_after)
     periodic.add("audit", options.audit_interval, auditor.turn)
-    beat = daemon.heartbeat(settings, "nova-conductor", "conductor", manager, clock)
+    beat = daemon.heartbeat(settings, "conductor", server, manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
+    periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, manager), at_start=True)
     return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), server, periodic])
 
 

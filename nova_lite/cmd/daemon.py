@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 
 from nova_lite import __version__, rpc
+from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.conf import ConfigError, Settings, load
 from nova_lite.core import launcher, logs, memory
 from nova_lite.core.clock import Clock
@@ -15,10 +18,12 @@ from nova_lite.core.context import system_context
 from nova_lite.core.ids import new_uuid
 from nova_lite.core.service import Closing, Part
 from nova_lite.objects.service import ServiceRecord
+from nova_lite.rpc.levels import AUTO
 from nova_lite.rpcapi.conductor import Conductor
 
 LOG = logging.getLogger(__name__)
 
+VERSION = re.compile(r"\d+\.\d+")
 HEARTBEAT = 10.0  # seconds between two signs of life
 
 
@@ -61,6 +66,7 @@ def bus(settings: Settings, name: str, clock: Clock) -> rpc.Bus:
             transport=settings.rpc.transport,  # type: ignore[arg-type]  # the option's choices are the type's
             zmq_ipc_dir=settings.rpc.zmq_ipc_dir,
             url=settings.rpc.url,
+            pins=pins(settings),
             call_timeout=settings.rpc.call_timeout,
             identity=f"{name}@{settings.process.host}",
             key_dir=settings.rpc.key_dir,
@@ -70,13 +76,39 @@ def bus(settings: Settings, name: str, clock: Clock) -> rpc.Bus:
     )
 
 
+def server(settings: Settings, bus: rpc.Bus, authorise: rpc.Authoriser, clock: Clock) -> rpc.Server:
+    """A server on the bus that asks ``authorise`` about every request, and makes an event of what it refuses."""
+    made = bus.server(workers=settings.rpc.workers)
+    made.authorise, made.observe = authorise, RefusalEvents(clock).observe
+    return made
+
+
+def pins(settings: Settings) -> dict[str, str]:
+    """The versions that the operator has pinned, by interface.
+
+    :raises ConfigError: one is neither a version nor ``auto``.
+    """
+    chosen = dataclasses.asdict(settings.upgrade_levels)
+    for name, text in chosen.items():
+        if text != AUTO and not VERSION.fullmatch(text):
+            raise ConfigError(f"[upgrade_levels] {name} = {text}: must be auto, or a version such as 1.0")
+    return chosen
+
+
+def levels(bus: rpc.Bus, conductor: Conductor) -> Callable[[], None]:
+    """A function that makes this daemon speak what all running services understand."""
+    return lambda: bus.tell_levels(conductor.service_versions(system_context()))
+
+
 def closing(bus: rpc.Bus, shared: rpc.Bus | None) -> list[Part]:
     """The part that closes a service's own bus; a shared one is closed by whoever shares it."""
     return [] if bus is shared else [Closing(bus.close)]
 
 
-def heartbeat(settings: Settings, binary: str, topic: str, conductor: Conductor, clock: Clock) -> Callable[[], None]:
-    """A function that tells the registry of services that this daemon lives."""
+def heartbeat(
+    settings: Settings, topic: str, server: rpc.Server, conductor: Conductor, clock: Clock
+) -> Callable[[], None]:
+    """A function that tells the registry of services that this daemon lives, and what it understands."""
     uuid = new_uuid()
 
     def beat() -> None:
@@ -84,7 +116,8 @@ def heartbeat(settings: Settings, binary: str, topic: str, conductor: Conductor,
         conductor.service_seen(
             system_context(),
             ServiceRecord(
-                uuid=uuid, host=settings.process.host, binary=binary, topic=topic, last_seen_at=now, updated_at=now
+                uuid=uuid, host=settings.process.host, binary=f"nova-{topic}", topic=topic,
+                versions=server.versions(), last_seen_at=now, updated_at=now,
             ),
         )
 

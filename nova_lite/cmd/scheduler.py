@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 from nova_lite.cmd import daemon
-from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
@@ -62,13 +61,12 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         pipeline, HostStates(lambda: conductor.host_states(system_context())), conductor,
         lambda host: bus.proxy(Compute, host=host), clock, settings.conductor.host_down_after,
     )
-    server = bus.server(workers=settings.rpc.workers)
-    server.observe = RefusalEvents(clock).observe
-    server.authorise = only("nova-api", "nova-conductor")
+    server = daemon.server(settings, bus, only("nova-api", "nova-conductor"), clock)
     server.serve(Scheduler, manager)
     periodic = PeriodicTasks(clock)
-    beat = daemon.heartbeat(settings, "nova-scheduler", "scheduler", conductor, clock)
+    beat = daemon.heartbeat(settings, "scheduler", server, conductor, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
+    periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, conductor), at_start=True)
     return Service(NAME, [*daemon.closing(bus, shared), server, periodic])
 
 

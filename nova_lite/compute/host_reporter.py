@@ -6,6 +6,7 @@ import dataclasses
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -64,13 +65,22 @@ class Allowance:
         return msgspec.structs.replace(inventory, **dataclasses.asdict(self))
 
 
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """Who this host is: its name, its identity, and what its service understands on the bus."""
+
+    name: str
+    uuid: str
+    versions: Callable[[], dict[str, str]]
+
+
 class HostReporter:
     """Sends the reports of one host."""
 
     def __init__(
-        self, host: str, uuid: str, driver: VirtDriver, conductor: Conductor, allowance: Allowance, clock: Clock
+        self, who: Host, driver: VirtDriver, conductor: Conductor, allowance: Allowance, clock: Clock
     ) -> None:
-        self._host, self._uuid, self._driver, self._conductor = host, uuid, driver, conductor
+        self._who, self._driver, self._conductor = who, driver, conductor
         self._allowance, self._clock = allowance, clock
         self._started_at = clock.now()
 
@@ -86,8 +96,8 @@ class HostReporter:
         """The report as a value."""
         now = self._clock.now()
         return HostReport(
-            host=self._host, uuid=self._uuid, inventory=self._allowance.of(facts.inventory),
+            host=self._who.name, uuid=self._who.uuid, inventory=self._allowance.of(facts.inventory),
             hypervisor_type=facts.hypervisor_type, hypervisor_version=facts.hypervisor_version,
             hypervisor_hostname=facts.hypervisor_hostname, host_ip=host_ip(), cpu_info=facts.cpu_info,
-            uptime=uptime(now), started_at=self._started_at, sent_at=now,
+            versions=self._who.versions(), uptime=uptime(now), started_at=self._started_at, sent_at=now,
         )

@@ -17,14 +17,17 @@ from nova_lite.rpc.ping import Ping
 
 # Service (the part of an identity before the @) -> the methods it may call.
 METHODS: dict[str, frozenset[str]] = {
-    "nova-scheduler": frozenset({"claim", "no_valid_host", "host_states", "service_seen"}),
+    "nova-scheduler": frozenset({"claim", "no_valid_host", "host_states", "service_seen", "service_versions"}),
     "nova-compute": frozenset({
         "operation_begin", "operation_finish", "renew_leases", "unfinished_operations", "host_instances",
         "disowned_guests", "power_state_changed", "register_host", "report_host", "service_seen",
+        "service_versions",
     }),
-    "nova-conductor": frozenset({"service_seen"}),
-    "nova-api": frozenset({"service_seen"}),
+    "nova-conductor": frozenset({"service_seen", "service_versions"}),
+    "nova-api": frozenset({"service_seen", "service_versions"}),
 }
+
+OF_NOBODY = frozenset({"service_versions"})  # methods that speak of no host, and that every host may call
 
 
 def authorise(delivery: Delivery) -> None:
@@ -43,7 +46,7 @@ def refusal(identity: str, method: str, arguments: msgspec.Struct) -> str:
     if method not in METHODS.get(service, frozenset()):
         return f"that is not for {service or 'nobody'}"
     named = hosts_named(arguments)
-    if service == "nova-compute" and named != {host}:
+    if service == "nova-compute" and method not in OF_NOBODY and named != {host}:
         return f"it speaks of {', '.join(sorted(named)) or 'no host'}, not of {host}"
     return ""
 

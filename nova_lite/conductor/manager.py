@@ -58,5 +58,8 @@ class ConductorManager(Conductor):
     def report_host(self, context: RequestContext, report: HostReport) -> None:
         self._registry.report_host(context, report)
 
+    def service_versions(self, context: RequestContext) -> dict[str, dict[str, str]]:
+        return self._registry.service_versions()
+
     def service_seen(self, context: RequestContext, service: ServiceRecord) -> None:
         self._registry.service_seen(service)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from nova_lite.conductor.treatment import is_down
+from nova_lite.conductor.versions import lowest
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
@@ -15,6 +16,7 @@ from nova_lite.db.errors import Duplicate
 from nova_lite.db.reads import hosts as host_reads
 from nova_lite.db.reads import instances as instance_reads
 from nova_lite.db.reads import operations as operation_reads
+from nova_lite.db.reads import services as service_reads
 from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import hosts as host_writes
 from nova_lite.db.writes import services as service_writes
@@ -70,7 +72,7 @@ class Registry:
         now = self._clock.now()
         service = ServiceRecord(
             uuid=report.uuid, host=report.host, binary="nova-compute", topic="compute", zone="nova",
-            version=report.service_version, last_seen_at=now, updated_at=now,
+            version=report.service_version, versions=report.versions, last_seen_at=now, updated_at=now,
         )
 
         def write(tx: Tx) -> tuple[list[HostState], HostState]:
@@ -96,6 +98,11 @@ class Registry:
             self._compute_at(host).compare_guests(context)
         except Unavailable as error:
             LOG.warning("host %s reports again and does not hear; it compares its guests at its leisure: %s", host, error)
+
+    def service_versions(self) -> dict[str, dict[str, str]]:
+        """The lowest version of each interface that runs, by topic."""
+        with self._database.read() as tx:
+            return lowest(service_reads.page(tx), self._clock.now())
 
     def service_seen(self, service: ServiceRecord) -> None:
         """A daemon's heartbeat, stamped with our clock: theirs may be wrong."""

@@ -19,12 +19,13 @@ from nova_lite.conf.database import DatabaseSettings
 from nova_lite.conf.network import NetworkSettings
 from nova_lite.conf.options import options_of, values_of
 from nova_lite.conf.process import ProcessSettings
-from nova_lite.conf.rpc import RpcSettings
+from nova_lite.conf.rpc import RpcSettings, UpgradeLevels
 
 # Group name -> (attribute of Settings, class): the whole configuration in one table.
 GROUPS: dict[str, tuple[str, type[Any]]] = {
     "DEFAULT": ("process", ProcessSettings),
     "rpc": ("rpc", RpcSettings),
+    "upgrade_levels": ("upgrade_levels", UpgradeLevels),
     "database": ("database", DatabaseSettings),
     "api": ("api", ApiSettings),
     "keystone_authtoken": ("keystone", KeystoneSettings),
@@ -51,6 +52,7 @@ class Settings:
 
     process: ProcessSettings
     rpc: RpcSettings
+    upgrade_levels: UpgradeLevels
     database: DatabaseSettings
     api: ApiSettings
     keystone: KeystoneSettings

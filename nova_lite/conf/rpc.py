@@ -6,6 +6,8 @@ import dataclasses
 
 from nova_lite.conf.options import option
 
+PIN = "Version of the {0}'s interface to speak, such as 1.0; auto: the newest that every running {0} understands."
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RpcSettings:
@@ -26,3 +28,12 @@ class RpcSettings:
     key_dir: str = option(
         "/etc/nova-lite/keys", "Directory with this service's private key and the trusted public keys.",
     )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class UpgradeLevels:
+    """[upgrade_levels]"""
+
+    compute: str = option("auto", PIN.format("compute"))
+    conductor: str = option("auto", PIN.format("conductor"))
+    scheduler: str = option("auto", PIN.format("scheduler"))

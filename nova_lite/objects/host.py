@@ -37,6 +37,7 @@ class HostReport(Value, frozen=True, kw_only=True):
     ``uuid`` identifies the host for ever, whatever it is called; ``hypervisor_version`` as libvirt numbers it.
     ``uptime`` is for people, in the words of the command of that name. ``cpu_info``: arch, model, vendor; sockets, cores,
     threads, cells as decimal numbers; features, separated by blanks.
+    ``versions`` is what its compute understands on the bus.
     """
 
     host: str
@@ -49,6 +50,7 @@ class HostReport(Value, frozen=True, kw_only=True):
     cpu_info: dict[str, str] = {}
     uptime: str = ""
     service_version: str = "1.0"
+    versions: dict[str, str] = {}
     started_at: float
     sent_at: float
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -14,8 +15,8 @@ from nova_lite.rpc.client import Address, Caller, make_proxy
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.drivers.base import Driver, Sink
 from nova_lite.rpc.drivers.local import LocalDriver, LocalExchange
-from nova_lite.rpc.errors import CannotSend
-from nova_lite.rpc.interface import Version, interface_of
+from nova_lite.rpc.interface import interface_of
+from nova_lite.rpc.levels import checked
 from nova_lite.rpc.pending import Pending
 from nova_lite.rpc.ping import Ping, Pong
 from nova_lite.rpc.server import Server
@@ -23,6 +24,7 @@ from nova_lite.rpc.sessions import Sessions
 from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.signing import Keyring, NoSigner
 from nova_lite.rpc.target import Target
+from nova_lite.rpc.version import Version
 
 C = TypeVar("C")
 LOG = logging.getLogger(__name__)
@@ -41,15 +43,13 @@ class Bus:
         """An object that is used like the remote manager. Making one sends nothing.
 
         :param host: address that host's server; otherwise any server of the topic.
-        :param pin: speak this older version of the interface, to servers that are not upgraded yet.
+        :param pin: speak this older version of the interface, whatever the bus knows of the servers.
         :param timeout: seconds for every call, instead of what the contract says.
         :raises CannotSend: this process does not know the pinned version.
         """
         declared = interface_of(contract)
-        version = declared.version if pin is None else Version.parse(pin)
-        if not declared.version.understands(version):
-            raise CannotSend(f"{declared.name} {version} is not known here, {declared.version} is")
-        address = Address(declared, declared.target(host), version)
+        chosen = None if pin is None else checked(declared, Version.parse(pin))
+        address = Address(declared, declared.target(host), chosen)
         return cast(C, make_proxy(self._caller, address, timeout))
 
     def server(self, workers: int = 64) -> Server:
@@ -59,7 +59,7 @@ class Bus:
     def _sound(self, target: Target) -> bool:
         declared = interface_of(Ping)
         method = declared.methods["sound"]
-        address = Address(declared, target, declared.version)
+        address = Address(declared, target)
         try:
             self._caller.invoke(address, method, system_context(), method.arguments.encode(method.arguments.kind()))
         except NovaLiteError as error:
@@ -73,11 +73,18 @@ class Bus:
         :raises Unroutable, CallTimeout, PeerLost: it does not.
         """
         declared = interface_of(Ping)
-        address = Address(declared, Target(topic, host), declared.version)
+        address = Address(declared, Target(topic, host))
         method = dataclasses.replace(declared.methods["ping"], timeout=timeout)
         arguments = method.arguments.encode(method.arguments.kind())
         answer: Pong = self._caller.invoke(address, method, system_context(), arguments)
         return answer
+
+    def tell_levels(self, lowest: Mapping[str, Mapping[str, str]]) -> None:
+        """The lowest versions that run now, by topic and interface, as servers say them (:meth:`Server.versions`).
+
+        From now on proxies without a pin speak what all those servers understand.
+        """
+        self._caller.levels.tell(lowest)
 
     def close(self) -> None:
         """Give the connections back. Servers should be stopped before."""

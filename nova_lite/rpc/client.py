@@ -22,14 +22,17 @@ from nova_lite.rpc.errors import (
     Refused,
     RemoteError,
     UnknownSession,
+    UnsupportedVersion,
     Withdrawn,
 )
-from nova_lite.rpc.interface import Interface, Method, Version
+from nova_lite.rpc.interface import Interface, Method
+from nova_lite.rpc.levels import Levels
 from nova_lite.rpc.pending import Pending, Waiter
 from nova_lite.rpc.serializer import WrongType
 from nova_lite.rpc.sessions import Acquaintances, Session
 from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.target import Target
+from nova_lite.rpc.version import Version
 
 C = TypeVar("C")
 
@@ -38,11 +41,11 @@ PATIENCE = 1.0  # seconds between two looks whether the other end of a waiting c
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Address:
-    """Where a proxy sends, and in which version it speaks."""
+    """Where a proxy sends. ``pin``: the version that it speaks whatever the bus knows of others."""
 
     interface: Interface[Any]
     target: Target
-    version: Version
+    pin: Version | None = None
 
 
 class Caller:
@@ -52,14 +55,34 @@ class Caller:
         self._settings, self._clock = settings, clock
         self._codec, self._driver, self._pending = codec, driver, pending
         self._friends = Acquaintances()
+        self.levels = Levels(settings.pins, clock)
         self._reply_to = f"{settings.identity}/{new_hex()}"
 
     def invoke(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Any:
-        """Send one request, and for a call wait for its result.
+        """Send one request in the version that its receivers understand, and for a call wait for its result.
 
+        :raises CannotSend: that version does not know the method, or an argument that may not be left out.
         :raises NovaLiteError: what the remote handler declared, or one of :mod:`nova_lite.rpc.errors`.
         """
-        request = self._request(address, method, context, arguments)
+        version = address.pin or self.levels.of(address.interface)
+        try:
+            return self._speak(address, method, version, context, arguments)
+        except UnsupportedVersion as error:
+            # An older server has been started meanwhile. It has done nothing; it gets the same in its own version.
+            lower = None if address.pin else self.levels.learn(address.interface, version, error)
+            if lower is None:
+                raise
+            return self._speak(address, method, lower, context, arguments)
+
+    def _speak(
+        self, address: Address, method: Method, version: Version, context: RequestContext, arguments: bytes
+    ) -> Any:
+        if version < address.interface.version:
+            title = f"{address.interface.name}.{method.name}"
+            if version < method.since:
+                raise CannotSend(f"{title} is since {method.since}, the receiver speaks {version}", method=method.name)
+            arguments = method.sent.level(arguments, version, title)
+        request = self._request(address, method, version, context, arguments)
         lifetime = request.deadline - request.sent_at
         if lifetime <= 0:
             raise CallTimeout(f"{method.name}: the deadline of {context.request_id} has passed", method=method.name)
@@ -90,7 +113,9 @@ class Caller:
             raise rebuild(answer.failure)
         return answer
 
-    def _request(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Request:
+    def _request(
+        self, address: Address, method: Method, version: Version, context: RequestContext, arguments: bytes
+    ) -> Request:
         now = self._clock.now()
         life = self._settings.message_ttl
         if method.kind == "call":
@@ -98,7 +123,7 @@ class Caller:
         deadline = now + life if context.deadline is None else min(now + life, context.deadline)
         return Request(
             id=new_hex(), kind=method.kind, target=str(address.target), interface=address.interface.name,
-            version=str(address.version), method=method.name, arguments=arguments,
+            version=str(version), method=method.name, arguments=arguments,
             context=Circumstances.of(context), sender=self._settings.identity, reply_to=self._reply_to, sent_at=now,
             deadline=deadline, exchange=self._codec.exchange if method.kind == "call" else b"",
         )
@@ -162,11 +187,8 @@ class Proxy:
 
 def _function(caller: Caller, address: Address, method: Method) -> Callable[..., Any]:
     title = f"{address.interface.name}.{method.name}"
-    known = address.version >= method.since
 
     def invoke(context: RequestContext, *args: Any, **kwargs: Any) -> Any:
-        if not known:
-            raise CannotSend(f"{title} is since {method.since}, this proxy speaks {address.version}")
         try:
             arguments = method.arguments.encode(method.arguments.kind(*args, **kwargs))
         except (TypeError, WrongType) as error:

@@ -16,10 +16,12 @@ from nova_lite.rpc.delivery import Authoriser, Delivery, Observer, Refusal
 from nova_lite.rpc.drivers.base import Incoming
 from nova_lite.rpc.envelope import Answer, Failure, Request
 from nova_lite.rpc.freshness import Freshness
-from nova_lite.rpc.interface import Interface, Method, Version
+from nova_lite.rpc.interface import Interface, Method
+from nova_lite.rpc.ping import PING
 from nova_lite.rpc.serializer import WrongType
 from nova_lite.rpc.sessions import Session
 from nova_lite.rpc.target import Target
+from nova_lite.rpc.version import Version
 
 LOG = logging.getLogger(__name__)
 
@@ -64,6 +66,10 @@ class Dispatcher:
         if endpoint.interface.name in self._endpoints:
             raise errors.ContractError(f"{self._target} serves {endpoint.interface.name!r} already")
         self._endpoints[endpoint.interface.name] = endpoint
+
+    def interfaces(self) -> list[Interface[Any]]:
+        """What is served here, ping aside."""
+        return [one.interface for name, one in self._endpoints.items() if name != PING]
 
     def handle(self, incoming: Incoming, authorise: Authoriser, observe: Observer) -> None:
         """Check, authorise, execute, answer, acknowledge. Never raises."""
@@ -123,7 +129,7 @@ class Dispatcher:
         if not endpoint.interface.version.understands(_version(request)):
             raise errors.UnsupportedVersion(
                 f"{request.interface} {request.version} is not understood, {endpoint.interface.version} is",
-                sender=request.sender,
+                sender=request.sender, interface=request.interface, understood=str(endpoint.interface.version),
             )
         method = endpoint.interface.methods.get(request.method)
         if method is None or method.kind != request.kind:
@@ -147,7 +153,11 @@ class Dispatcher:
 
     def _result(self, job: Job, value: object) -> bytes:
         try:
-            return job.method.result.encode(value)
+            raw = job.method.result.encode(value)
+            if not job.method.returned.marked:
+                return raw
+            # A caller of an older version gets what that knows.
+            return job.method.returned.level(raw, _version(job.request), job.method.name)
         except WrongType as error:
             title = f"{job.request.interface}.{job.method.name}"
             LOG.error("%s returned what its contract does not allow: %s", title, error)

@@ -26,8 +26,10 @@ import msgspec
 
 from nova_lite.core.context import RequestContext
 from nova_lite.rpc.errors import ContractError
+from nova_lite.rpc.levelling import Leveller
 from nova_lite.rpc.serializer import Schema
 from nova_lite.rpc.target import Target
+from nova_lite.rpc.version import Version
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,29 +39,6 @@ Kind = Literal["call", "cast", "fanout"]
 
 _MARK = "__rpc_method__"
 _INTERFACE = "__rpc_interface__"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, order=True)
-class Version:
-    """``major.minor``: a server understands every minor up to its own of the same major."""
-
-    major: int
-    minor: int
-
-    @classmethod
-    def parse(cls, text: str) -> Version:
-        """:raises ContractError: the text is not two numbers with a dot between."""
-        major, dot, minor = text.partition(".")
-        if not (dot and major.isdecimal() and minor.isdecimal()):
-            raise ContractError(f"version {text!r} is not of the form major.minor")
-        return cls(int(major), int(minor))
-
-    def understands(self, other: Version) -> bool:
-        """True when a server of this version takes messages of the other."""
-        return self.major == other.major and self.minor >= other.minor
-
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,7 +52,10 @@ class Mark:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Method:
-    """One remote method: how it travels and what it carries. ``timeout`` None: the bus's default."""
+    """One remote method: how it travels and what it carries. ``timeout`` None: the bus's default.
+
+    ``sent`` and ``returned`` level arguments and result for a peer that speaks an older version.
+    """
 
     name: str
     kind: Kind
@@ -82,6 +64,8 @@ class Method:
     arguments: Schema[msgspec.Struct]
     result: Schema[Any]
     parameters: tuple[inspect.Parameter, ...]
+    sent: Leveller
+    returned: Leveller
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,6 +80,9 @@ class Interface(Generic[C]):
 
     def target(self, host: str | None = None) -> Target:
         return Target(self.topic, host)
+
+
+AnyInterface = Interface[Any]
 
 
 def _marked(function: Callable[P, R], mark: Mark) -> Callable[P, R]:
@@ -142,7 +129,7 @@ def interface(*, topic: str, version: str, name: str | None = None) -> Callable[
     def declare(contract: type[C]) -> type[C]:
         current = Version.parse(version)
         read = {
-            key: _method(f"{contract.__name__}.{key}", function, current)
+            key: _method(f"{contract.__name__}.{key}", function, name or topic, current)
             for key, function in vars(contract).items()
             if inspect.isfunction(function) and not key.startswith("_")
         }
@@ -171,7 +158,7 @@ def declared_in(module: types.ModuleType) -> list[Interface[Any]]:
     return sorted((one for one in found if isinstance(one, Interface)), key=lambda one: one.name)
 
 
-def _method(title: str, function: Callable[..., object], current: Version) -> Method:
+def _method(title: str, function: Callable[..., object], owner: str, current: Version) -> Method:
     mark = getattr(function, _MARK, None)
     if not isinstance(mark, Mark):
         raise ContractError(f"{title} must be marked @call, @cast or @fanout")
@@ -186,7 +173,8 @@ def _method(title: str, function: Callable[..., object], current: Version) -> Me
     fields = [_field(parameter, hints[parameter.name]) for parameter in parameters]
     arguments = msgspec.defstruct(title, fields, frozen=True, forbid_unknown_fields=True)
     return Method(
-        title.rpartition(".")[2], mark.kind, mark.timeout, since, Schema(arguments), Schema(result), parameters
+        title.rpartition(".")[2], mark.kind, mark.timeout, since, Schema(arguments), Schema(result), parameters,
+        Leveller(owner, arguments, strict=True), Leveller(owner, result, strict=False),
     )
 
 

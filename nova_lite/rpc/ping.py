@@ -10,6 +10,8 @@ from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.rpc.interface import call, fanout, interface
 
+PING = "ping"
+
 
 class Pong(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Who answered, and when it ran: seconds since the epoch by the answerer's clock.
@@ -21,7 +23,7 @@ class Pong(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     handled_at: float
 
 
-@interface(topic="any", name="ping", version="1.0")
+@interface(topic="any", name=PING, version="1.0")
 class Ping(Protocol):
     """Answered on every topic."""
 

@@ -15,9 +15,11 @@ from nova_lite.rpc.crew import Crew
 from nova_lite.rpc.delivery import Authoriser, Observer, allow, log_refusal
 from nova_lite.rpc.dispatcher import Dispatcher, Endpoint
 from nova_lite.rpc.drivers.base import Driver, Incoming, Listener
+from nova_lite.rpc.envelope import VERSION
 from nova_lite.rpc.errors import ContractError
 from nova_lite.rpc.freshness import Freshness
 from nova_lite.rpc.interface import check_endpoint, interface_of
+from nova_lite.rpc.levels import ENVELOPE
 from nova_lite.rpc.ping import Ping, Ponger
 from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.target import Target
@@ -104,6 +106,13 @@ class Server:
         if target not in self._dispatchers:
             self._dispatchers[target] = self._dispatcher(target)
         self._dispatchers[target].add(Endpoint(declared, endpoint))
+
+    def versions(self) -> dict[str, str]:
+        """What this server understands: the version of each interface, and the newest envelope."""
+        served = {
+            one.name: str(one.version) for dispatcher in self._dispatchers.values() for one in dispatcher.interfaces()
+        }
+        return {**served, ENVELOPE: str(VERSION)}
 
     def _dispatcher(self, target: Target) -> Dispatcher:
         freshness = Freshness(self._clock, self._settings.message_ttl)

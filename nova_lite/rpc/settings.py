@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Literal
 
 
@@ -19,6 +20,8 @@ class BusSettings:
     ``max_message`` bounds one message, ``prefetch`` the messages that a server has taken and not finished.
 
     ``hearing`` is the time between two sounds that a server makes to itself: who hears nothing for so long listens anew.
+
+    ``pins``: for an interface by name the version that every proxy speaks, or ``auto``: what all servers understand.
 
     zmq: ``zmq_ipc_dir`` is the directory of the sockets of one machine; or ``zmq_ring`` a JSON file that maps
     ``topic`` or ``topic.host`` to a list of ``tcp://address:port``. kombu: ``url`` (``amqp://user:password@host//``),
@@ -43,3 +46,4 @@ class BusSettings:
     max_message: int = 16 * 1024 * 1024
     prefetch: int = 128
     hearing: float = 30.0
+    pins: Mapping[str, str] = dataclasses.field(default_factory=dict)

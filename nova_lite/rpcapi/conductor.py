@@ -86,6 +86,11 @@ class Conductor(Protocol):
 
     # -- from every daemon
 
+    @call(timeout=10.0)
+    def service_versions(self, context: RequestContext) -> dict[str, dict[str, str]]:
+        """By topic and interface (and ``envelope``), the lowest version that runs: what may be spoken there."""
+        ...
+
     @cast
     def service_seen(self, context: RequestContext, service: ServiceRecord) -> None:
         """A daemon is alive."""

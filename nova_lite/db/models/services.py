@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from nova_lite.db.models.base import Base, RowId, Uuid, table_args
+from nova_lite.db.models.base import Base, Encoded, RowId, Uuid, table_args
 
 
 class ServiceRow(Base):
@@ -24,5 +24,6 @@ class ServiceRow(Base):
     disabled_reason: Mapped[str | None]
     forced_down: Mapped[bool]
     version: Mapped[str] = mapped_column(String(32))
+    versions: Mapped[dict[str, str] | None] = mapped_column(Encoded(dict[str, str]))
     last_seen_at: Mapped[float]
     updated_at: Mapped[float]

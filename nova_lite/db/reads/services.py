@@ -32,5 +32,5 @@ def _from_row(row: ServiceRow) -> ServiceRecord:
     return ServiceRecord(
         uuid=row.uuid, id=row.id, host=row.host, binary=row.binary, topic=row.topic, zone=row.zone,
         enabled=row.enabled, disabled_reason=row.disabled_reason, forced_down=row.forced_down, version=row.version,
-        last_seen_at=row.last_seen_at, updated_at=row.updated_at,
+        versions=row.versions or {}, last_seen_at=row.last_seen_at, updated_at=row.updated_at,
     )

@@ -19,12 +19,15 @@ def heartbeat(tx: Tx, record: ServiceRecord) -> None:
     matched = tx.change(
         update(ServiceRow)
         .where(ServiceRow.host == record.host, ServiceRow.binary == record.binary)
-        .values(version=record.version, topic=record.topic, last_seen_at=record.last_seen_at)
+        .values(
+            version=record.version, versions=record.versions, topic=record.topic, last_seen_at=record.last_seen_at
+        )
     )
     if not matched:
         values = structs.asdict(record)
         del values["id"]
-        tx.upsert(ServiceRow, values, keys=("host", "binary"), update=("version", "topic", "last_seen_at"))
+        news = ("version", "versions", "topic", "last_seen_at")
+        tx.upsert(ServiceRow, values, keys=("host", "binary"), update=news)
 
 
 def set_state(

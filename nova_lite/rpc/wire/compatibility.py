@@ -13,7 +13,7 @@ from nova_lite.rpc.wire.shape import Item, MethodShape, Shape, Thing, TypeText
 
 def breaks(old: Shape, new: Shape) -> list[str]:
     """Why peers that speak ``old`` cannot work with ``new``; empty when they can."""
-    return [*_methods(old, new), *_objects(old, new)]
+    return [*_methods(old, new), *_objects(old, new), *_unmarked(old, new)]
 
 
 def _methods(old: Shape, new: Shape) -> Iterator[str]:
@@ -62,6 +62,19 @@ def _fields(owner: str, before: dict[str, Item], after: dict[str, Item]) -> Iter
     for name, item in after.items():
         if name not in before and item.default is None:
             yield f"{owner} needs {name}, which is new and has no default"
+
+
+def _unmarked(old: Shape, new: Shape) -> Iterator[str]:
+    """What is new and would be sent to those who do not know it: they refuse unknown parameters and fields."""
+    owners = [
+        (f"method {name}", before.parameters, new.methods[name].parameters)
+        for name, before in old.methods.items() if name in new.methods
+    ] + [(name, before.fields, new.objects[name].fields) for name, before in old.objects.items() if name in new.objects]
+    for owner, known, now in owners:
+        for name, item in now.items():
+            marked = item.since and _number(item.since) > _number(old.version)
+            if name not in known and item.default is not None and not marked:
+                yield f"{owner}: {name} is new: mark it Since with {new.version!r}"
 
 
 def _reads(reader: TypeText, written: TypeText) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from nova_lite.rpc.envelope import VERSION, Answer, Frame, Request
-from nova_lite.rpc.interface import Interface, Version
+from nova_lite.rpc.interface import Interface
 from nova_lite.rpc.ping import Pong
+from nova_lite.rpc.version import Version
 from nova_lite.rpc.wire.compatibility import breaks
 from nova_lite.rpc.wire.samples import Message, messages, replay
 from nova_lite.rpc.wire.shape import Shape, shape_of, shape_of_objects

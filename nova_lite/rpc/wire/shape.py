@@ -13,16 +13,18 @@ from msgspec import inspect as types
 
 from nova_lite.rpc.errors import ContractError
 from nova_lite.rpc.interface import Interface, Method
+from nova_lite.rpc.levelling import default_of, since_of
 
 # The text of a type; several texts are the alternatives of a union.
 TypeText = str | list[str]
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A field or parameter. ``default`` is its text; None: it must be there."""
+    """A field or parameter. ``default`` is its text; None: it must be there. ``since``: empty, from the beginning."""
 
     type: TypeText
     default: str | None = None
+    since: str = ""
 
 
 class Thing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,9 +55,10 @@ class Shape(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Reader:
-    """Collects the classes that it meets."""
+    """Collects the classes that it meets in the messages of one interface."""
 
-    def __init__(self) -> None:
+    def __init__(self, interface: str) -> None:
+        self._interface = interface
         self.objects: dict[str, Thing] = {}
         self._classes: dict[str, type] = {}
 
@@ -89,11 +92,18 @@ class _Reader:
         return name
 
     def _struct(self, kind: types.StructType) -> Thing:
-        fields = {field.encode_name: Item(self.text(field.type), _default(field)) for field in kind.fields}
+        fields = {
+            field.encode_name: Item(self.text(field.type), _default(field), self._since(kind.cls, field.name))
+            for field in kind.fields
+        }
         return Thing(
             fields=fields, tag="" if kind.tag is None else f"{kind.tag_field}={kind.tag}",
             strict=kind.forbid_unknown_fields,
         )
+
+    def _since(self, owner: type, field: str) -> str:
+        mark = since_of(owner, field)
+        return str((mark.of(self._interface) if mark else None) or "")
 
     def method(self, method: Method) -> MethodShape:
         arguments = types.type_info(method.arguments.kind)
@@ -121,8 +131,7 @@ def _enumeration(kind: types.EnumType) -> Thing:
 def _default(field: types.Field) -> str | None:
     if field.required:
         return None
-    value: Any = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-    return json.dumps(msgspec.to_builtins(value), sort_keys=True)
+    return json.dumps(msgspec.to_builtins(default_of(field)), sort_keys=True)
 
 
 def _printed(thing: Thing) -> Thing:
@@ -132,7 +141,7 @@ def _printed(thing: Thing) -> Thing:
 
 def shape_of(interface: Interface[Any]) -> Shape:
     """:raises ContractError: two classes of one contract have the same name."""
-    reader = _Reader()
+    reader = _Reader(interface.name)
     methods = {name: reader.method(method) for name, method in sorted(interface.methods.items())}
     return Shape(
         interface.name, interface.topic, str(interface.version), methods, dict(sorted(reader.objects.items()))
@@ -141,7 +150,7 @@ def shape_of(interface: Interface[Any]) -> Shape:
 
 def shape_of_objects(name: str, version: str, *kinds: type) -> Shape:
     """The shape of objects that travel outside of any contract."""
-    reader = _Reader()
+    reader = _Reader(name)
     for kind in kinds:
         assert inspect.isclass(kind)
         reader.single(types.type_info(kind))

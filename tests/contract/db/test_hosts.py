@@ -172,3 +172,11 @@ def test_services_are_forgotten_on_demand(cloud: Cloud) -> None:
         cloud.database.transact(lambda tx: service_writes.set_state(tx, record.uuid, NOW, enabled=True))
     with cloud.database.read() as tx, pytest.raises(NotFound):
         services.get(tx, record.uuid)
+
+
+def test_a_sign_of_life_says_what_the_service_understands(cloud: Cloud) -> None:
+    for versions in ({"compute": "1.1"}, {"compute": "1.0", "envelope": "2"}):
+        service = msgspec.structs.replace(_a_service(), versions=versions)
+        cloud.database.transact(lambda tx, service=service: service_writes.heartbeat(tx, service))  # type: ignore[misc]
+        with cloud.database.read() as tx:
+            assert [one.versions for one in services.page(tx)] == [versions]

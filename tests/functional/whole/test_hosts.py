@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from nova_lite.cmd import daemon
+from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import Conflict
+from nova_lite.objects.host import GuestsFound
+from nova_lite.rpc import call, interface
+from nova_lite.rpc.errors import CannotSend
+from nova_lite.rpcapi.conductor import Conductor
 from tests.functional.whole.cloud import Cloud
 
 
@@ -82,3 +89,29 @@ def test_an_action_on_a_host_that_does_not_answer_is_done_when_it_is_back(
         assert client.act(server, action).status_code == 202
         cloud.start_host("h1")
         client.wait_status(server, {"pause": "PAUSED", "os-stop": "SHUTOFF"}[action])
+
+
+@interface(topic="compute", version="1.9")
+class NextCompute(Protocol):
+    """What a compute of the next release could be asked."""
+
+    @call(timeout=10.0)
+    def guests_found(self, context: RequestContext) -> GuestsFound: ...
+
+    @call(timeout=10.0, since="1.9")
+    def news(self, context: RequestContext) -> str: ...
+
+
+def test_who_is_upgraded_first_speaks_what_the_others_understand(tmp_path: Path) -> None:
+    with Cloud(tmp_path) as cloud:
+        bus = cloud.bus("nova-conductor@next")
+        conductor = bus.proxy(Conductor)
+        lowest = conductor.service_versions(system_context())
+        assert {topic: one[topic] for topic, one in lowest.items()} == {
+            "compute": "1.0", "conductor": "1.0", "scheduler": "1.0"
+        }
+        daemon.levels(bus, conductor)()
+        compute = bus.proxy(NextCompute, host="h1")
+        assert compute.guests_found(system_context()) == GuestsFound()
+        with pytest.raises(CannotSend, match=r"compute\.news is since 1\.9, the receiver speaks 1\.0"):
+            compute.news(system_context())

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from nova_lite.core.context import RequestContext
 from nova_lite.rpc import call, cast, fanout, interface
 from nova_lite.rpc.errors import ContractError
-from nova_lite.rpc.interface import Version, check_endpoint, interface_of
+from nova_lite.rpc.interface import check_endpoint, interface_of
+from nova_lite.rpc.version import Version
 
 
 @interface(topic="shop", version="1.2")

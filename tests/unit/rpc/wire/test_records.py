@@ -6,13 +6,13 @@ import enum
 import gzip
 import types
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 import pytest
 
 from nova_lite.core.context import RequestContext
-from nova_lite.rpc import call, cast, interface
+from nova_lite.rpc import Since, call, cast, interface
 from nova_lite.rpc.interface import Interface, declared_in, interface_of
 from nova_lite.rpc.wire.compatibility import breaks
 from nova_lite.rpc.wire.records import Records
@@ -42,7 +42,9 @@ class Mail(Protocol):
 @interface(topic="mail", version="1.1")
 class Later(Protocol):
     @call()
-    def read(self, context: RequestContext, number: int, loud: bool = False) -> Letter: ...
+    def read(
+        self, context: RequestContext, number: int, loud: Annotated[bool, Since("1.1")] = False
+    ) -> Letter: ...
     @cast
     def post(self, context: RequestContext, letter: Letter | None) -> None: ...
     @call(since="1.1")
@@ -68,6 +70,15 @@ def test_a_module_says_what_it_declares() -> None:
 
 def test_what_is_added_with_care_breaks_nothing() -> None:
     assert breaks(shape_of(OLD), shape_of(LATER)) == []
+
+
+def test_what_is_added_must_be_marked_for_those_who_do_not_know_it() -> None:
+    read = shape_of(LATER).methods["read"]
+    careless = {**read.parameters, "loud": msgspec.structs.replace(read.parameters["loud"], since="")}
+    methods = {**shape_of(LATER).methods, "read": msgspec.structs.replace(read, parameters=careless)}
+    assert breaks(shape_of(OLD), msgspec.structs.replace(shape_of(LATER), methods=methods)) == [
+        "method read: loud is new: mark it Since with '1.1'"
+    ]
 
 
 def test_what_breaks_is_named() -> None:
