@@ -22,6 +22,7 @@ from nova_lite.api import app
 from nova_lite.api.compute.app import RULES as COMPUTE_RULES
 from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
 from nova_lite.api.compute.networks import ServerNetworks
+from nova_lite.api.compute.port_changes import PortChanges
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.unwanted_images import UnwantedImages
 from nova_lite.api.dialect import Frame
@@ -135,6 +136,13 @@ def compute_services(
     )
 
 
+def port_watch(compute: ComputeServices) -> PortChanges | None:
+    """Servers follow what becomes of their ports."""
+    if compute.networks is None:
+        return None
+    return PortChanges(compute.database, compute.lifecycle, compute.networks, compute.clock)
+
+
 def image_services(settings: Settings, database: Database) -> ImageServices:
     """What the image dialect works with."""
     clock = SystemClock()
@@ -178,14 +186,17 @@ def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplica
     if not settings.image.url:
         image = image_services(settings, database)
         images = image.catalog
+    compute = compute_services(settings, database, bus, images, service)
     services = ApiServices(
         frame=Frame(
             public_url=settings.api.public_url, max_request_body=settings.api.max_request_body,
             policy=policy(settings),
         ),
-        network=NetworkServices(networking=service, page_size=settings.api.page_size),
+        network=NetworkServices(
+            networking=service, page_size=settings.api.page_size, watch=port_watch(compute),
+        ),
         tokens=tokens, health=dict, image=image, identity=identity,
-        compute=compute_services(settings, database, bus, images, service),
+        compute=compute,
     )
     paste_config = settings.api.paste_config or str(Path(nova_lite.__file__).parents[1] / DEFAULT_PASTE)
     return app.load(Path(paste_config), services)

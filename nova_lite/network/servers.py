@@ -79,6 +79,10 @@ class ServerPorts:
         port = self._bind(records, server, wish) if wish.port_id else self._make(records, server, wish, groups)
         return self._nic(records, port)
 
+    def nic(self, records: Records, port_id: str) -> Nic:
+        """The interface that a port is now. Raises NotFound."""
+        return self._nic(records, records.get(Port, port_id))
+
     def ports_of(self, records: Records, server_uuid: str) -> list[Port]:
         """The ports of a server, oldest first."""
         return records.find(Port, device_id=server_uuid)

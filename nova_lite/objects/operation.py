@@ -144,11 +144,18 @@ class DetachInterface(Value, frozen=True, kw_only=True, tag="detach_interface"):
     port_id: str
 
 
+class RefreshInterface(Value, frozen=True, kw_only=True, tag="refresh_interface"):
+    """A port of the instance has other addresses: its host tells them to who asks by DHCP."""
+
+    action: ClassVar[Action] = Action.REFRESH_INTERFACE
+    port_id: str
+
+
 # The tag on the wire is the action's name: a receiver that does not know an action refuses it by that name.
 Arguments = (
     Create | Delete | Pause | Unpause | Stop | Start | Reboot | Suspend | Resume | CrashDump | Rebuild | CreateImage
     | CreateBackup | Resize | ConfirmResize | RevertResize | Rescue | Unrescue | Shelve | Unshelve | AttachInterface
-    | DetachInterface
+    | DetachInterface | RefreshInterface
 )
 
 

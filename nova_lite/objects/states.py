@@ -95,6 +95,7 @@ class Action(enum.StrEnum):
     UNSHELVE = "unshelve"
     ATTACH_INTERFACE = "attach_interface"
     DETACH_INTERFACE = "detach_interface"
+    REFRESH_INTERFACE = "refresh_interface"
 
 
 # What leaves an instance in ERROR when it fails, for nobody knows what it has left of the guest.
@@ -102,7 +103,7 @@ RUINOUS = frozenset({Action.CREATE, Action.DELETE, Action.REBUILD})
 
 
 # What is done to an instance without a task state: others may be accepted meanwhile, and wait for their turn on its host.
-QUIET = frozenset({Action.ATTACH_INTERFACE, Action.DETACH_INTERFACE})
+QUIET = frozenset({Action.ATTACH_INTERFACE, Action.DETACH_INTERFACE, Action.REFRESH_INTERFACE})
 
 
 class OperationState(enum.StrEnum):

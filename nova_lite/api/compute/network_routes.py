@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.api.compute.handlers import network_proxies, security_groups
+from nova_lite.api.compute.handlers import fixed_ips, network_proxies, security_groups
 from nova_lite.api.compute.policies import networks as rules
 from nova_lite.api.compute.schemas import networks as schemas
 from nova_lite.api.compute.schemas.types import NO_QUERY
@@ -58,6 +58,8 @@ SERVERS: tuple[R, ...] = (
           rule=rules.GROUPS_LIST, late=True, query=NO_QUERY),
     _action("addSecurityGroup", security_groups.add, rules.GROUPS_ADD, schemas.ADD_GROUP),
     _action("removeSecurityGroup", security_groups.remove, rules.GROUPS_REMOVE, schemas.REMOVE_GROUP),
+    _action("addFixedIp", fixed_ips.add, rules.FIXED_ADD, schemas.ADD_FIXED, retired=True),
+    _action("removeFixedIp", fixed_ips.remove, rules.FIXED_REMOVE, schemas.REMOVE_FIXED, retired=True),
     _action("addFloatingIp", network_proxies.associate, rules.FLOATING_ADD, schemas.ADD_FLOATING, retired=True),
     _action("removeFloatingIp", network_proxies.disassociate, rules.FLOATING_REMOVE, schemas.REMOVE_FLOATING,
             retired=True),

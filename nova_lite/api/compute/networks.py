@@ -61,6 +61,10 @@ class ServerNetworks:
         """One more interface of a server. Raises as :meth:`ServerPorts.allocate` does."""
         return self.ports.attach(self.store.records(tx), server, wish)
 
+    def nic(self, tx: Tx, port_id: str) -> Nic:
+        """The interface that a port is now. Raises NotFound."""
+        return self.ports.nic(self.store.records(tx), port_id)
+
     def ports_of(self, server: Instance) -> list[Port]:
         """The ports of a server, oldest first."""
         return self.store.read(lambda records: self.ports.ports_of(records, server.uuid))

@@ -34,6 +34,7 @@ _TRANSITIONS = {
     Action.SHELVE: _transition(_T.SHELVING, _S.ACTIVE, _S.STOPPED, _S.PAUSED, _S.SUSPENDED),
     Action.ATTACH_INTERFACE: _transition(None, _S.ACTIVE, _S.PAUSED, _S.STOPPED),
     Action.DETACH_INTERFACE: _transition(None, _S.ACTIVE, _S.PAUSED, _S.STOPPED),
+    Action.REFRESH_INTERFACE: _transition(None, *_S),
     Action.UNSHELVE: Transition(
         task_state=_T.UNSHELVING, from_vm_states=frozenset({_S.SHELVED_OFFLOADED}), unplaced=True
     ),

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Protocol
 
 from nova_lite.api.request import Request
+from nova_lite.core.context import RequestContext
 from nova_lite.network.service import Networking
+
+
+class ServerPortWatch(Protocol):
+    """Who wants to know what becomes of the ports of servers. It is told after the fact."""
+
+    def changed(self, context: RequestContext, server_uuid: str, port_id: str) -> None:
+        """A port of the server has been changed."""
+        ...
+
+    def gone(self, context: RequestContext, server_uuid: str, port_id: str) -> None:
+        """A port of the server has been deleted, or taken from it."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -13,6 +27,7 @@ class NetworkServices:
     """The collaborators of the network handlers; ``page_size`` the items that one answer holds at most."""
 
     networking: Networking
+    watch: ServerPortWatch | None = None
     page_size: int = 1000
 
 

@@ -43,5 +43,6 @@ def table(
         Action.RESCUE: makeover.rescue(driver, fetch_image.cache),
         Action.UNRESCUE: makeover.unrescue(driver),
         Action.ATTACH_INTERFACE: interfaces.attach_interface(driver, networks),
+        Action.REFRESH_INTERFACE: interfaces.refresh_interface(plug),
         Action.DETACH_INTERFACE: interfaces.detach_interface(driver, networks),
     }

@@ -29,6 +29,14 @@ class Nets:
         assert answer.status_code == 201, answer.text
         return answer.json()[noun]
 
+    def change(self, noun: str, id: str, **fields: object) -> None:
+        answer = self.request("PUT", f"/{noun}s/{id}", {noun: fields})
+        assert answer.status_code == 200, answer.text
+
+    def remove(self, noun: str, id: str) -> None:
+        answer = self.request("DELETE", f"/{noun}s/{id}")
+        assert answer.status_code == 204, answer.text
+
     def network(self, name: str, cidr: str) -> str:
         network = self.make("network", name=name)
         self.make("subnet", network_id=network["id"], cidr=cidr)
@@ -126,3 +134,40 @@ def test_what_is_refused_takes_no_address(cloud: Cloud, image: str, nets: Nets) 
     answer = client.request("POST", "/servers", {"server": named})
     assert (answer.status_code, "Security group nothing not found" in answer.text) == (400, True)
     assert nets.ports(f"?network_id={one}") == []
+
+
+def test_a_server_follows_its_port(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one = nets.network("one", "10.91.0.0/24")
+    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
+    client.wait_status(server, "ACTIVE")
+    (port,) = nets.ports(f"?device_id={server}")
+    nets.change("port", port["id"], fixed_ips=[{"ip_address": "10.91.0.78"}])
+    assert addresses(client.show(server)) == {"one": ["10.91.0.78"]}
+    actions = client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
+    assert actions[0]["action"] == "refresh_interface"
+    nets.remove("port", port["id"])
+    client.wait(lambda: client.show(server)["addresses"] == {}, "the server has no interface")
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)
+
+
+def test_old_clients_add_and_remove_addresses(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one = nets.network("one", "10.91.0.0/24")
+    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
+    client.wait_status(server, "ACTIVE")
+    old = {"OpenStack-API-Version": "compute 2.1"}
+
+    def act(action: str, value: object) -> int:
+        return client.request("POST", f"/servers/{server}/action", {action: value}, headers=old).status_code
+
+    assert act("addFixedIp", {"networkId": one}) == 202
+    first, second = addresses(client.show(server))["one"]
+    assert first == "10.91.0.77" and second.startswith("10.91.0.")
+    assert act("removeFixedIp", {"address": first}) == 202
+    assert addresses(client.show(server)) == {"one": [second]}
+    assert (act("removeFixedIp", {"address": first}), act("addFixedIp", {"networkId": server})) == (400, 400)
+    assert client.act(server, "addFixedIp", {"networkId": one}).status_code == 404, "gone from 2.44 on"
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)

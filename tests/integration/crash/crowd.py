@@ -53,8 +53,8 @@ DEEDS = {
     Action.DETACH_INTERFACE: Deed("ACTIVE", {}, "unplugged"),
     Action.DELETE: Deed("ACTIVE", {}, "gone"),
 }
-# Actions whose place in the matrix is still to come.
-NOT_YET: frozenset[Action] = frozenset()
+# Actions that have no place in the matrix: none of its steps has a gate to be held at.
+NOT_YET: frozenset[Action] = frozenset({Action.REFRESH_INTERFACE})
 
 
 class Crowd:

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from nova_lite.core.ids import new_uuid
-from nova_lite.objects.states import Action
+from nova_lite.objects.states import QUIET, Action
 from tests.clients.cloud import Client
 from tests.integration.crash.crowd import DEEDS
 
@@ -109,6 +109,9 @@ class Customer:
         if action is Action.DELETE:
             self._delete(server)
             return
+        if action in QUIET:
+            self._replug(server, action)
+            return
         deed = DEEDS[action]
         answer, tries = self._insist("POST", f"/servers/{server}/action", self._body(server, action))
         # 409 after a broken connection: an earlier try was accepted. 400: and the server has that size by now.
@@ -118,6 +121,33 @@ class Customer:
             self._delete(server)
             return
         self._settle(server, action, "ACTIVE" if deed.after == "spent" else deed.after)
+
+    def _replug(self, server: str, action: Action) -> None:
+        """Take one interface more, or give one back: no state of the server tells of it, only its interfaces do."""
+        path, before = f"/servers/{server}/os-interface", self._interfaces(server)
+        if action is Action.ATTACH_INTERFACE:
+            answer, _ = self._insist("POST", path, {"interfaceAttachment": {}})
+        elif before:
+            answer, _ = self._insist("DELETE", f"{path}/{max(before)}")
+        else:
+            return
+        if not answer.ok and answer.status_code != 404:
+            self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
+        if self._loses_patience():
+            self._delete(server)
+            return
+        deadline = time.monotonic() + PATIENCE
+        while set(after := self._interfaces(server)) == set(before) or set(after.values()) - {"ACTIVE"}:
+            if time.monotonic() > deadline:
+                self._complain("stuck", server, f"{action} does not end: {after}")
+                return
+            time.sleep(POLL)
+        self._tally.done[action] += 1
+
+    def _interfaces(self, server: str) -> dict[str, str]:
+        """The states of the server's interfaces by their ports."""
+        found = self._insist("GET", f"/servers/{server}/os-interface")[0].json()["interfaceAttachments"]
+        return {port["port_id"]: port["port_state"] for port in found}
 
     def _body(self, server: str, action: Action) -> dict[str, object]:
         if action is Action.REBUILD:

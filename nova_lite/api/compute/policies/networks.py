@@ -10,6 +10,7 @@ TENANT_LIST, TENANT_SHOW = _T + "list", _T + "show"
 POOLS = "os_compute_api:os-floating-ip-pools"
 FLOATING_LIST, FLOATING_SHOW = _F + "list", _F + "show"
 FLOATING_CREATE, FLOATING_DELETE = _F + "create", _F + "delete"
+FIXED_ADD, FIXED_REMOVE = "os_compute_api:os-multinic:add", "os_compute_api:os-multinic:remove"
 FLOATING_ADD, FLOATING_REMOVE = _F + "add", _F + "remove"
 GROUPS_GET, GROUPS_SHOW, GROUPS_CREATE = _G + "get", _G + "show", _G + "create"
 GROUPS_UPDATE, GROUPS_DELETE = _G + "update", _G + "delete"
@@ -28,6 +29,8 @@ RULES = (
     Rule(FLOATING_SHOW, READER_OR_ADMIN, "Show a floating address.", (f"GET {_FLOATING}",)),
     Rule(FLOATING_CREATE, MEMBER_OR_ADMIN, "Take a floating address.", ("POST /os-floating-ips",)),
     Rule(FLOATING_DELETE, MEMBER_OR_ADMIN, "Give a floating address back.", (f"DELETE {_FLOATING}",)),
+    Rule(FIXED_ADD, MEMBER_OR_ADMIN, "Give a server's port one more address.", (f"POST {_S}/action (addFixedIp)",)),
+    Rule(FIXED_REMOVE, MEMBER_OR_ADMIN, "Take one from it.", (f"POST {_S}/action (removeFixedIp)",)),
     Rule(FLOATING_ADD, MEMBER_OR_ADMIN, "Lead a floating address to a server.", (f"POST {_S}/action (addFloatingIp)",)),
     Rule(FLOATING_REMOVE, MEMBER_OR_ADMIN, "Take it from the server.", (f"POST {_S}/action (removeFloatingIp)",)),
     Rule(GROUPS_GET, READER_OR_ADMIN, "List security groups.", ("GET /os-security-groups",)),

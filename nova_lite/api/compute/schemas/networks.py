@@ -19,5 +19,7 @@ GROUPS_QUERY = query({"limit": NUMBER_TEXT, "offset": NUMBER_TEXT, "all_tenants"
 ADD_GROUP = wrapped("addSecurityGroup", struct({"name": NAME}, ("name",)))
 REMOVE_GROUP = wrapped("removeSecurityGroup", struct({"name": NAME}, ("name",)))
 FLOATING = Schema(struct({"pool": {"type": ["string", "null"], "maxLength": 255}}))
+ADD_FIXED = wrapped("addFixedIp", struct({"networkId": _TEXT}, ("networkId",)))
+REMOVE_FIXED = wrapped("removeFixedIp", struct({"address": _ADDRESS}, ("address",)))
 ADD_FLOATING = wrapped("addFloatingIp", struct({"address": _ADDRESS, "fixed_address": _ADDRESS}, ("address",)))
 REMOVE_FLOATING = wrapped("removeFloatingIp", struct({"address": _ADDRESS}, ("address",)))

@@ -11,8 +11,11 @@ from nova_lite.api.network.listing import common
 from nova_lite.api.network.policies.ports import OWNER_ONLY
 from nova_lite.api.network.services import NetworkRequest, viewer
 from nova_lite.api.network.views import ports as views
+from nova_lite.api.request import Json
 from nova_lite.network.drafts import NewPort, PortChange
 from nova_lite.objects.network import Port
+
+SERVERS = "compute:"  # how owners begin that are servers
 
 
 def view(request: NetworkRequest, ports: Sequence[Port]) -> list[dict[str, object]]:
@@ -45,7 +48,28 @@ def admit_change(request: NetworkRequest, port: Port, change: PortChange) -> Non
         request.authorize({"project_id": network.project_id}, "update_port:mac_address")
 
 
-COLLECTION = Collection(
+class PortCollection(Collection[Port, NewPort, PortChange]):
+    """Ports of servers are watched: the server's record and its host follow."""
+
+    def update(self, request: NetworkRequest) -> Json:
+        before = self.found(request)
+        shown = super().update(request)
+        watch, after = request.services.watch, self.found(request)
+        if watch is not None and before.device_owner.startswith(SERVERS):
+            if after.device_id != before.device_id:
+                watch.gone(request.context, before.device_id, before.id)
+            elif after.fixed_ips != before.fixed_ips or after.mac_address != before.mac_address:
+                watch.changed(request.context, before.device_id, before.id)
+        return shown
+
+    def delete(self, request: NetworkRequest) -> None:
+        before = self.found(request)
+        super().delete(request)
+        if request.services.watch is not None and before.device_owner.startswith(SERVERS):
+            request.services.watch.gone(request.context, before.device_id, before.id)
+
+
+COLLECTION = PortCollection(
     name="port", plural="ports", path="ports", nouns=lambda networking: networking.ports,
     draft=NewPort, change=PortChange, view=view, admit=admit, admit_change=admit_change,
     filters=common(
