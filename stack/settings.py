@@ -61,7 +61,10 @@ def _merged(*parts: Sections) -> dict[str, Mapping[str, object]]:
 
 
 def _common(cloud: Cloud) -> Sections:
-    return {"DEFAULT": {"state_path": cloud.lib, "host": cloud.host}}
+    return {
+        "DEFAULT": {"state_path": cloud.lib, "host": cloud.host},
+        "notifications": {"driver": "spool", "spool_path": cloud.lib / "notifications"},
+    }
 
 
 def _host(cloud: Cloud, daemon: Daemon) -> Sections:

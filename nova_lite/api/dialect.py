@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,7 @@ import msgspec
 import webob
 
 from nova_lite.api import bodies
+from nova_lite.api.announcement import Tell, announce, silent
 from nova_lite.api.environ import context_of, reply_headers_of, request_id_of
 from nova_lite.api.errors import MethodNotAllowed
 from nova_lite.api.microversions import UNVERSIONED, Microversion, VersionRange
@@ -34,18 +35,21 @@ _PROJECT = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What every dialect needs: where clients find us, how much they may send, and who may do what."""
+    """What every dialect needs: where clients find us, how much they may send, who may do what, who is told of it."""
 
     public_url: str
     max_request_body: int
     policy: Policy
+    tell: Tell = silent
 
 
 class Dialect(Generic[S]):
     """A WSGI application over a table of routes.
 
     ``versions`` is None where a dialect has no microversions. In a ``by_project`` dialect everything belongs to
-    projects: a token must be scoped to one, and the first segment may be its id. Errors leave as exceptions; the fault filter in front renders them.
+    projects: a token must be scoped to one, and the first segment may be its id. Changes are announced, but for those
+
+    that are told of ``elsewhere``. Errors leave as exceptions; the fault filter in front renders them.
     """
 
     def __init__(
@@ -56,7 +60,9 @@ class Dialect(Generic[S]):
         *,
         versions: VersionRange | None = None,
         by_project: bool = False,
+        elsewhere: Collection[str] = (),
     ) -> None:
+        self._elsewhere = elsewhere
         self._router = Router(routes)
         self._services = services
         self._frame = frame
@@ -88,7 +94,10 @@ class Dialect(Generic[S]):
         outcome = route.handler(request)
         if route.late and not request.authorized:
             raise RuntimeError(f"{route.method} {route.path} answered without authorizing")
-        return _reply(route, outcome, version)(environ, start_response)
+        response = _reply(route, outcome, version)
+        if self._frame.tell is not silent:
+            announce(request, route, outcome, response.status_int, self._frame.tell, self._elsewhere)
+        return response(environ, start_response)
 
     def _negotiate(self, http: webob.Request) -> Microversion:
         if self._versions is None:

@@ -19,6 +19,7 @@ from oslo_policy import policy as oslo_policy
 
 import nova_lite
 from nova_lite.api import app
+from nova_lite.api.announcement import Tell, silent
 from nova_lite.api.compute.app import RULES as COMPUTE_RULES
 from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
 from nova_lite.api.compute.networks import ServerNetworks
@@ -34,7 +35,7 @@ from nova_lite.api.network.app import RULES as NETWORK_RULES
 from nova_lite.api.network.services import NetworkServices
 from nova_lite.api.policy import Policy
 from nova_lite.api.services import ApiServices
-from nova_lite.cmd import daemon
+from nova_lite.cmd import daemon, notifying, records
 from nova_lite.cmd.networking import networking, server_ports, store
 from nova_lite.cmd.users import image_user
 from nova_lite.conf import ConfigError, Settings
@@ -172,8 +173,8 @@ def embedded_identity(settings: Settings, database: Database, clock: Clock) -> I
     )
 
 
-def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplication:
-    """The whole pipeline over its services."""
+def application(settings: Settings, database: Database, bus: Bus, tell: Tell = silent) -> WSGIApplication:
+    """The whole pipeline over its services; ``tell`` is told of what clients change."""
     clock = SystemClock()
     service = networking(settings, database, clock)
     tokens: Identity | KeystoneSettings = settings.keystone
@@ -190,7 +191,7 @@ def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplica
     services = ApiServices(
         frame=Frame(
             public_url=settings.api.public_url, max_request_body=settings.api.max_request_body,
-            policy=policy(settings),
+            policy=policy(settings), tell=tell,
         ),
         network=NetworkServices(
             networking=service, page_size=settings.api.page_size, watch=port_watch(compute),
@@ -205,12 +206,15 @@ def application(settings: Settings, database: Database, bus: Bus) -> WSGIApplica
 def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) -> Service:
     """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
     clock = SystemClock()
-    database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
+    database = records.database(settings, clock)
     bus = shared or daemon.bus(settings, "nova-api", clock)
-    server = HttpServer(sock, application(settings, database, bus), settings.api.concurrency)
+    emitter = notifying.emitter(settings, "api", clock) if settings.notifications.api_changes else None
+    tell = emitter.emit if emitter else silent
+    server = HttpServer(sock, application(settings, database, bus, tell), settings.api.concurrency)
     periodic = image_recovery(settings, database, clock)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, bus.proxy(Conductor)), at_start=True)
-    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), periodic, server])
+    telling = [emitter] if emitter else []
+    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), *telling, periodic, server])
 
 
 def refuse_unusable(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from nova_lite.cmd import daemon
+from nova_lite.cmd import daemon, notifying
 from nova_lite.cmd.users import image_user
 from nova_lite.compute import operations
 from nova_lite.compute.executor import Executor
@@ -138,8 +138,9 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     keeping.add("comparison", settings.compute.power_sync_interval, recovery.compare)
     keeping.add("versions", daemon.HEARTBEAT, daemon.levels(bus, conductor), at_start=True)
     reporting.add("report", settings.compute.report_interval, reports.report)
+    telling = notifying.observed(settings, server, notifying.emitter(settings, "compute", clock), clock)
     return Service(NAME, [
-        HostLock(state / "compute.lock"), *daemon.closing(bus, shared),
+        HostLock(state / "compute.lock"), *daemon.closing(bus, shared), *telling,
         Closing(driver.close, lambda: driver.setup(power_states.on_event)), keeping, executor, server, recovery,
         reporting,
     ])

@@ -9,19 +9,20 @@ concurrency.patch()
 import sys
 from collections.abc import Sequence
 
-from nova_lite.cmd import daemon
+from nova_lite.cmd import daemon, notifying, records
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conductor.authorisation import authorise
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.manager import ConductorManager
 from nova_lite.conductor.reaper import Reaper
-from nova_lite.conductor.recorder import Recorder
+from nova_lite.conductor.recorder import Recorder, unheard
 from nova_lite.conductor.registry import Registry
+from nova_lite.conductor.relay import Relay
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.service import Closing, PeriodicTasks, Service
-from nova_lite.db.session import Database
+from nova_lite.notifications.updates import on_update
 from nova_lite.rpc import Bus
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
@@ -34,7 +35,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
     clock = SystemClock()
     options = settings.conductor
-    database = Database(settings.database.connection, pool_size=settings.database.pool_size, clock=clock)
+    database = records.database(settings, clock)
     bus = shared or daemon.bus(settings, "nova-conductor", clock)
     scheduler = bus.proxy(Scheduler)
 
@@ -42,8 +43,9 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         return bus.proxy(Compute, host=host)
 
     dispatch = Dispatch(scheduler, compute_at)
+    emitter = notifying.emitter(settings, "conductor", clock)
     manager = ConductorManager(
-        Recorder(database, dispatch, clock, options),
+        Recorder(database, dispatch, clock, options, on_update(emitter) if emitter else unheard),
         Registry(database, scheduler, compute_at, clock, options.host_down_after),
     )
     server = daemon.server(settings, bus, authorise, clock)
@@ -53,10 +55,15 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     periodic.add("reaper", options.reaper_interval, reaper.reap)
     auditor = Auditor(database, compute_at, clock, options.host_down_after)
     periodic.add("audit", options.audit_interval, auditor.turn)
+    if notifying.telling(settings):
+        relay = Relay(database, notifying.driver(settings), notifying.publisher_id(settings, "conductor"), clock,
+                      settings.notifications.backlog)
+        periodic.add("notifications", settings.notifications.interval, relay.turn)
     beat = daemon.heartbeat(settings, "conductor", server, manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, manager), at_start=True)
-    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), server, periodic])
+    telling = notifying.observed(settings, server, emitter, clock)
+    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), *telling, server, periodic])
 
 
 def run(settings: Settings) -> int:

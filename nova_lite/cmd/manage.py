@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from nova_lite.cmd import daemon
+from nova_lite.cmd import daemon, records
 from nova_lite.cmd.networking import network_plan, networking
 from nova_lite.cmd.seeds import FLAVORS
 from nova_lite.cmd.users import keystone_user
@@ -59,7 +59,7 @@ def db_current(arguments: argparse.Namespace) -> int:
 def db_archive(arguments: argparse.Namespace) -> int:
     """Takes away what was deleted longer ago than --days, and says how much of what."""
     settings, clock = _settings(arguments), SystemClock()
-    database = Database(settings.database.connection, clock=clock)
+    database = records.database(settings, clock)
     counts = archive.archive(database, clock.now() - arguments.days * 86400, arguments.batch)
     for table, count in counts.items():
         print(f"{table}: {count}")
@@ -89,7 +89,7 @@ def keys_rotate_tokens(arguments: argparse.Namespace) -> int:
 def run_bootstrap(arguments: argparse.Namespace) -> int:
     """Identity's first records and the key of the tokens, where identity is ours; flavors and networks. Repeatable."""
     settings, clock = _settings(arguments), SystemClock()
-    database = Database(settings.database.connection, clock=clock)
+    database = records.database(settings, clock)
     project_id = _bootstrap_identity(settings, database, clock)
     networks = networking(settings, database, clock), network_plan(settings, project_id)
     for change in (*_seed_flavors(database), *bootstrap_networks(*networks)):
@@ -135,7 +135,7 @@ def _seed_flavors(database: Database) -> list[str]:
 def run_audit(arguments: argparse.Namespace) -> int:
     """Prints what does not agree, and mends it with --fix; 0 when nothing is left."""
     settings, clock = _settings(arguments), SystemClock()
-    database = Database(settings.database.connection, clock=clock)
+    database = records.database(settings, clock)
     bus = daemon.bus(settings, "nova-conductor", clock)  # hosts answer to a conductor
     try:
         auditor = Auditor(

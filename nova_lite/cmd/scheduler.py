@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 
-from nova_lite.cmd import daemon
+from nova_lite.cmd import daemon, notifying
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
@@ -67,7 +67,8 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     beat = daemon.heartbeat(settings, "scheduler", server, conductor, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, conductor), at_start=True)
-    return Service(NAME, [*daemon.closing(bus, shared), server, periodic])
+    telling = notifying.observed(settings, server, notifying.emitter(settings, "scheduler", clock), clock)
+    return Service(NAME, [*daemon.closing(bus, shared), *telling, server, periodic])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

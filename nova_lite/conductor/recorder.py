@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from nova_lite.conductor import task_states
 from nova_lite.conductor.dispatch import Dispatch
@@ -28,12 +29,22 @@ from nova_lite.objects.states import RUINOUS, OperationState, PowerState, VmStat
 
 LOG = logging.getLogger(__name__)
 
+Updated = Callable[[Instance, str], None]
+
+
+def unheard(instance: Instance, reason: str) -> None:
+    """Nobody is told."""
+
 
 class Recorder:
     """Every method is one transaction; casts follow after its commit."""
 
-    def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings) -> None:
-        self._database, self._dispatch, self._clock = database, dispatch, clock
+    def __init__(
+        self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings,
+        updated: Updated = unheard,
+    ) -> None:
+        """:param updated: told of every instance that changed though no operation was at work on it, and why."""
+        self._database, self._dispatch, self._clock, self._updated = database, dispatch, clock, updated
         self._lease, self._cast_lease = settings.lease, settings.requeue_after
         self._max_attempts = settings.max_attempts
 
@@ -109,3 +120,4 @@ class Recorder:
         if instance is not None:
             LOG.info("instance %s: the guest is %s, the instance %s", instance_uuid, power_state.name,
                      instance.vm_state)
+            self._updated(instance, f"the guest is {power_state.name.lower()}")

@@ -17,6 +17,7 @@ from nova_lite.conf.compute import ComputeSettings, FakeSettings, LibvirtSetting
 from nova_lite.conf.control import ConductorSettings, SchedulerSettings
 from nova_lite.conf.database import DatabaseSettings
 from nova_lite.conf.network import NetworkSettings
+from nova_lite.conf.notifications import NotificationSettings
 from nova_lite.conf.options import options_of, values_of
 from nova_lite.conf.process import ProcessSettings
 from nova_lite.conf.rpc import RpcSettings, UpgradeLevels
@@ -27,6 +28,7 @@ GROUPS: dict[str, tuple[str, type[Any]]] = {
     "rpc": ("rpc", RpcSettings),
     "upgrade_levels": ("upgrade_levels", UpgradeLevels),
     "database": ("database", DatabaseSettings),
+    "notifications": ("notifications", NotificationSettings),
     "api": ("api", ApiSettings),
     "keystone_authtoken": ("keystone", KeystoneSettings),
     "quota": ("quota", QuotaSettings),
@@ -54,6 +56,7 @@ class Settings:
     rpc: RpcSettings
     upgrade_levels: UpgradeLevels
     database: DatabaseSettings
+    notifications: NotificationSettings
     api: ApiSettings
     keystone: KeystoneSettings
     quota: QuotaSettings
@@ -102,6 +105,11 @@ def _filled(settings: Settings) -> Settings:
     return replace(
         settings,
         process=replace(settings.process, host=settings.process.host or socket.gethostname()),
+        notifications=replace(
+            settings.notifications,
+            spool_path=settings.notifications.spool_path or str(state / "notifications"),
+            url=settings.notifications.url or settings.rpc.url,
+        ),
         image=replace(settings.image, store_dir=settings.image.store_dir or str(state / "images")),
         compute=replace(
             settings.compute,

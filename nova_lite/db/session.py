@@ -33,13 +33,13 @@ class Tx:
     """One open transaction (or, from :meth:`Database.read`, one connection that may only read).
 
     Opaque outside this room: callers receive it from a :class:`Database` and pass it to functions of ``reads`` and
-    ``writes``. Rows have the columns of their model as attributes.
+    ``writes``. Rows have the columns of their model as attributes. ``telling``: what operations do is to be told.
     """
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "telling")
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, telling: bool = False) -> None:
+        self._connection, self.telling = connection, telling
 
     def rows(self, statement: Select[R]) -> list[R]:
         """All rows of ``select(Model)``."""
@@ -117,14 +117,16 @@ class Database:
 
     def __init__(
         self, url: str, *, pool_size: int = 5, patience: float = PATIENCE, idle_timeout: int = 10,
-        clock: Clock | None = None,
+        clock: Clock | None = None, telling: bool = False,
     ) -> None:
         """:param url: as SQLAlchemy writes it: sqlite:///FILE, postgresql+psycopg://…, mysql+pymysql://….
 
         :param patience: seconds for which a transaction that met a lock or a lost connection is tried again.
         :param idle_timeout: seconds after which a server ends a transaction of ours that has fallen silent.
+        :param telling: keep with each operation what notifications are to tell of it.
         :raises Invalid: the URL is not one of a database that we support.
         """
+        self._telling = telling
         self._url = engines.parse(url)
         self._pool_size = pool_size
         self._patience = patience
@@ -183,7 +185,7 @@ class Database:
         self._open()
         with self._my_turn(), self._writer.connect() as connection:
             with connection.begin() as transaction:
-                result = function(Tx(connection))
+                result = function(Tx(connection, self._telling))
                 try:
                     transaction.commit()
                 except DBAPIError as error:

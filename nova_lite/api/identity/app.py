@@ -12,10 +12,12 @@ from nova_lite.api.services import services_of
 
 __all__ = ["ROUTES", "RULES", "app_factory", "application"]
 
+LOGINS = frozenset({"auth.token.create"})  # change nothing
+
 
 def application(services: IdentityServices, frame: Frame) -> Dialect[IdentityServices]:
     """The application at ``/identity``."""
-    return Dialect(documented(ROUTES, "identity", "/identity"), services, frame)
+    return Dialect(documented(ROUTES, "identity", "/identity"), services, frame, elsewhere=LOGINS)
 
 
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[IdentityServices] | Elsewhere:

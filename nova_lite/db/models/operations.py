@@ -11,7 +11,11 @@ from nova_lite.objects.states import Action, OperationState
 
 
 class OperationRow(Base):
-    """The outbox and the truth of every change of an instance. ``id`` orders what time cannot tell apart."""
+    """The outbox and the truth of every change of an instance. ``id`` orders what time cannot tell apart.
+
+    ``untold`` (bits of ``writes.notices``) says which notifications about it are still to be sent; until then
+    ``began_with`` and ``ended_with`` keep the JSON of the instance as it was.
+    """
 
     __tablename__ = "operations"
     __table_args__ = table_args(
@@ -20,6 +24,7 @@ class OperationRow(Base):
         Index("ix_operations_deadline", "state", "deadline"),
         Index("ix_operations_host", "host", "state"),
         Index("ix_operations_request", "request_id"),
+        Index("ix_operations_untold", "untold"),
     )
 
     id: Mapped[RowId]
@@ -41,6 +46,9 @@ class OperationRow(Base):
     created_at: Mapped[float]
     updated_at: Mapped[float]
     finished_at: Mapped[float | None]
+    untold: Mapped[int] = mapped_column(server_default="0")
+    began_with: Mapped[str | None] = mapped_column(LongText)
+    ended_with: Mapped[str | None] = mapped_column(LongText)
 
 
 class OperationEventRow(Base):

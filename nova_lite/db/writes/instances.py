@@ -78,7 +78,10 @@ def create(
         })
     made = [complete(tx, instance) for instance in instances]
     tx.insert(InstanceRow, *(values(instance) for instance in made))
-    outbox.put(tx, *operations)
+    outbox.put(tx, *(
+        ClaimGrant(instance=instance, operation=operation)
+        for instance, operation in zip(made, operations, strict=True)
+    ))
     return made
 
 
@@ -106,8 +109,8 @@ def start_action(
     instance = current(tx, uuid, project_id)
     if not changed:
         raise _refusal(instance, operation, transition, override_lock)
-    owned = structs.replace(operation, host=instance.host)
-    return ClaimGrant(instance=instance, operation=outbox.put(tx, owned)[0])
+    grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=instance.host))
+    return ClaimGrant(instance=instance, operation=outbox.put(tx, grant)[0])
 
 
 def start_delete(
@@ -134,13 +137,14 @@ def start_delete(
         if instance.task_state != TaskState.DELETING:
             raise _is_locked(uuid)
         return Deletion(outcome="already", instance=instance)
-    outbox.supersede(tx, uuid, f"superseded by {operation.action}", now)
+    outbox.supersede(tx, instance, f"superseded by {operation.action}", now)
     if instance.host is not None:
-        owned = structs.replace(operation, host=instance.host)
-        return Deletion(outcome="started", instance=instance, operation=outbox.put(tx, owned)[0])
+        grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=instance.host))
+        return Deletion(outcome="started", instance=instance, operation=outbox.put(tx, grant)[0])
+    gone = soft_delete(tx, instance, now)
     ended = structs.replace(operation, state=OperationState.DONE, updated_at=now, finished_at=now)
-    outbox.put(tx, ended)
-    return Deletion(outcome="done", instance=soft_delete(tx, instance, now), operation=ended)
+    outbox.put(tx, ClaimGrant(instance=gone, operation=ended))
+    return Deletion(outcome="done", instance=gone, operation=ended)
 
 
 def soft_delete(tx: Tx, instance: Instance, now: float) -> Instance:

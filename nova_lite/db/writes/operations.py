@@ -99,7 +99,6 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     booting = isinstance(operation.arguments, Create)
     if booting and result.reschedule and operation.attempt < attempts and now < operation.deadline:
         return _queue_again(tx, grant, result.host, now, result.fault)
-    ended = _close(tx, operation, OperationState.FAILED, result.fault, now)
     changes = _states(operation, instance, result) | _failure(operation, instance, result.fault, result.vm_state)
     changes |= outcomes.failed(tx, operation, instance, now, left=not result.undone)
     if booting:
@@ -107,7 +106,7 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     if booting and result.undone:  # else the host may have something of it, and keeps it, so that a delete goes there
         claims.release(tx, instance.uuid)
         changes["host"] = None
-    return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)
+    return _ended_with(tx, operation, instances.save(tx, instance, now, **changes), result.fault, now)
 
 
 def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, now: float) -> Finished:
@@ -122,13 +121,12 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
     instance, current = grant.instance, grant.operation
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
-    ended = _close(tx, current, OperationState.FAILED, fault, now)
     changes = _failure(current, instance, fault, vm_state)
     changes |= outcomes.failed(tx, current, instance, now, left=current.state != OperationState.QUEUED)
     if isinstance(current.arguments, Create) and current.state == OperationState.QUEUED:
         claims.release(tx, instance.uuid)
         changes["host"] = None
-    return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)
+    return _ended_with(tx, current, instances.save(tx, instance, now, **changes), fault, now)
 
 
 def recast(tx: Tx, operation: Operation, lease_until: float, now: float) -> bool:
@@ -154,11 +152,9 @@ def bury(tx: Tx, operation: Operation, message: str, now: float) -> Finished:
     current = grant.operation
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
-    ended = ownership.save(
-        tx, current, now, state=OperationState.DONE, message=message, finished_at=now, lease_expires_at=None
-    )
     claims.release(tx, grant.instance.uuid)
-    return Finished(instance=instances.soft_delete(tx, grant.instance, now), operation=ended)
+    gone = instances.soft_delete(tx, grant.instance, now)
+    return Finished(instance=gone, operation=ownership.end(tx, current, gone, OperationState.DONE, message, now))
 
 
 def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
@@ -177,17 +173,18 @@ def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
 
 def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> Finished:
     instance = grant.instance
-    ended = _close(tx, grant.operation, OperationState.DONE, None, now)
     if isinstance(grant.operation.arguments, Delete):
         claims.release(tx, instance.uuid)
-        return Finished(instance=instances.soft_delete(tx, instance, now), operation=ended)
+        gone = instances.soft_delete(tx, instance, now)
+        return Finished(instance=gone, operation=ownership.end(tx, grant.operation, gone, OperationState.DONE, "", now))
     changes = _states(grant.operation, instance, result)
     if grant.operation.action not in QUIET:
         changes |= {"task_state": None, "fault": None}
     changes |= outcomes.succeeded(tx, grant.operation, instance, now)
     if instance.launched_at is None:
         changes["launched_at"] = now
-    return Finished(instance=instances.save(tx, instance, now, **changes), operation=ended)
+    after = instances.save(tx, instance, now, **changes)
+    return Finished(instance=after, operation=ownership.end(tx, grant.operation, after, OperationState.DONE, "", now))
 
 
 def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float, fault: Fault | None) -> Finished:
@@ -206,11 +203,10 @@ def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float, fau
     return Finished(instance=instance, operation=queued, reschedule=True)
 
 
-def _close(tx: Tx, operation: Operation, state: OperationState, fault: Fault | None, now: float) -> Operation:
-    return ownership.save(
-        tx, operation, now, state=state, message=fault.message if fault else "", finished_at=now,
-        lease_expires_at=None,
-    )
+def _ended_with(tx: Tx, operation: Operation, instance: Instance, fault: Fault | None, now: float) -> Finished:
+    message = fault.message if fault else ""
+    ended = ownership.end(tx, operation, instance, OperationState.FAILED, message, now)
+    return Finished(instance=instance, operation=ended)
 
 
 def _states(operation: Operation, instance: Instance, result: OperationResult) -> dict[str, Any]:

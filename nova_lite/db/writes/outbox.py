@@ -11,6 +11,9 @@ from sqlalchemy import update
 from nova_lite.db.models.operations import OperationEventRow, OperationRow
 from nova_lite.db.reads.operations import UNFINISHED
 from nova_lite.db.session import Tx
+from nova_lite.db.writes import notices
+from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation, OperationEvent
 from nova_lite.objects.states import OperationState
 
@@ -18,19 +21,26 @@ CAST_LEASE = 2.0
 """Seconds in which somebody must take up an operation that was cast; then it is cast again."""
 
 
-def put(tx: Tx, *operations: Operation) -> tuple[Operation, ...]:
-    """Write new operations. Each unfinished one without a lease gets one from its creation, so that none is lost."""
-    leased = tuple(_leased(operation) for operation in operations)
-    tx.insert(OperationRow, *(_values(operation) for operation in leased))
+def put(tx: Tx, *grants: ClaimGrant) -> tuple[Operation, ...]:
+    """Write new operations of these instances.
+
+    Each unfinished one without a lease gets one from its creation, so that none is lost.
+    """
+    leased = tuple(_leased(grant.operation) for grant in grants)
+    tx.insert(OperationRow, *(
+        _values(operation) | notices.begun(tx, operation, grant.instance)
+        for operation, grant in zip(leased, grants, strict=True)
+    ))
     return leased
 
 
-def supersede(tx: Tx, instance_uuid: str, message: str, now: float) -> int:
+def supersede(tx: Tx, instance: Instance, message: str, now: float) -> int:
     """Fail whatever is unfinished on an instance; how many that was. Their workers are refused from now on."""
     return tx.change(
         update(OperationRow)
-        .where(OperationRow.instance_uuid == instance_uuid, OperationRow.state.in_(UNFINISHED))
-        .values(state=OperationState.FAILED, message=message, updated_at=now, finished_at=now, lease_expires_at=None)
+        .where(OperationRow.instance_uuid == instance.uuid, OperationRow.state.in_(UNFINISHED))
+        .values(state=OperationState.FAILED, message=message, updated_at=now, finished_at=now, lease_expires_at=None,
+                **notices.ended(tx, instance))
     )
 
 

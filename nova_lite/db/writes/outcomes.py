@@ -75,7 +75,7 @@ def reset_state(tx: Tx, uuid: str, vm_state: VmState, now: float) -> Instance:
     A resize that nobody will decide any more does not take the room of two flavors.
     """
     instance = instances.current(tx, uuid, None)
-    outbox.supersede(tx, uuid, "superseded by resetState", now)
+    outbox.supersede(tx, instance, "superseded by resetState", now)
     if instance.host is not None:
         claims.take(tx, uuid, instance.flavor)
     return instances.save(tx, instance, now, vm_state=vm_state, task_state=None)

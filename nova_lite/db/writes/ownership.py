@@ -13,8 +13,11 @@ from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.reads.instances import from_row as instance_from_row
 from nova_lite.db.reads.operations import from_row, not_found
 from nova_lite.db.session import Tx
+from nova_lite.db.writes import notices
 from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
+from nova_lite.objects.states import OperationState
 
 
 def hold(tx: Tx, operation_id: str) -> ClaimGrant:
@@ -35,11 +38,21 @@ def save(tx: Tx, before: Operation, now: float, **changes: Any) -> Operation:
 
     :raises Superseded: they are not.
     """
+    return _commit(tx, before, structs.replace(before, **changes, updated_at=now), changes)
+
+
+def end(tx: Tx, before: Operation, instance: Instance, state: OperationState, message: str, now: float) -> Operation:
+    """End an operation in the same way, with the instance as that leaves it. Raises Superseded."""
+    changes = {"state": state, "message": message, "finished_at": now, "lease_expires_at": None}
     after = structs.replace(before, **changes, updated_at=now)
+    return _commit(tx, before, after, changes | notices.ended(tx, instance))
+
+
+def _commit(tx: Tx, before: Operation, after: Operation, columns: dict[str, Any]) -> Operation:
     matched = tx.change(
         update(OperationRow)
         .where(OperationRow.uuid == before.id, OperationRow.state == before.state, OperationRow.epoch == before.epoch)
-        .values({**changes, "updated_at": now})
+        .values({**columns, "updated_at": after.updated_at})
     )
     if not matched:
         raise superseded(before)

@@ -1,4 +1,7 @@
-"""``python -m nova_lite.rpc.wire [--check | --release] DIRECTORY MODULE…``: record the contracts of these modules."""
+"""``python -m nova_lite.rpc.wire [--check | --release] DIRECTORY MODULE…``: record the contracts of these modules.
+
+A module may have objects that travel outside of contracts: ``RECORDED`` is their name, their version, and the classes.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ import argparse
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
 
-from nova_lite.rpc.interface import Interface, declared_in
+from nova_lite.rpc.interface import declared_in
 from nova_lite.rpc.wire.records import Records
+from nova_lite.rpc.wire.shape import shape_of_objects
 
 
 def main() -> int:
@@ -20,10 +23,10 @@ def main() -> int:
     parser.add_argument("--release", action="store_true", help="what is recorded now will never change again")
     parser.add_argument("--check", action="store_true", help="write nothing, say what is not as recorded")
     options = parser.parse_args()
-    interfaces: list[Interface[Any]] = [
-        found for name in options.modules for found in declared_in(importlib.import_module(name))
-    ]
-    records = Records(options.directory)
+    modules = [importlib.import_module(name) for name in options.modules]
+    interfaces = [found for module in modules for found in declared_in(module)]
+    shapes = [shape_of_objects(*module.RECORDED) for module in modules if hasattr(module, "RECORDED")]
+    records = Records(options.directory, shapes)
     complaints = records.complaints(interfaces) if options.check else records.write(interfaces, options.release)
     for complaint in complaints:
         print(complaint, file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,13 @@ class Record(msgspec.Struct, frozen=True):
 class Records:
     """Reads and writes one directory."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, more: Sequence[Shape] = ()) -> None:
+        """:param more: objects besides the envelope's that travel outside of contracts."""
+        self._directory, self._objects = directory, (ENVELOPE, *more)
 
     def complaints(self, interfaces: list[Interface[Any]]) -> list[str]:
         """What must be done before these contracts may be committed; empty when nothing."""
-        found = self._about(ENVELOPE)
+        found = [complaint for shape in self._objects for complaint in self._about(shape)]
         for interface in interfaces:
             found += self._about(shape_of(interface)) + self._unreadable(interface)
             kept = self._corpus(interface.name, str(interface.version))
@@ -45,7 +47,7 @@ class Records:
     def write(self, interfaces: list[Interface[Any]], release: bool) -> list[str]:
         """Record the contracts as they are now; what is refused is returned and left as it was."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        refused = self._put(ENVELOPE, [], release)
+        refused = [refusal for shape in self._objects for refusal in self._put(shape, [], release)]
         for interface in interfaces:
             refused += self._put(shape_of(interface), list(messages(interface)), release)
         return refused
