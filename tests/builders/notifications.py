@@ -11,7 +11,6 @@ from nova_lite.notifications.notification import Notification
 from nova_lite.notifications.payloads import RpcRefusal
 from tests.builders.guests import NOW
 
-
 A_REFUSAL = RpcRefusal(
     offender="nova-compute@h1", proved=True, topic="conductor", method="claim", reason="forbidden", message="no",
     message_id="m1", not_told=0,
