@@ -52,12 +52,10 @@ def free(tx: Tx, instance_uuid: str, fault: Fault, now: float) -> bool:
 
 def close(tx: Tx, operation_id: str, message: str, now: float) -> bool:
     """Fail an operation that nobody waits for; False when it has ended or is wanted."""
-    operation = ownership.hold(tx, operation_id).operation
+    grant = ownership.hold(tx, operation_id)
     if operation_id not in {found.id for found in reads.aimless_operations(tx)}:
         return False
-    ownership.save(
-        tx, operation, now, state=OperationState.FAILED, message=message, finished_at=now, lease_expires_at=None
-    )
+    ownership.end(tx, grant.operation, grant.instance, OperationState.FAILED, message, now)
     return True
 
 
