@@ -10,6 +10,7 @@ tests/integration/crash/test_checker.py plants each violation for it to find.
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import tempfile
 import time
@@ -64,6 +65,7 @@ def main() -> int:
     options.add_argument("--clients", type=int, default=8, help="concurrent clients (default: 8)")
     options.add_argument("--seed", type=int, default=1, help="of the monkey and the clients (default: 1)")
     arguments = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # everything that was started ends with it
     plan = Plan(seed=arguments.seed, seconds=arguments.minutes * 60, customers=arguments.clients,
                 pause=arguments.pause,
                 operations=arguments.operations, faults=arguments.faults)

@@ -51,16 +51,18 @@ def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) 
     for thread in threads:
         thread.start()
     monkey, said = Monkey(scene, random.Random(plan.seed), tally, ended.wait), started
-    while (
-        time.monotonic() - started < plan.seconds or tally.operations < plan.operations
-        or sum(tally.faults.values()) < plan.faults
-    ) and any(thread.is_alive() for thread in threads):
-        monkey.strike()
-        ended.wait(plan.pause)
-        if time.monotonic() - said > REPORT:
-            said = time.monotonic()
-            tell(f"{said - started:6.0f} s  {_state(tally)}")
-    ended.set()
+    try:
+        while (
+            time.monotonic() - started < plan.seconds or tally.operations < plan.operations
+            or sum(tally.faults.values()) < plan.faults
+        ) and any(thread.is_alive() for thread in threads):
+            monkey.strike()
+            ended.wait(plan.pause)
+            if time.monotonic() - said > REPORT:
+                said = time.monotonic()
+                tell(f"{said - started:6.0f} s  {_state(tally)}")
+    finally:
+        ended.set()
     for thread in threads:
         thread.join()
     for wrong in _findings(scene, tally.servers):

@@ -178,6 +178,7 @@ def _unlike(row: InstanceRow, guest: FakeDomain) -> list[str]:
         "vcpus": (row.vcpus, guest.vcpus), "memory": (row.memory_mb, guest.memory_mb),
         "rescued": (row.vm_state == VmState.RESCUED, guest.rescued),
         "saved": (row.vm_state == VmState.SUSPENDED, guest.saved),
+        "cards": (sorted(nic.mac_address for nic in row.nics), sorted(guest.cards)),
         "keeps its old disk": (row.vm_state == VmState.RESIZED, guest.kept_gb is not None),
     }
     return [f"{what}: {told}, is {true}" for what, (told, true) in pairs.items() if told != true]

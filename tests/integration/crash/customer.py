@@ -110,7 +110,7 @@ class Customer:
             self._delete(server)
             return
         if action in QUIET:
-            self._replug(server, action)
+            self._rewire(server, action)
             return
         deed = DEEDS[action]
         answer, tries = self._insist("POST", f"/servers/{server}/action", self._body(server, action))
@@ -122,39 +122,46 @@ class Customer:
             return
         self._settle(server, action, "ACTIVE" if deed.after == "spent" else deed.after)
 
-    def _replug(self, server: str, action: Action) -> None:
-        """Take one interface more, or give one back: no state of the server tells of it, only its interfaces do."""
-        path, before = f"/servers/{server}/os-interface", self._interfaces(server)
-        if action is Action.ATTACH_INTERFACE:
-            answer, _ = self._insist("POST", path, {"interfaceAttachment": {}})
-        elif before:
-            answer, _ = self._insist("DELETE", f"{path}/{max(before)}")
-        else:
-            return
-        if not answer.ok and answer.status_code != 404:
-            self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
-        if self._loses_patience():
-            self._delete(server)
-            return
-        deadline = time.monotonic() + PATIENCE
-        while set(after := self._interfaces(server)) == set(before) or set(after.values()) - {"ACTIVE"}:
-            if time.monotonic() > deadline:
-                self._complain("stuck", server, f"{action} does not end: {after}")
-                return
-            time.sleep(POLL)
-        self._tally.done[action] += 1
-
-    def _interfaces(self, server: str) -> dict[str, str]:
-        """The states of the server's interfaces by their ports."""
-        found = self._insist("GET", f"/servers/{server}/os-interface")[0].json()["interfaceAttachments"]
-        return {port["port_id"]: port["port_state"] for port in found}
-
     def _body(self, server: str, action: Action) -> dict[str, object]:
         if action is Action.REBUILD:
             return {"rebuild": {"imageRef": self._image}}
         if action is Action.RESIZE:
             return {"resize": {"flavorRef": FLAVORS[self._servers[server].flavor]}}
         return DEEDS[action].body
+
+    def _rewire(self, server: str, action: Action) -> None:
+        """Give a server one more interface, or take one from it; no state of the server tells of that."""
+        path = f"/servers/{server}/os-interface"
+        ports = self._ports(server)
+        if action is Action.ATTACH_INTERFACE:
+            if len(ports) >= OWN:
+                return
+            answer, tries = self._insist("POST", path, {"interfaceAttachment": {}})
+            port = str(answer.json()["interfaceAttachment"]["port_id"]) if answer.ok else ""
+        else:
+            if not ports:
+                return
+            port = self._dice.choice(sorted(ports))
+            answer, tries = self._insist("DELETE", f"{path}/{port}")
+        if not answer.ok and not (tries > 1 and answer.status_code in (400, 404, 409)):
+            self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
+            return
+        attached = action is Action.ATTACH_INTERFACE
+        deadline = time.monotonic() + PATIENCE
+        while self._ports(server).get(port) != ("ACTIVE" if attached else None):
+            if failure := self._failure(server):
+                self._complain("failed", server, f"{action}: {failure}")
+                break
+            if time.monotonic() > deadline:
+                self._complain("stuck", server, f"{action} does not end: port {port}")
+                break
+            time.sleep(POLL)
+        self._tally.done[action] += 1
+
+    def _ports(self, server: str) -> dict[str, str]:
+        """The states of its ports, by id."""
+        found = self._insist("GET", f"/servers/{server}/os-interface")[0].json()["interfaceAttachments"]
+        return {str(port["port_id"]): str(port["port_state"]) for port in found}
 
     def _loses_patience(self) -> bool:
         return self._dice.random() < 0.08

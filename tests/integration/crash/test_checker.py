@@ -67,7 +67,7 @@ class Scene:
     ) -> None:
         domain = msgspec.structs.replace(FakeDomain(
             uuid=server.uuid, name="", hostname="", vcpus=server.flavor.vcpus, memory_mb=server.flavor.memory_mb,
-            defined=True, power_state=power_state,
+            defined=True, power_state=power_state, cards=tuple(nic.mac_address for nic in server.nics),
         ), **changes)
         (self.directory / host / f"{server.uuid}.json").write_bytes(msgspec.json.encode(domain))
 
@@ -191,6 +191,11 @@ def test_a_guest_that_is_gone_is_lost_in_every_state(scene: Scene, state: VmStat
 
 def test_a_guest_of_another_size_is_untrue(scene: Scene) -> None:
     scene.domain(scene.server, "host1", memory_mb=1)
+    assert scene.kinds() == ["untrue"]
+
+
+def test_a_guest_with_another_card_is_untrue(scene: Scene) -> None:
+    scene.domain(scene.server, "host1", cards=("52:54:00:00:00:01",))
     assert scene.kinds() == ["untrue"]
 
 
