@@ -7,7 +7,6 @@ from nova_lite.core import concurrency
 concurrency.patch()
 
 import dataclasses
-import errno
 import socket
 import sys
 from collections.abc import Sequence
@@ -36,6 +35,7 @@ from nova_lite.api.network.services import NetworkServices
 from nova_lite.api.policy import Policy
 from nova_lite.api.services import ApiServices
 from nova_lite.cmd import daemon, notifying, records
+from nova_lite.cmd.http_server import HttpServer, bind
 from nova_lite.cmd.networking import networking, server_ports, store
 from nova_lite.cmd.users import image_user
 from nova_lite.conf import ConfigError, Settings
@@ -64,46 +64,8 @@ from nova_lite.rpcapi.scheduler import Scheduler
 
 NAME = "nova-lite-api"
 DEFAULT_PASTE = "etc/nova-lite/api-paste.ini"  # in the checkout or the installation's prefix
-BACKLOG = 1024  # connections that may wait to be accepted
 RECOVERY_INTERVAL = 120.0  # seconds between two searches for uploads whose worker was killed
 UNWANTED_INTERVAL = 60.0  # seconds between two searches for images whose operations are over
-BIND_PATIENCE = 15.0  # seconds that a predecessor may take to let go of the port
-
-
-class HttpServer:
-    """A part of the service: the WSGI application on a socket that the parent has bound."""
-
-    def __init__(self, sock: socket.socket, application: WSGIApplication, size: int) -> None:
-        self._server = concurrency.wsgi_server(sock, application, size)
-
-    def setup(self) -> None:
-        """The socket is bound already."""
-
-    def start(self) -> None:
-        self._server.start()
-
-    def stop(self, grace: float) -> None:
-        self._server.stop(grace)
-
-    def kill(self) -> None:
-        self._server.stop(0.0)
-
-    def wait(self) -> None:
-        self._server.wait()
-
-
-def bind(address: str, port: int) -> socket.socket:
-    """A listening socket; waits a while for a predecessor that is just ending. Raises ConfigError."""
-    clock = SystemClock()
-    deadline = clock.monotonic() + BIND_PATIENCE
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    while True:
-        try:
-            return socket.create_server((address, port), family=family, backlog=BACKLOG)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or clock.monotonic() > deadline:
-                raise ConfigError(f"[api] cannot listen on {address}:{port}: {error.strerror}") from error
-            launcher.pause(0.2)
 
 
 def policy(settings: Settings) -> Policy:
@@ -234,7 +196,7 @@ def run(settings: Settings) -> int:
     if not settings.database.connection:
         raise ConfigError("[database] connection must say where the database is")
     refuse_unusable(settings)
-    sock = bind(settings.api.listen, settings.api.port)
+    sock = bind("[api]", settings.api.listen, settings.api.port)
     return launcher.Workers(NAME, settings.api.workers, lambda: build(settings, sock), settings.process.stop_grace).run()
 
 

@@ -6,10 +6,12 @@ from nova_lite.core import concurrency
 
 concurrency.patch()
 
+import socket
 import sys
 from collections.abc import Sequence
 
 from nova_lite.cmd import daemon, notifying, records
+from nova_lite.cmd.http_server import HttpServer, bind
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conductor.authorisation import authorise
 from nova_lite.conductor.dispatch import Dispatch
@@ -21,6 +23,7 @@ from nova_lite.conductor.relay import Relay
 from nova_lite.conf import ConfigError, Settings
 from nova_lite.core import launcher
 from nova_lite.core.clock import SystemClock
+from nova_lite.core.figures import Figures
 from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.notifications.updates import on_update
 from nova_lite.rpc import Bus
@@ -31,8 +34,11 @@ from nova_lite.rpcapi.scheduler import Scheduler
 NAME = "nova-lite-conductor"
 
 
-def build(settings: Settings, shared: Bus | None = None) -> Service:
-    """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
+def build(settings: Settings, shared: Bus | None = None, health: socket.socket | None = None) -> Service:
+    """The whole service, not yet started, on a bus of its own or on one that is ``shared``.
+
+    ``health``: the socket on which it tells how it is.
+    """
     clock = SystemClock()
     options = settings.conductor
     database = records.database(settings, clock)
@@ -63,15 +69,19 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, manager), at_start=True)
     telling = notifying.observed(settings, server, emitter, clock)
-    return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), *telling, server, periodic])
+    figures = [] if health is None else [HttpServer(health, Figures([auditor.gauge]), 4)]
+    outward = (*daemon.closing(bus, shared), *telling, *figures)
+    return Service(NAME, [Closing(database.close), *outward, server, periodic])
 
 
 def run(settings: Settings) -> int:
     """Run the workers; the exit status."""
     if not settings.database.connection:
         raise ConfigError("[database] connection must say where the database is")
+    port = settings.conductor.health_port
+    health = bind("[conductor]", "127.0.0.1", port) if port else None
     return launcher.Workers(
-        NAME, settings.conductor.workers, lambda: build(settings), settings.process.stop_grace
+        NAME, settings.conductor.workers, lambda: build(settings, health=health), settings.process.stop_grace
     ).run()
 
 

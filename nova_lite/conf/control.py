@@ -39,5 +39,8 @@ class ConductorSettings:
     audit_interval: float = option(
         300.0, "Seconds between two audits of the records and the hosts, which mend nothing.", minimum=1,
     )
+    health_port: int = option(
+        0, "Port of 127.0.0.1 on which a conductor answers /health and /metrics; 0: none.", minimum=0, maximum=65535,
+    )
     create_deadline: float = option(600.0, "Seconds that a boot may take from the request to its end.", minimum=1)
     action_deadline: float = option(300.0, "Seconds that any other action may take.", minimum=1)

@@ -40,6 +40,8 @@ lease = 2
 requeue_after = 1
 reaper_interval = 0.25
 host_down_after = {down_after}
+audit_interval = 5
+health_port = {health_port}
 """
 CENTER = """
 [database]
@@ -92,9 +94,10 @@ class Processes:
         self._central = (*CENTRAL, *more)
         self.names = (*self._central, *hosts)
         self.port = free_port()
+        self.health_ports: dict[str, int] = {}  # of the conductors
         self._values = {
             "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
-            "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
+            "health_port": 0, "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
             "transport": "kombu" if broker_url else "zmq",
             "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
         }
@@ -133,6 +136,8 @@ class Processes:
         for name in self._central:
             program = _program(name)
             center = {**self._values, "host": "center" + name.removeprefix(program)}
+            if program == "conductor":
+                center["health_port"] = self.health_ports[name] = free_port()
             more = "" if program == "scheduler" else CENTER.format(**center) + self.more_of_center
             (self.directory / f"{name}.conf").write_text(COMMON.format(**center) + more)
             signing.generate(self.directory / "keys", f"nova-{program}@{center['host']}")

@@ -41,5 +41,5 @@ class Imaging:
         """From the image that shelving made; it has no other use, and goes at the end."""
         return StepList("compute_unshelve_instance", VmState.ACTIVE, (
             FetchShelved(fetch_image), create_disks, Plug(self._networks), Spawn(self._driver),
-            DiscardShelved(self._images),
+            Irrevocable(DiscardShelved(self._images)),
         ))

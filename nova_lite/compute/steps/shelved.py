@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 
 from msgspec.structs import replace
 
 from nova_lite.compute.job import Job
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.snapshot import Images
+from nova_lite.core.errors import NovaLiteError
 from nova_lite.objects.operation import Unshelve
+
+LOG = logging.getLogger(__name__)
 
 
 class FetchShelved:
@@ -31,6 +35,8 @@ class FetchShelved:
 
 
 class DiscardShelved:
+    """Irrevocable, and nothing to fail for: the guest runs, and the image may be gone although nobody says so."""
+
     name = "discard_shelved"
 
     def __init__(self, images: Images) -> None:
@@ -39,7 +45,10 @@ class DiscardShelved:
     def run(self, job: Job) -> Job:
         kept = job.instance.kept
         if kept is not None and kept.image_id is not None:
-            self._images.remove(job.context, kept.image_id)
+            try:
+                self._images.remove(job.context, kept.image_id)
+            except NovaLiteError as error:
+                LOG.warning("image %s of a server that is shelved no more may stay: %s", kept.image_id, error)
         return job
 
     def undo(self, job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -12,12 +13,15 @@ from nova_lite.conductor.treatment import is_down
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
 from nova_lite.core.errors import DeadlineExceeded, NovaLiteError, Unavailable
+from nova_lite.core.figures import Gauge
 from nova_lite.db.reads import hosts as host_reads
 from nova_lite.db.reads import instances as instance_reads
 from nova_lite.db.session import Database
 from nova_lite.objects.audit import Finding
 from nova_lite.objects.host import HostState
 from nova_lite.rpcapi.compute import Compute
+
+KINDS = (*records.KINDS, *guests.KINDS)
 
 LOG = logging.getLogger(__name__)
 
@@ -30,8 +34,13 @@ class Auditor:
     ) -> None:
         self._database, self._compute_at, self._clock = database, compute_at, clock
         self._down_after = down_after
-        self.standing = 0
-        """Findings of the last audit that nobody has mended: a gauge, 0 in health."""
+        self.gauge = Gauge("nova_lite_audit_findings", "Findings of the last audit that nobody has mended.", "kind")
+        self.gauge.set(dict.fromkeys(KINDS, 0))
+
+    @property
+    def standing(self) -> int:
+        """Findings of the last audit that nobody has mended: 0 in health."""
+        return int(sum(self.gauge.values.values()))
 
     def turn(self) -> None:
         """The periodic audit: mends nothing, says what it finds."""
@@ -41,7 +50,8 @@ class Auditor:
     def audit(self, fix: bool, hosts: bool = True) -> list[Finding]:
         """Everything that does not agree. ``hosts``: ask those that are up what they have. Raises the database's errors."""
         found = [*self._records(fix), *(self._guests(fix) if hosts else [])]
-        self.standing = sum(not finding.mended for finding in found)
+        counts = Counter(finding.kind for finding in found if not finding.mended)
+        self.gauge.set({**dict.fromkeys(KINDS, 0), **counts})
         return found
 
     def _records(self, fix: bool) -> list[Finding]:

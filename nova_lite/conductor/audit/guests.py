@@ -9,19 +9,24 @@ from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import VmState
 
-_HAVE_A_GUEST = (VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED)
+KINDS = ("guest.lost", "disk.lost", "domain.stray", "files.stray")
+_HAVE_A_GUEST = (
+    VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED, VmState.SUSPENDED, VmState.RESCUED, VmState.RESIZED
+)
 
 
 def lost(instances: Iterable[Instance], host: str, found: GuestsFound, asked_at: float) -> list[Finding]:
-    """Instances of a host that should have a guest there and have none; for whom that is new since ``asked_at``, not."""
+    """Instances of a host that should have a guest and its disk there and have not; those changed after ``asked_at`` may."""
     return [
         Finding(
-            kind="guest.lost", about={"instance": instance.uuid, "host": host},
-            text=f"instance {instance.uuid} is {instance.vm_state}, and {host} has no domain of it",
+            kind=kind, about={"instance": instance.uuid, "host": host},
+            text=f"instance {instance.uuid} is {instance.vm_state}, and {host} has no {what} of it",
         )
         for instance in instances
         if instance.host == host and instance.vm_state in _HAVE_A_GUEST and instance.task_state is None
-        and instance.uuid not in found.domains and instance.updated_at < asked_at
+        and instance.updated_at < asked_at
+        for kind, what, there in (("guest.lost", "domain", found.domains), ("disk.lost", "files", found.disks))
+        if instance.uuid not in there
     ]
 
 

@@ -12,6 +12,10 @@ from nova_lite.db.writes import hosts as host_writes
 from nova_lite.objects.audit import Finding
 from nova_lite.objects.fault import Fault
 
+KINDS = (
+    "allocation.leaked", "allocation.misplaced", "allocation.missing", "host.miscounted", "quota.missized",
+    "instance.stranded", "operation.aimless", "operation.overdue", "port.leaked", "port.lost", "address.leaked",
+)
 OVERDUE = 60.0  # seconds past its deadline after which even a slow reaper should have ended an operation
 
 Mend = Callable[[Tx], object]
@@ -23,6 +27,7 @@ def findings(tx: Tx, now: float) -> Found:
     yield from _allocations(tx, now)
     yield from _sizes(tx, now)
     yield from _operations(tx, now)
+    yield from _ports(tx, now)
 
 
 def _allocations(tx: Tx, now: float) -> Found:
@@ -68,6 +73,21 @@ def _operations(tx: Tx, now: float) -> Found:
         text = f"operation {operation.id} ({operation.action}) should have ended long ago: does a conductor run?"
         yield Finding(kind="operation.overdue", about={"operation": operation.id, **_about(operation.instance_uuid)},
                       text=text), None
+
+
+def _ports(tx: Tx, now: float) -> Found:
+    for port, uuid in reads.leaked_ports(tx):
+        text = f"port {port} belongs to server {uuid}, which is deleted or has no such interface"
+        finding = Finding(kind="port.leaked", about={"port": port, **_about(uuid)}, text=text, mend="take it from there")
+        yield finding, partial(writes.free_port, port_id=port, device_id=uuid, now=now)
+    for port, uuid in reads.lost_ports(tx):
+        text = f"instance {uuid} has an interface whose port {port} is not there"
+        yield Finding(kind="port.lost", about={"port": port, **_about(uuid)}, text=text), None
+    for subnet, address, port in reads.leaked_addresses(tx):
+        text = f"address {address} of subnet {subnet} is taken by port {port}, which is not there"
+        finding = Finding(kind="address.leaked", about={"subnet": subnet, "address": address, "port": port}, text=text,
+                          mend="free it")
+        yield finding, partial(writes.free_address, subnet_id=subnet, address=address)
 
 
 def _about(instance_uuid: str, host: str | None = None) -> dict[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from sqlalchemy import and_, exists, func, or_, select
 
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
 from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.models.network import PortAddressRow, PortRow
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.reads.instances import from_row
 from nova_lite.db.reads.operations import UNFINISHED
@@ -88,6 +91,37 @@ def missized(tx: Tx) -> list[Instance]:
         from_row(row) for row in rows
         if (row.vcpus, row.memory_mb, row.disk_gb) != (row.flavor.vcpus, row.flavor.memory_mb, row.flavor.disk_gb)
     ]
+
+
+def leaked_ports(tx: Tx) -> list[tuple[str, str]]:
+    """Ports of servers that are deleted, were never there, or do not have them: (port, what it says is its server)."""
+    statement = select(PortRow.id, PortRow.device_id, InstanceRow.deleted, InstanceRow.nics).outerjoin(
+        InstanceRow, InstanceRow.uuid == PortRow.device_id
+    ).where(PortRow.device_owner.startswith("compute:"))
+    return [
+        (str(port), str(uuid)) for port, uuid, deleted, nics in tx.tuples(statement)
+        if nics is None or deleted or port not in {nic.id for nic in nics}
+    ]
+
+
+def lost_ports(tx: Tx) -> list[tuple[str, str]]:
+    """Interfaces of live instances for which there is no port: (port, instance)."""
+    statement = select(InstanceRow.uuid, InstanceRow.nics, PortRow.id).outerjoin(
+        PortRow, PortRow.device_id == InstanceRow.uuid
+    ).where(InstanceRow.deleted == "")
+    has: dict[str, set[str]] = defaultdict(set)
+    wants: dict[str, set[str]] = {}
+    for uuid, nics, port in tx.tuples(statement):
+        has[uuid].add(port)
+        wants[uuid] = {nic.id for nic in nics}
+    return [(port, uuid) for uuid, ports in wants.items() for port in sorted(ports - has[uuid])]
+
+
+def leaked_addresses(tx: Tx) -> list[tuple[str, str, str]]:
+    """Addresses that nobody can have, because the port that took them is gone: (subnet, address, port)."""
+    held = exists().where(PortRow.id == PortAddressRow.port_id)
+    statement = select(PortAddressRow.subnet_id, PortAddressRow.ip_address, PortAddressRow.port_id).where(~held)
+    return [(str(subnet), str(address), str(port)) for subnet, address, port in tx.tuples(statement)]
 
 
 def _pairs(tx: Tx, condition: object) -> list[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, exists, select, update
 
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
+from nova_lite.db.models.network import PortAddressRow, PortRow
 from nova_lite.db.reads import audit as reads
 from nova_lite.db.session import Tx
-from nova_lite.db.writes import claims, instances, ownership
+from nova_lite.db.writes import claims, instances, network, ownership
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import OperationState, VmState
@@ -57,6 +58,22 @@ def close(tx: Tx, operation_id: str, message: str, now: float) -> bool:
         return False
     ownership.end(tx, grant.operation, grant.instance, OperationState.FAILED, message, now)
     return True
+
+
+def free_port(tx: Tx, port_id: str, device_id: str, now: float) -> bool:
+    """Take a port from a server that does not have it; False when it is the server's after all, or gone."""
+    if (port_id, device_id) not in reads.leaked_ports(tx):
+        return False
+    network.release_port(tx, device_id, port_id, now)
+    return True
+
+
+def free_address(tx: Tx, subnet_id: str, address: str) -> bool:
+    """Let an address be given away that the port which took it does not need: it is gone."""
+    held = exists().where(PortRow.id == PortAddressRow.port_id)
+    return bool(tx.change(delete(PortAddressRow).where(
+        PortAddressRow.subnet_id == subnet_id, PortAddressRow.ip_address == address, ~held
+    )))
 
 
 def resize(tx: Tx, instance_uuid: str, now: float) -> Instance:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+import requests
+from sqlalchemy import update
 
+from nova_lite.db.models.hosts import ComputeNodeRow
 from nova_lite.db.reads import operations
 from nova_lite.objects.states import Action
 from tests.integration.crash.conftest import Bench
@@ -139,3 +143,16 @@ def test_connections_break_at_every_step(bench: Bench, harm: Callable[[Link], No
 def test_after_all_of_that_the_auditor_has_nothing_to_say(bench: Bench) -> None:
     bench.crowd.prepare(ROWS)
     assert bench.cloud.manage("audit") == "0 findings stand\n"
+    assert set(findings_shown(bench).values()) == {0}
+    bench.database.transact(lambda tx: tx.change(update(ComputeNodeRow).values(vcpus_used=7)))
+    bench.cloud.client.wait(lambda: findings_shown(bench)["host.miscounted"] == 1, "the gauge shows it", 30.0)
+    assert "counters of h1" in bench.cloud.manage("audit", "--fix")
+    bench.cloud.client.wait(lambda: set(findings_shown(bench).values()) == {0}, "the gauge shows health", 30.0)
+
+
+def findings_shown(bench: Bench) -> dict[str, int]:
+    """The conductor's gauge, by kind."""
+    url = f"http://127.0.0.1:{bench.cloud.health_ports['conductor']}"
+    assert requests.get(f"{url}/health", timeout=10).json()["status"] == "ok"
+    shown = requests.get(f"{url}/metrics", timeout=10).text
+    return {kind: int(count) for kind, count in re.findall(r'^nova_lite_audit_findings{kind="(.*)"} (\d+)$', shown, re.M)}

@@ -23,9 +23,15 @@ def test_a_guest_that_is_where_it_should_be_is_no_finding() -> None:
     assert lost([instance], "h", found, ASKED) == [] == strays({UUID: instance}, "h", found, ASKED)
 
 
-def test_a_lost_guest_is_named() -> None:
-    (finding,) = lost([an_active()], "h", GuestsFound(), ASKED)
+@pytest.mark.parametrize("state", [VmState.ACTIVE, VmState.SUSPENDED, VmState.RESCUED, VmState.RESIZED])
+def test_a_lost_guest_is_named(state: VmState) -> None:
+    (finding,) = lost([an_active(vm_state=state)], "h", GuestsFound(disks=(UUID,)), ASKED)
     assert (finding.kind, finding.about, finding.mend) == ("guest.lost", {"instance": UUID, "host": "h"}, "")
+
+
+def test_a_lost_disk_is_named() -> None:
+    (finding,) = lost([an_active()], "h", GuestsFound(domains=(UUID,)), ASKED)
+    assert (finding.kind, finding.about, finding.mend) == ("disk.lost", {"instance": UUID, "host": "h"}, "")
 
 
 @pytest.mark.parametrize("changes", [
