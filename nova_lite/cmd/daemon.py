@@ -71,6 +71,8 @@ def bus(settings: Settings, name: str, clock: Clock) -> rpc.Bus:
             identity=f"{name}@{settings.process.host}",
             key_dir=settings.rpc.key_dir,
             signing=settings.rpc.signing,
+            encryption=settings.rpc.encryption,  # type: ignore[arg-type]  # likewise
+            prefix="nova-",
         ),
         clock,
     )

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 
 from nova_lite.objects.service import ServiceRecord
-from nova_lite.rpc.envelope import VERSION
+from nova_lite.rpc.envelope import SEALED
 from nova_lite.rpc.levels import ENVELOPE
 
 FORGOTTEN = 600.0  # seconds: what was sent to a service that is silent for so long has gone from its queue
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4})?")
 
 
-def lowest(services: Iterable[ServiceRecord], now: float, envelope: int = VERSION) -> dict[str, dict[str, str]]:
+def lowest(services: Iterable[ServiceRecord], now: float, envelope: int = SEALED) -> dict[str, dict[str, str]]:
     """By topic and interface (and ``envelope``), what every service there understands.
 
     ``topic.host`` has the envelope of a service that reads less than this one: who sends to another host need not

@@ -19,6 +19,7 @@ from nova_lite.rpc.interface import interface_of
 from nova_lite.rpc.levels import checked
 from nova_lite.rpc.pending import Pending
 from nova_lite.rpc.ping import Ping, Pong
+from nova_lite.rpc.privacy import Privacy
 from nova_lite.rpc.server import Server
 from nova_lite.rpc.sessions import Sessions
 from nova_lite.rpc.settings import BusSettings
@@ -98,11 +99,19 @@ def connect(settings: BusSettings, clock: Clock, exchange: LocalExchange | None 
     :raises Invalid: a setting that the transport needs is missing.
     :raises NotFound: the key directory lacks the private key of this identity.
     """
+    if settings.encryption != "off" and not (settings.signing and settings.key_dir):
+        raise Invalid("encryption needs signing and a key_dir: who cannot prove who it is cannot be written to")
     pending = Pending()
     signed = settings.signing and bool(settings.key_dir)
-    signer = Keyring(Path(settings.key_dir), settings.identity, clock) if signed else NoSigner()
-    codec = Codec(signer, settings.max_message, Sessions(settings.identity, clock) if signed else None)
+    codec = _signing(settings, clock) if signed else Codec(NoSigner(), settings.max_message)
     return Bus(settings, clock, codec, open_driver(settings, pending, exchange), pending)
+
+
+def _signing(settings: BusSettings, clock: Clock) -> Codec:
+    keyring = Keyring(Path(settings.key_dir), settings.identity, clock, settings.prefix)
+    sessions = Sessions(settings.identity, clock)
+    privacy = Privacy(keyring, sessions, settings.encryption != "off", settings.encryption == "required")
+    return Codec(keyring, settings.max_message, sessions, privacy)
 
 
 def open_driver(settings: BusSettings, sink: Sink, exchange: LocalExchange | None = None) -> Driver:

@@ -82,6 +82,9 @@ class Caller:
             if version < method.since:
                 raise CannotSend(f"{title} is since {method.since}, the receiver speaks {version}", method=method.name)
             arguments = method.sent.level(arguments, version, title)
+        reads = self.levels.envelope(str(address.target))
+        if reads is not None and reads < self._codec.writes:
+            raise CannotSend(f"{address.target} reads envelope {reads}, encryption needs {self._codec.writes}")
         request = self._request(address, method, version, context, arguments)
         lifetime = request.deadline - request.sent_at
         if lifetime <= 0:
@@ -105,7 +108,7 @@ class Caller:
             payload = self._ask(target, message, request, waiter)
         finally:
             self._pending.remove(request.id)
-        answer, session, _ = self._codec.read_answer(payload)
+        answer, session, *_ = self._codec.read_answer(payload)
         _check_answer(answer, request)
         if session is not None:
             self._friends.heard(request.target, session, introduced=bool(answer.recipient))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from nova_lite.rpc.envelope import VERSION, Answer, Frame, Head, Request
-from nova_lite.rpc.errors import BadSignature, Oversize, Refused, UnknownEnvelope, UnknownSession
+from nova_lite.rpc.envelope import SEALED, VERSION, Answer, Frame, Head, Request
+from nova_lite.rpc.errors import BadSignature, NotEncrypted, Oversize, Refused, UnknownEnvelope, UnknownSession
+from nova_lite.rpc.privacy import Privacy, is_sealed
 from nova_lite.rpc.serializer import Schema, WrongType
 from nova_lite.rpc.sessions import Session, Sessions
 from nova_lite.rpc.signing import Signer
 
 B = TypeVar("B", Request, Answer)
 
+OVERHEAD = 1024  # bytes that a frame adds to its body at most
+KEYS = 1 << 20  # bytes that an encrypted message may spend on its readers
 _FRAME: Schema[Frame] = Schema(Frame)
 _HEAD: Schema[Head] = Schema(Head)
 _REQUEST: Schema[Request] = Schema(Request)
@@ -20,18 +23,35 @@ _ANSWER: Schema[Answer] = Schema(Answer)
 
 
 class Opened(NamedTuple, Generic[B]):
-    """What was read. ``session``: shared with its sender; ``coded``: it is what proved the sender, no signature."""
+    """What was read. ``session``: shared with its sender; ``coded``: it is what proved the sender, no signature.
+
+    ``private``: it came encrypted.
+    """
 
     body: B
     session: Session | None
     coded: bool
+    private: bool = False
 
 
 class Codec:
     """Seals what this process says, opens what others say. Without ``sessions`` everything is signed."""
 
-    def __init__(self, signer: Signer, max_message: int, sessions: Sessions | None = None) -> None:
+    def __init__(
+        self, signer: Signer, max_message: int, sessions: Sessions | None = None, privacy: Privacy | None = None
+    ) -> None:
         self._signer, self._max_message, self._sessions = signer, max_message, sessions
+        self._privacy = privacy
+
+    @property
+    def reads(self) -> int:
+        """The newest envelope that this process reads."""
+        return VERSION if self._privacy is None else SEALED
+
+    @property
+    def writes(self) -> int:
+        """The envelope that its requests have."""
+        return SEALED if self._privacy is not None and self._privacy.sends else VERSION
 
     @property
     def proves(self) -> bool:
@@ -44,15 +64,24 @@ class Codec:
         return b"" if self._sessions is None else self._sessions.exchange
 
     def seal_request(self, request: Request, sessions: Sequence[Session] = ()) -> bytes:
-        """Signed, or with a code for each of ``sessions``.
+        """Signed, or with a code for each of ``sessions``; encrypted for its readers if that is wanted.
 
         :raises Oversize: the message would be larger than the bus carries.
+        :raises CannotSend: it is to be encrypted, and nobody is known who could read it.
         """
-        return self._seal(_REQUEST.encode_unchecked(request), f"{request.interface}.{request.method}", sessions)
+        frame = self._seal(_REQUEST.encode_unchecked(request), f"{request.interface}.{request.method}", sessions)
+        if self._privacy is None or not self._privacy.sends:
+            return frame
+        readers = [session.exchange for session in sessions] or self._privacy.readers(request.target)
+        return self._privacy.close(frame, readers)
 
-    def seal_answer(self, answer: Answer, session: Session | None = None) -> bytes:
-        """:raises Oversize: see :meth:`seal_request`."""
-        return self._seal(_ANSWER.encode_unchecked(answer), "answer", () if session is None else (session,))
+    def seal_answer(self, answer: Answer, session: Session | None = None, reader: bytes = b"") -> bytes:
+        """With a ``reader``, the exchange of who asked, it is encrypted.
+
+        :raises Oversize: see :meth:`seal_request`.
+        """
+        frame = self._seal(_ANSWER.encode_unchecked(answer), "answer", () if session is None else (session,))
+        return self._privacy.close(frame, [reader]) if self._privacy is not None and reader else frame
 
     def _seal(self, body: bytes, title: str, sessions: Sequence[Session]) -> bytes:
         if len(body) > self._max_message:
@@ -75,15 +104,27 @@ class Codec:
 
     def read_request(self, payload: bytes) -> Opened[Request]:
         """:raises Refused, BadSignature, Oversize: see :meth:`open_request`."""
-        return self._open(payload, _REQUEST)
+        opened = self._open(payload, _REQUEST)
+        if self._privacy is not None and self._privacy.required and not opened.private:
+            raise NotEncrypted(
+                f"{opened.body.method} of {opened.body.sender!r} is not encrypted, which is required here",
+                sender=opened.body.sender,
+            )
+        return opened
 
     def read_answer(self, payload: bytes) -> Opened[Answer]:
         """:raises Refused, BadSignature, Oversize: see :meth:`open_request`."""
         return self._open(payload, _ANSWER)
 
     def _open(self, payload: bytes, schema: Schema[B]) -> Opened[B]:
-        if len(payload) > self._max_message + 1024:
+        private = self._privacy is not None and is_sealed(payload)
+        if len(payload) > self._max_message + (KEYS if private else OVERHEAD):
             raise Oversize(f"message of {len(payload)} bytes, the bus carries {self._max_message}", size=len(payload))
+        if self._privacy is not None and private:
+            return self._read(self._privacy.open(payload), schema)._replace(private=True)
+        return self._read(payload, schema)
+
+    def _read(self, payload: bytes, schema: Schema[B]) -> Opened[B]:
         frame = _frame(payload)
         try:
             body = schema.decode(frame.body)

@@ -46,11 +46,15 @@ class Job:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
-    """A message as far as it could be read. With a ``session`` it is answered within that, otherwise with a signature."""
+    """A message as far as it could be read. With a ``session`` it is answered within that, otherwise with a signature.
+
+    ``reader``: the exchange that the answer is encrypted for, empty when the question was readable.
+    """
 
     incoming: Incoming
     request: Request | None = None
     session: Session | None = None
+    reader: bytes = b""
 
 
 class Dispatcher:
@@ -83,8 +87,8 @@ class Dispatcher:
     def _process(self, incoming: Incoming, authorise: Authoriser, observe: Observer) -> None:
         asked = Asked(incoming)
         try:
-            request, session, coded = self._codec.read_request(incoming.payload)
-            asked = Asked(incoming, request, session if coded else None)
+            request, session, coded, private = self._codec.read_request(incoming.payload)
+            asked = Asked(incoming, request, session if coded else None, request.exchange if private else b"")
             job = self._check(request, incoming.redelivered)
             authorise(job.delivery)
         except errors.UnknownSession as error:
@@ -189,7 +193,7 @@ class Dispatcher:
             sender=self._identity, sent_at=self._clock.now(), result=result, failure=failure,
             exchange=asked.session.own if asked.session else self._codec.exchange,
         )
-        incoming.answer(self._codec.seal_answer(answer, asked.session))
+        incoming.answer(self._codec.seal_answer(answer, asked.session, asked.reader))
 
 
 def _version(request: Request) -> Version:

@@ -1,4 +1,4 @@
-"""What travels: a frame around a request or an answer. Version 2.
+"""What travels: a frame around a request or an answer, version 2; and around that, when it is encrypted, version 3.
 
 The frame is a msgpack map ``{"envelope": 2, "body": bytes, "signature": bytes}``. The signature covers the body as it
 travels, byte for byte, so that there is nothing to canonicalise. The body is a :class:`Request` or an :class:`Answer`.
@@ -16,6 +16,20 @@ from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Detail
 
 VERSION = 2
+SEALED = 3  # the envelope of what is encrypted: it holds a frame of version 2
+
+
+class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An encrypted frame (:mod:`nova_lite.rpc.privacy`). ``exchange``: the sender's half of the key agreements.
+
+    ``keys``: what ``secret`` is encrypted with, for each reader, under the first bytes of that one's half.
+    """
+
+    envelope: int
+    exchange: bytes
+    nonce: bytes
+    keys: dict[bytes, bytes]
+    secret: bytes
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -15,9 +15,10 @@ Invalid
 Unauthenticated
 ├── BadSignature       unsigned, signed by an unknown identity, or changed on the way
 │   └── UnknownSession the receiver does not know the session: the caller signs instead, its user does not see it
+├── NotEncrypted       readable on the wire, where only encrypted messages are taken
 └── Replayed           seen before
 TooLarge └── Oversize  more bytes than the bus carries
-Unsupported └── CannotSend   the pinned version of the interface does not know the method
+Unsupported └── CannotSend   the version that the receiver speaks cannot express it, or nobody could read it
 RemoteError            the handler raised something that is not a declared error
 """
 
@@ -92,6 +93,10 @@ class BadSignature(Unauthenticated):
 
 class UnknownSession(BadSignature):
     code = "unknown_session"
+
+
+class NotEncrypted(Unauthenticated):
+    code = "not_encrypted"
 
 
 class Replayed(Unauthenticated):

@@ -15,7 +15,6 @@ from nova_lite.rpc.crew import Crew
 from nova_lite.rpc.delivery import Authoriser, Observer, allow, log_refusal
 from nova_lite.rpc.dispatcher import Dispatcher, Endpoint
 from nova_lite.rpc.drivers.base import Driver, Incoming, Listener
-from nova_lite.rpc.envelope import VERSION
 from nova_lite.rpc.errors import ContractError
 from nova_lite.rpc.freshness import Freshness
 from nova_lite.rpc.interface import check_endpoint, interface_of
@@ -112,7 +111,7 @@ class Server:
         served = {
             one.name: str(one.version) for dispatcher in self._dispatchers.values() for one in dispatcher.interfaces()
         }
-        return {**served, ENVELOPE: str(VERSION)}
+        return {**served, ENVELOPE: str(self._codec.reads)}
 
     def _dispatcher(self, target: Target) -> Dispatcher:
         freshness = Freshness(self._clock, self._settings.message_ttl)

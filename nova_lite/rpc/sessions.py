@@ -79,11 +79,19 @@ class Sessions:
     @property
     def exchange(self) -> bytes:
         """The public half that travels now."""
+        return self.current().exchange
+
+    def current(self) -> Own:
+        """The key pair whose public half travels now."""
         now = self._clock.monotonic()
         with self._lock:
             if now - self._own[0].born > LIFE:
                 self._own = [Own.make(now), self._own[0]]
-            return self._own[0].exchange
+            return self._own[0]
+
+    def owned(self) -> list[Own]:
+        """Every key pair of this process that others may still use."""
+        return self._own
 
     def learn(self, peer: str, exchange: bytes, voucher: bytes) -> Session:
         """The session with a peer whose signature over this exchange has been verified.

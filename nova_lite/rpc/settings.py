@@ -14,6 +14,9 @@ class BusSettings:
     ``identity`` names this process to others, e.g. ``nova-compute@host1``; it is the name of its key. ``signing``
     takes effect when ``key_dir`` is set: then every message is signed and an unsigned one is refused.
 
+    ``encryption``, of a bus that signs: ``off`` sends readably, ``on`` encrypts for those who serve the target, whose
+    identities must be named ``prefix`` + topic + ``@host``; both read either. ``required`` also refuses readable requests.
+
     ``namespace`` keeps several clouds apart that share a broker.
     ``call_timeout`` holds for calls whose contract gives none; ``send_timeout`` is how long a cast waits for its
     confirmation; ``message_ttl`` is the longest life of any message: older ones are refused.
@@ -40,6 +43,8 @@ class BusSettings:
     heartbeat: float = 20.0
     signing: bool = True
     key_dir: str = ""
+    encryption: Literal["off", "on", "required"] = "off"
+    prefix: str = ""
     call_timeout: float = 60.0
     send_timeout: float = 10.0
     message_ttl: float = 300.0

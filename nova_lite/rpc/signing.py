@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import Invalid, NotFound
-from nova_lite.rpc.errors import BadSignature
+from nova_lite.rpc.errors import BadSignature, CannotSend
 
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,254}")
 GLANCE = 1.0  # seconds between two looks whether an identity is still trusted
@@ -77,8 +77,10 @@ class Keyring:
     or replaced is believed for ``GLANCE`` seconds at most.
     """
 
-    def __init__(self, directory: Path, identity: str, clock: Clock | None = None) -> None:
-        """:raises NotFound: the directory has no private key of ``identity``."""
+    def __init__(self, directory: Path, identity: str, clock: Clock | None = None, prefix: str = "") -> None:
+        """:param prefix: what the names of services have before their topic. :raises NotFound: no private key there."""
+        self._prefix = prefix
+        self._members: dict[str, tuple[list[str], float]] = {}
         self._trusted = directory / "trusted"
         self._clock = clock or SystemClock()
         self._known: dict[str, Trusted] = {}
@@ -106,6 +108,29 @@ class Keyring:
     def check(self, sender: str) -> bytes:
         """:raises BadSignature: see :class:`Signer`."""
         return self._public(sender).raw
+
+    def readers(self, target: str) -> list[bytes]:
+        """The public keys of all trusted identities that serve a target (``topic`` or ``topic.host``).
+
+        They are named after it: ``service@host``, the service being the topic with this bus's prefix.
+
+        :raises CannotSend: there is none.
+        """
+        topic, _, host = target.partition(".")
+        service = f"{self._prefix}{topic}"
+        known, now = self._members.get(target, ([], -GLANCE)), self._clock.monotonic()
+        if now - known[1] >= GLANCE:
+            # A host's name has no sign that glob would take for a pattern.
+            names = [path.stem for path in sorted(self._trusted.glob(f"{service}@{host or '*'}.pub"))]
+            known = self._members[target] = names, now
+        if not known[0]:
+            raise CannotSend(f"nobody who serves {target} is trusted, so nobody could read the encrypted message: there "
+                             f"is no {service}@{host or '*'}.pub", target=target)
+        return [self.check(name) for name in known[0]]
+
+    def private_key(self) -> Ed25519PrivateKey:
+        """This identity's own."""
+        return self._key
 
     def _public(self, sender: str) -> Trusted:
         found, now = self._known.get(sender), self._clock.monotonic()

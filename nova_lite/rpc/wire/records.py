@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from nova_lite.rpc.envelope import VERSION, Answer, Frame, Request
+from nova_lite.rpc.envelope import SEALED, VERSION, Answer, Frame, Request, Sealed
 from nova_lite.rpc.interface import Interface
 from nova_lite.rpc.ping import Pong
 from nova_lite.rpc.version import Version
@@ -17,7 +17,10 @@ from nova_lite.rpc.wire.compatibility import breaks
 from nova_lite.rpc.wire.samples import Message, messages, replay
 from nova_lite.rpc.wire.shape import Shape, shape_of, shape_of_objects
 
-ENVELOPE = shape_of_objects("envelope", f"{VERSION}.0", Frame, Request, Answer, Pong)
+ENVELOPES = (
+    shape_of_objects("envelope", f"{VERSION}.0", Frame, Request, Answer, Pong),
+    shape_of_objects("envelope", f"{SEALED}.0", Sealed),
+)
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -32,7 +35,7 @@ class Records:
 
     def __init__(self, directory: Path, more: Sequence[Shape] = ()) -> None:
         """:param more: objects besides the envelope's that travel outside of contracts."""
-        self._directory, self._objects = directory, (ENVELOPE, *more)
+        self._directory, self._objects = directory, (*ENVELOPES, *more)
 
     def complaints(self, interfaces: list[Interface[Any]]) -> list[str]:
         """What must be done before these contracts may be committed; empty when nothing."""

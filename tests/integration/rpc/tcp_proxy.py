@@ -15,8 +15,9 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 class Connection:
     """A client's socket and the server's; ``silent``: what either says is swallowed."""
 
-    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+    def __init__(self, client: socket.socket, server: socket.socket, heard: bytearray) -> None:
         self.silent = False
+        self._heard = heard
         self._ends = (client, server)
         for source, drain in (self._ends, self._ends[::-1]):
             concurrency.spawn(self._pump, source, drain)
@@ -24,6 +25,7 @@ class Connection:
     def _pump(self, source: socket.socket, drain: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                self._heard += data
                 if not self.silent:
                     drain.sendall(data)
         if not self.silent:
@@ -38,10 +40,11 @@ class Connection:
 
 
 class TcpProxy:
-    """Listens on a free port of loopback and passes everything to ``port``."""
+    """Listens on a free port of loopback and passes everything to ``port``; ``heard`` is what passed, both ways."""
 
     def __init__(self, port: int) -> None:
         self._to = port
+        self.heard = bytearray()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._connections: list[Connection] = []
@@ -57,7 +60,7 @@ class TcpProxy:
                     client.close()
                     continue
                 server.settimeout(None)
-                self._connections.append(Connection(client, server))
+                self._connections.append(Connection(client, server, self.heard))
 
     def cut(self) -> None:
         """Every connection that there is ends with RST; new ones are made."""

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,30 +41,32 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
 
 @pytest.fixture(params=["zmq-tcp", "kombu-classic"])
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    made = _over_zmq(tmp_path) if request.param == "zmq-tcp" else _over_rabbit(request.getfixturevalue("broker"))
+    made = over_zmq(tmp_path) if request.param == "zmq-tcp" else over_rabbit(request.getfixturevalue("broker"))
     yield made
     made.office.gate.set()
     made.fabric.close()
     made.proxy.__exit__(None, None, None)
 
 
-def _over_zmq(directory: Path) -> Scene:
+def over_zmq(directory: Path, **changes: Any) -> Scene:
+    """An office and a client over zmq, the proxy between them."""
     port = free_port()
     proxy = TcpProxy(port)
     rings = {}
     for name, at in (("server", port), ("client", proxy.port)):
         rings[name] = directory / f"{name}.json"
         rings[name].write_text(json.dumps({"post": [f"tcp://127.0.0.1:{at}"]}))
-    settings = dataclasses.replace(settings_of("zmq-ipc", directory, ""), zmq_ipc_dir="", heartbeat=HEARTBEAT)
+    settings = dataclasses.replace(settings_of("zmq-ipc", directory, ""), zmq_ipc_dir="", heartbeat=HEARTBEAT, **changes)
     fabric = Fabric(settings)
     office, _ = fabric.office(zmq_ring=str(rings["server"]))
     return Scene(fabric, proxy, office, fabric.bus(zmq_ring=str(rings["client"])).proxy(Post, timeout=8.0))
 
 
-def _over_rabbit(broker: RabbitMQ) -> Scene:
+def over_rabbit(broker: RabbitMQ, **changes: Any) -> Scene:
+    """An office and a client of one broker, the proxy before it."""
     proxy = TcpProxy(broker.port)
     url = broker.url.replace(f":{broker.port}/", f":{proxy.port}/")
-    fabric = Fabric(dataclasses.replace(settings_of("kombu-classic", Path(), url), heartbeat=HEARTBEAT))
+    fabric = Fabric(dataclasses.replace(settings_of("kombu-classic", Path(), url), heartbeat=HEARTBEAT, **changes))
     office, _ = fabric.office()
     return Scene(fabric, proxy, office, fabric.bus().proxy(Post, timeout=8.0))
 
