@@ -46,15 +46,17 @@ from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.images import ImageStore as DatabaseImageRecords
 from nova_lite.db.session import Database
-from nova_lite.identity import Identity, KeyRing, PasswordHasher
+from nova_lite.identity import Bell, Identity, KeyRing, PasswordHasher
 from nova_lite.identity.errors import KeysMissing
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
+from nova_lite.image.imports import METHODS, ImageImports
 from nova_lite.image.members import ImageMembers
 from nova_lite.image.recovery import UploadRecovery
 from nova_lite.image.remote import RemoteImages
 from nova_lite.image.session import versionless
 from nova_lite.image.store.filesystem import FilesystemStore
+from nova_lite.image.web import WebDownloads
 from nova_lite.network.service import Networking
 from nova_lite.objects.quota import Quota
 from nova_lite.rpc import Bus
@@ -108,41 +110,53 @@ def port_watch(compute: ComputeServices) -> PortChanges | None:
 
 def image_services(settings: Settings, database: Database) -> ImageServices:
     """What the image dialect works with."""
-    clock = SystemClock()
-    records, store = DatabaseImageRecords(database), FilesystemStore(Path(settings.image.store_dir))
+    clock, options = SystemClock(), settings.image
+    records, store = DatabaseImageRecords(database), FilesystemStore(Path(options.store_dir))
+    data = ImageData(records, store, clock, options.max_image_size, options.require_format_match)
     return ImageServices(
-        catalog=ImageCatalog(records, store, clock),
-        data=ImageData(records, store, clock, settings.image.max_image_size, settings.image.require_format_match),
-        members=ImageMembers(records, clock), clock=clock,
+        catalog=ImageCatalog(records, store, clock), data=data, members=ImageMembers(records, clock), clock=clock,
+        imports=ImageImports(
+            records, data, staging_store(settings), WebDownloads(options.web_download_networks), clock,
+            options.import_methods,
+        ),
     )
+
+
+def staging_store(settings: Settings) -> FilesystemStore:
+    """Where data wait to be imported."""
+    return FilesystemStore(Path(settings.image.store_dir) / "staging")
 
 
 def image_recovery(settings: Settings, database: Database, clock: Clock) -> PeriodicTasks:
     """Gives up the uploads of workers that were killed, and images whose operations are over."""
     records, store = DatabaseImageRecords(database), FilesystemStore(Path(settings.image.store_dir))
     periodic = PeriodicTasks(clock)
-    periodic.add("uploads", RECOVERY_INTERVAL, UploadRecovery(records, store, clock).run, True)
+    recovery = UploadRecovery(records, (store, staging_store(settings)), clock)
+    periodic.add("uploads", RECOVERY_INTERVAL, recovery.run, True)
     unwanted = UnwantedImages(database, ImageCatalog(records, store, clock), clock)
     periodic.add("unwanted images", UNWANTED_INTERVAL, unwanted.discard)
     return periodic
 
 
-def embedded_identity(settings: Settings, database: Database, clock: Clock) -> Identity:
+def embedded_identity(settings: Settings, database: Database, clock: Clock, bell: Bell | None) -> Identity:
     """The identity service of this API. :raises KeysMissing: it has no key to sign tokens with."""
     return Identity(
         store=DatabaseIdentityStore(database), clock=clock, hasher=PasswordHasher(),
         keys=KeyRing(Path(settings.identity.token_key_dir), clock), token_ttl=settings.identity.token_ttl,
+        bell=bell,
     )
 
 
-def application(settings: Settings, database: Database, bus: Bus, tell: Tell = silent) -> WSGIApplication:
+def application(
+    settings: Settings, database: Database, bus: Bus, tell: Tell = silent, bell: Bell | None = None
+) -> WSGIApplication:
     """The whole pipeline over its services; ``tell`` is told of what clients change."""
     clock = SystemClock()
     service = networking(settings, database, clock)
     tokens: Identity | KeystoneSettings = settings.keystone
     identity: IdentityServices | str = settings.keystone.www_authenticate_uri or settings.keystone.auth_url
     if settings.api.auth_strategy == EMBEDDED:
-        tokens = embedded_identity(settings, database, clock)
+        tokens = embedded_identity(settings, database, clock, bell)
         identity = IdentityServices(identity=tokens)
     image: ImageServices | str = settings.image.url
     images: ImageCatalog | RemoteImages = RemoteImages(settings.image.url, image_user(settings.image), clock)
@@ -165,14 +179,16 @@ def application(settings: Settings, database: Database, bus: Bus, tell: Tell = s
     return app.load(Path(paste_config), services)
 
 
-def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) -> Service:
-    """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
+def build(
+    settings: Settings, sock: socket.socket, shared: Bus | None = None, bell: Bell | None = None
+) -> Service:
+    """The whole service, not yet started, on a bus of its own or on one that is ``shared``; ``bell``: all workers'."""
     clock = SystemClock()
     database = records.database(settings, clock)
     bus = shared or daemon.bus(settings, "nova-api", clock)
     emitter = notifying.emitter(settings, "api", clock) if settings.notifications.api_changes else None
     tell = emitter.emit if emitter else silent
-    server = HttpServer(sock, application(settings, database, bus, tell), settings.api.concurrency)
+    server = HttpServer(sock, application(settings, database, bus, tell, bell), settings.api.concurrency)
     periodic = image_recovery(settings, database, clock)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, bus.proxy(Conductor)), at_start=True)
     telling = [emitter] if emitter else []
@@ -181,6 +197,12 @@ def build(settings: Settings, sock: socket.socket, shared: Bus | None = None) ->
 
 def refuse_unusable(settings: Settings) -> None:
     """What every worker would trip over is said once, before there are any. Raises ConfigError."""
+    try:
+        WebDownloads(settings.image.web_download_networks)
+    except ValueError as error:
+        raise ConfigError(f"[image] web_download_networks: {error}") from error
+    if unknown := set(settings.image.import_methods) - set(METHODS):
+        raise ConfigError(f"[image] import_methods: {', '.join(sorted(unknown))} is none of {', '.join(METHODS)}")
     if settings.api.auth_strategy == KEYSTONE:
         if not settings.keystone.auth_url:
             raise ConfigError("[keystone_authtoken] auth_url must say where the Keystone of [api] auth_strategy is")
@@ -197,7 +219,12 @@ def run(settings: Settings) -> int:
         raise ConfigError("[database] connection must say where the database is")
     refuse_unusable(settings)
     sock = bind("[api]", settings.api.listen, settings.api.port)
-    return launcher.Workers(NAME, settings.api.workers, lambda: build(settings, sock), settings.process.stop_grace).run()
+    bell = Bell()
+
+    def worker() -> Service:
+        return build(settings, sock, bell=bell)
+
+    return launcher.Workers(NAME, settings.api.workers, worker, settings.process.stop_grace).run()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

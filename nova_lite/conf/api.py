@@ -83,6 +83,12 @@ class ImageSettings:
     project_domain_name: str = option("Default", "That project's domain.")
     store_dir: str = option("", "Directory of the images' data. Empty: images/ under state_path.")
     max_image_size: int = option(64 << 30, "Bytes that an image may have.", minimum=1)
+    import_methods: tuple[str, ...] = option(
+        ("glance-direct", "web-download"), "Ways to import images: glance-direct (staged), web-download (fetched by us)."
+    )
+    web_download_networks: tuple[str, ...] = option(
+        (), "Networks (CIDR) from which web-download may fetch, on any port, beside ports 80 and 443 of the public internet."
+    )
     require_format_match: bool = option(
         True, "Refuse images whose content is not of the format they declare. Unsafe content is refused either way."
     )

@@ -1,9 +1,9 @@
 """Revocation: the short list of what makes a signed token void before it expires.
 
 A revocation names a subject; tokens about it issued up to its time are void. Each process keeps the list in memory
-and asks the store for news at most once every ``poll_interval`` seconds: that is how long a token may outlive its
-revocation in *another* process. Where that is too long (an administrator asks whether a token is valid), ``refresh``
-looks first.
+and asks the store for news when one of the workers it shares a bell with has revoked something, and otherwise at most
+once every ``poll_interval`` seconds: that is how long a token may outlive its revocation *on another host*. Where that
+is too long (an administrator asks whether a token is valid), ``refresh`` looks first.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from nova_lite.core.clock import Clock
+from nova_lite.identity.bell import Bell
 from nova_lite.identity.tokens import Claims
 from nova_lite.objects.identity import Revocation
 
@@ -82,8 +83,12 @@ class Revocations:
     """The list as this process knows it."""
 
     def __init__(
-        self, store: RevocationStore, clock: Clock, longest_life: float, poll_interval: float = POLL_INTERVAL
+        self, store: RevocationStore, clock: Clock, longest_life: float, poll_interval: float = POLL_INTERVAL,
+        bell: Bell | None = None,
     ) -> None:
+        """:param bell: of all processes that are to know at once."""
+        self._bell = bell or Bell()
+        self._heard = b""
         self._store = store
         self._clock = clock
         self._longest_life = longest_life
@@ -93,7 +98,7 @@ class Revocations:
         self._read_until = 0.0
 
     def revoke(self, *subjects: str, expires_at: float | None = None) -> None:
-        """Void the tokens of these subjects issued until now, here at once and elsewhere within the poll interval.
+        """Void the tokens of these subjects issued until now: at once here, on other hosts within the poll interval.
 
         ``expires_at``: when the last of those tokens expires, if it is known better than the longest life of one.
         """
@@ -103,11 +108,12 @@ class Revocations:
             for subject in subjects
         ]
         self._store.add(found)
+        self._bell.ring()  # after the commit: who hears it finds what it is about
         self._learn(found)
 
     def voids(self, claims: Claims) -> bool:
-        """Whether a token with these claims is void; asks the store when the list is older than the interval."""
-        if self._clock.monotonic() >= self._next_poll:
+        """Whether a token with these claims is void; asks the store when there may be news."""
+        if self._bell.sound() != self._heard or self._clock.monotonic() >= self._next_poll:
             self.refresh()
         if not self._voided:
             return False
@@ -119,12 +125,13 @@ class Revocations:
 
     def refresh(self) -> None:
         """Ask the store for news."""
-        # Set first: other tasks that come while this one waits for the answer use the list as it is.
-        self._next_poll = self._clock.monotonic() + self._poll_interval
+        # Set first: other tasks that come while this one waits for the answer use the list as it is; but the bell is
+        # heard only when the answer is here: after a revocation of ours nobody may.
+        self._next_poll, sound = self._clock.monotonic() + self._poll_interval, self._bell.sound()
         now = self._clock.now()
         since = self._read_until - OVERLAP if self._read_until else 0.0
         self._learn(self._store.since(since))
-        self._read_until = now
+        self._read_until, self._heard = now, sound
 
     def _learn(self, revocations: Sequence[Revocation]) -> None:
         now = self._clock.now()

@@ -7,6 +7,7 @@ from nova_lite.core.context import RequestContext
 from nova_lite.identity.application_credentials import ApplicationCredentials
 from nova_lite.identity.assignments import Assignments
 from nova_lite.identity.authentication import Authenticator, Prover
+from nova_lite.identity.bell import Bell
 from nova_lite.identity.catalog import Catalog
 from nova_lite.identity.errors import token_refused
 from nova_lite.identity.keys import KeyRing
@@ -22,17 +23,18 @@ from nova_lite.identity.users import Groups, Users
 
 
 class Identity:
-    """Who may do what. ``token_ttl``: seconds that a token is good for.
+    """Who may do what. ``token_ttl``: seconds that a token is good for; ``bell``: of workers that share revocations.
 
     The nouns are attributes: ``users``, ``groups``, ``projects``, ``domains``, ``roles``, ``assignments``,
     ``catalog``, ``application_credentials``.
     """
 
     def __init__(
-        self, *, store: IdentityStore, clock: Clock, keys: KeyRing, hasher: PasswordHasher, token_ttl: float = 3600.0
+        self, *, store: IdentityStore, clock: Clock, keys: KeyRing, hasher: PasswordHasher, token_ttl: float = 3600.0,
+        bell: Bell | None = None,
     ) -> None:
         self._tokens = TokenBox(keys, clock)
-        self._revocations = revocations = Revocations(store.revocations, clock, token_ttl)
+        self._revocations = revocations = Revocations(store.revocations, clock, token_ttl, bell=bell)
         self.projects = Projects(store, revocations)
         self.domains = Domains(store, self.projects, revocations)
         self.users = Users(store, hasher, clock, revocations)

@@ -19,6 +19,9 @@ from nova_lite.image.records import ImageRecords
 from nova_lite.image.store.base import ImageStore, Reader, Writer
 from nova_lite.objects.image import Image, ImageStatus
 
+STORE_ID = "file"  # what the one store is called where clients want to know
+FAILED_IMPORT, IMPORT_ERROR = "os_glance_failed_import", "os_glance_import_error"  # properties
+MAX_TEXT = 255
 LOG = logging.getLogger(__name__)
 
 
@@ -57,17 +60,31 @@ class ImageData:
         :raises NotFound: the image was deleted meanwhile.
         """
         rules.check_upload(image)
-        digest = Digest(self._max_size)
-        digest.check(length or 0)
-        with _Reserved(self._records, image, self._clock) as saving:
-            writer = concurrency.native(self._store.create, image.id)
+        self.check_size(length)
+        return self.fill(self.reserve(image, ImageStatus.SAVING), stream, length)
+
+    def check_size(self, length: int | None) -> None:
+        """:raises TooLarge: an announced length is more than the limit."""
+        Digest(self._max_size).check(length or 0)
+
+    def reserve(self, image: Image, meanwhile: ImageStatus) -> Image:
+        """The image as one that only the caller may fill. :raises Conflict: another was faster."""
+        reserved = replace(image, status=meanwhile, updated_at=self._clock.now())
+        if not self._records.replace(reserved):
+            raise Conflict(f"Image {image.id} is being changed by others", image_id=image.id)
+        return reserved
+
+    def fill(self, reserved: Image, stream: Stream, length: int | None = None) -> Image:
+        """Take the data of a reserved image, which is active then; errors and their consequences as :meth:`upload`."""
+        with Returned(self._records, reserved, self._clock):
+            writer = concurrency.native(self._store.create, reserved.id)
             try:
-                self._take(stream, digest, writer, length)
-                found = self._judge(digest, image)
+                digest = self.take(stream, writer, length)
+                found = self._judge(digest, reserved)
                 location = concurrency.native(writer.commit)
             finally:
                 concurrency.native(writer.abort)
-            return self._activate(saving, digest, found, location)
+            return self._activate(reserved, digest, found, location)
 
     def download(self, context: RequestContext, image: Image, start: int = 0, count: int | None = None) -> Iterator[bytes]:
         """The data of an image, or ``count`` bytes of them from ``start``, in blocks.
@@ -81,12 +98,15 @@ class ImageData:
         reader = concurrency.native(self._store.open, image.location)
         return _blocks(reader, start, image.size or 0 if count is None else count)
 
-    def _take(self, stream: Stream, digest: Digest, writer: Writer, length: int | None) -> None:
+    def take(self, stream: Stream, writer: Writer, length: int | None) -> Digest:
+        """Write a stream to a store; what it was. :raises Invalid, TooLarge: as :meth:`upload`."""
+        digest = Digest(self._max_size)
         while block := _next_block(stream):
             # Hashing and writing happen outside the hub; other requests are served meanwhile.
             concurrency.native(_consume, digest, writer, block)
         if length is not None and digest.size != length:
             raise Invalid(f"The upload ended after {digest.size} bytes, {length} were announced", size=digest.size)
+        return digest
 
     def _judge(self, digest: Digest, image: Image) -> inspection.Inspection:
         found = inspection.inspect(digest.sample())
@@ -101,12 +121,12 @@ class ImageData:
         try:
             while True:
                 current = self._records.get(saving.id)
-                if current.status != ImageStatus.SAVING:
-                    raise Conflict(f"Image {saving.id} is {current.status.value}, not saving")
+                if current.status != saving.status:
+                    raise Conflict(f"Image {saving.id} is {current.status.value}, not {saving.status.value}")
                 active = replace(
                     current, status=ImageStatus.ACTIVE, location=location, size=digest.size,
                     checksum=digest.checksum, hash_algo=HASH_ALGO, hash_value=digest.hash_value,
-                    virtual_size=found.virtual_size, updated_at=self._clock.now(),
+                    virtual_size=found.virtual_size, updated_at=self._clock.now(), properties=without_notes(current),
                 )
                 if self._records.replace(active):
                     return replace(active, revision=active.revision + 1)
@@ -116,35 +136,40 @@ class ImageData:
             raise
 
 
-class _Reserved:
-    """An image while one upload owns it: saving inside, queued again after an error."""
+class Returned:
+    """An image that is reserved inside, and after an error queued again; of an import it is noted why."""
 
-    def __init__(self, records: ImageRecords, image: Image, clock: Clock) -> None:
+    def __init__(self, records: ImageRecords, reserved: Image, clock: Clock) -> None:
         self._records = records
-        self._image = image
+        self._reserved = reserved
         self._clock = clock
 
-    def __enter__(self) -> Image:
-        saving = replace(self._image, status=ImageStatus.SAVING, updated_at=self._clock.now())
-        if not self._records.replace(saving):
-            raise Conflict(f"Image {self._image.id} is being changed by others", image_id=self._image.id)
-        return saving
+    def __enter__(self) -> None:
+        return None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
             return
-        LOG.info("upload of image %s failed: %s", self._image.id, error)
+        LOG.info("upload of image %s failed: %s", self._reserved.id, error)
         while True:
             try:
-                current = self._records.get(self._image.id)
+                current = self._records.get(self._reserved.id)
             except NotFound:
                 return
-            if current.status != ImageStatus.SAVING:
+            if current.status != self._reserved.status or self._records.replace(self._queued(current, error)):
                 return
-            if self._records.replace(replace(current, status=ImageStatus.QUEUED, updated_at=self._clock.now())):
-                return
+
+    def _queued(self, image: Image, error: BaseException | None) -> Image:
+        notes = {FAILED_IMPORT: STORE_ID, IMPORT_ERROR: str(error)[:MAX_TEXT]}
+        properties = without_notes(image) | (notes if image.status == ImageStatus.IMPORTING else {})
+        return replace(image, status=ImageStatus.QUEUED, properties=properties, updated_at=self._clock.now())
+
+
+def without_notes(image: Image) -> dict[str, str]:
+    """The custom properties without what an earlier import left there."""
+    return {name: value for name, value in image.properties.items() if name not in (FAILED_IMPORT, IMPORT_ERROR)}
 
 
 def _next_block(stream: Stream) -> bytes:

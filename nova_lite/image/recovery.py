@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -18,17 +19,24 @@ IDLE = 300.0  # seconds without a written block after which an upload is dead; s
 BATCH = 1000
 
 _SAVING = ImageQuery(
-    all_projects=True, visibility="all", filters=(ImageFilter(field="status", values=(ImageStatus.SAVING.value,)),),
+    all_projects=True, visibility="all", filters=(ImageFilter(
+        field="status", operator="in", values=(ImageStatus.SAVING.value, ImageStatus.IMPORTING.value)
+    ),),
     sort=(("updated_at", False),), limit=BATCH,
 )
 
 
 class UploadRecovery:
-    """Any number of processes may run it at once: an image is changed by compare-and-swap."""
+    """Any number of processes may run it at once: an image is changed by compare-and-swap.
 
-    def __init__(self, records: ImageRecords, store: ImageStore, clock: Clock, idle: float = IDLE) -> None:
+    ``stores``: wherever an upload may be writing.
+    """
+
+    def __init__(
+        self, records: ImageRecords, stores: Sequence[ImageStore], clock: Clock, idle: float = IDLE
+    ) -> None:
         self._records = records
-        self._store = store
+        self._stores = stores
         self._clock = clock
         self._idle = idle
 
@@ -36,12 +44,13 @@ class UploadRecovery:
         """Queue again what nobody saves any more; ids of the images. Sweeps the store of what was left."""
         before = self._clock.now() - self._idle
         queued = [image.id for image in self._records.find(_SAVING) if self._dead(image, before) and self._queue(image)]
-        concurrency.native(self._store.sweep, before)
+        for store in self._stores:
+            concurrency.native(store.sweep, before)
         return queued
 
     def _dead(self, image: Image, before: float) -> bool:
-        written = concurrency.native(self._store.last_write, image.id)
-        return max(image.updated_at, written or 0.0) < before
+        written = [concurrency.native(store.last_write, image.id) or 0.0 for store in self._stores]
+        return max(image.updated_at, *written) < before
 
     def _queue(self, image: Image) -> bool:
         done = self._records.replace(replace(image, status=ImageStatus.QUEUED, updated_at=self._clock.now()))

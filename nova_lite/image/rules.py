@@ -9,6 +9,7 @@ from nova_lite.objects.image import Image, ImageMember, ImageStatus, Visibility
 MAX_PROPERTIES = 128
 MAX_TAGS = 128
 MAX_TEXT = 255  # characters of a name, a tag or a property's name
+GLANCE_DIRECT, WEB_DOWNLOAD = "glance-direct", "web-download"  # ways to import
 SERVICE = "service"  # the role by which compute fetches what its users boot
 
 
@@ -61,10 +62,34 @@ def check_upload(image: Image) -> None:
     :raises Conflict: it is not queued: data are there, or on their way.
     :raises Invalid: its formats are not set.
     """
-    if image.status != ImageStatus.QUEUED:
+    _require(image, ImageStatus.QUEUED, "saving")
+    check_formats(image)
+
+
+def check_stage(image: Image) -> None:
+    """Whether data may be staged now. :raises Conflict: it is not queued."""
+    _require(image, ImageStatus.QUEUED, "uploading")
+
+
+def check_import(image: Image, method: str) -> None:
+    """Whether data may be imported now.
+
+    :raises Conflict: nothing is staged for glance-direct, or data are there, or on their way.
+    :raises Invalid: its formats are not set.
+    """
+    _require(image, ImageStatus.UPLOADING if method == GLANCE_DIRECT else ImageStatus.QUEUED, "importing")
+    check_formats(image)
+
+
+def _require(image: Image, status: ImageStatus, wanted: str) -> None:
+    if image.status != status:
         raise Conflict(
-            f"Image status transition from {image.status.value} to saving is not allowed", state=image.status.value
+            f"Image status transition from {image.status.value} to {wanted} is not allowed", state=image.status.value
         )
+
+
+def check_formats(image: Image) -> None:
+    """:raises Invalid: its formats are not set."""
     missing = [name for name in ("disk_format", "container_format") if not getattr(image, name)]
     if missing:
         raise Invalid(f"Properties {', '.join(missing)} must be set prior to saving data.", field=missing[0])

@@ -12,6 +12,8 @@ class ImageStatus(enum.StrEnum):
     """Where an image stands, in Glance's words."""
 
     QUEUED = "queued"
+    UPLOADING = "uploading"
+    IMPORTING = "importing"
     SAVING = "saving"
     ACTIVE = "active"
     DEACTIVATED = "deactivated"

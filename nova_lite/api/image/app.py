@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from nova_lite.api.dialect import Dialect, Frame
 from nova_lite.api.elsewhere import Elsewhere
 from nova_lite.api.image import json_patch, policies, versions
-from nova_lite.api.image.handlers import data, images, info, members, schemas, tags
+from nova_lite.api.image.handlers import data, images, imports, members, schemas, tags
 from nova_lite.api.image.policies import images as image_rules
 from nova_lite.api.image.policies import members as member_rules
 from nova_lite.api.image.schemas.images import CHECKED
+from nova_lite.api.image.schemas.imports import IMPORT
 from nova_lite.api.image.schemas.members import ADD, ANSWER
 from nova_lite.api.image.services import ImageServices
 from nova_lite.api.openapi.service import documented
@@ -67,8 +68,18 @@ ROUTES: tuple[Route[ImageServices], ...] = (
     ),
     _late("DELETE", _ONE + "/members/{member_id}", members.remove, member_rules.DELETE, 204),
     Route(method="GET", path="/v2/schemas/{name}", handler=schemas.show),
-    Route(method="GET", path="/v2/info/import", handler=info.imports),
-    Route(method="GET", path="/v2/info/stores", handler=info.stores),
+    Route(
+        method="PUT", path=f"{_ONE}/stage", handler=imports.stage, rule=image_rules.MODIFY, late=True,
+        body_kind="stream", success=204,
+    ),
+    Route(
+        method="POST", path=f"{_ONE}/import", handler=imports.begin, rule=image_rules.MODIFY, late=True, body=IMPORT,
+        success=202,
+    ),
+    Route(method="GET", path="/v2/info/import", handler=imports.methods),
+    Route(method="GET", path="/v2/info/stores", handler=imports.stores),
+    Route(method="GET", path="/v2/tasks", handler=imports.tasks),
+    Route(method="GET", path="/v2/tasks/{task_id}", handler=imports.task),
 )
 
 

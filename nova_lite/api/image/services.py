@@ -7,6 +7,7 @@ import dataclasses
 from nova_lite.core.clock import Clock
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
+from nova_lite.image.imports import ImageImports
 from nova_lite.image.members import ImageMembers
 
 
@@ -17,4 +18,5 @@ class ImageServices:
     catalog: ImageCatalog
     data: ImageData
     members: ImageMembers
+    imports: ImageImports
     clock: Clock

@@ -1,9 +1,8 @@
-"""The eventlet back end. The only file of the project that imports eventlet."""
+"""The eventlet back end. Only this file and ``green_http`` import eventlet."""
 
 from __future__ import annotations
 
 import collections
-import contextlib
 import ipaddress
 import logging
 import os
@@ -16,7 +15,6 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
 from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, WSGIServer
-from nova_lite.core.concurrency.framing import ambiguity, is_chunk_line
 
 # eventlet's own resolver brings a whole DNS library into every process (9 MiB); see _getaddrinfo for ours.
 os.environ["EVENTLET_NO_GREENDNS"] = "yes"
@@ -30,7 +28,6 @@ with warnings.catch_warnings():
     import eventlet.queue
     import eventlet.semaphore
     import eventlet.tpool
-    import eventlet.wsgi
     from eventlet import patcher
     from eventlet.green import socket as green_socket
     from eventlet.support import greenlets
@@ -43,9 +40,6 @@ native_os = patcher.original("os")
 native_threading = patcher.original("threading")
 native_getaddrinfo = patcher.original("socket").getaddrinfo
 
-CHUNK_LINE = 1024  # bytes of the line before a chunk, extensions included
-DRAINED = 1 << 20  # bytes of a body that nobody wants which are read to keep the connection
-HEADER_TIMEOUT = 60.0  # seconds a client may take to send a request or keep a connection idle
 
 
 class GreenTask(Generic[T]):
@@ -177,111 +171,6 @@ class GreenPool:
         return self.running() == 0
 
 
-class _HeaderLines:
-    """The lines of a request's head as they come; remembers whether one had a CR that ends no line."""
-
-    def __init__(self, source: Any) -> None:
-        self._source = source
-        self.bare_return = False
-
-    def readline(self, size: int = -1) -> bytes:
-        line: bytes = self._source.readline(size)
-        self.bare_return |= b"\r" in line.removesuffix(b"\r\n")
-        return line
-
-
-class _Chunks:
-    """A chunked body as it comes. eventlet reads a size as Python reads numbers, ``0x2`` and ``1_0`` too; others do not.
-
-    Trailers are refused: nobody here would look at them.
-    """
-
-    def __init__(self, source: Any) -> None:
-        self._source = source
-
-    def read(self, size: int = -1) -> bytes:
-        block: bytes = self._source.read(size)
-        return block
-
-    def readline(self) -> bytes:
-        line: bytes = self._source.readline(CHUNK_LINE)
-        if line and not is_chunk_line(line):
-            raise ValueError("a chunk is malformed")
-        return line
-
-
-class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
-    """eventlet's HTTP, which takes the first of two lengths and ignores codings that it does not know."""
-
-    rfile: Any
-
-    def parse_request(self) -> bool:
-        source = self.rfile
-        lines = _HeaderLines(source)
-        self.rfile = lines
-        try:
-            if not super().parse_request():
-                return False
-        finally:
-            self.rfile = source
-        # A line that is no header ends the headers for this parser, and what follows would be lost, not refused; a CR
-        # alone begins another header for it, and for nobody else.
-        malformed = lines.bare_return or self.headers.defects
-        problem = "a header is malformed" if malformed else ambiguity(self.headers.items())
-        if problem is None:
-            return True
-        text = f"{problem}\n".encode()
-        head = f"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: {len(text)}\r\n\r\n"
-        self.wfile.write(head.encode() + text)
-        self.close_connection = True
-        return False
-
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
-        body = environ["wsgi.input"]
-        if body.chunked_input:
-            body.rfile = _Chunks(body.rfile)
-        body.discard = lambda: self._drain(body)
-        return environ
-
-    def _drain(self, body: Any) -> None:
-        """The rest of a refused body: a short one is read, for a long one the connection is not worth it."""
-        left = DRAINED
-        with contextlib.suppress(ValueError, OSError):
-            while left > 0:
-                block = body.read(min(left, 1 << 16))
-                if not block:
-                    return
-                left -= len(block)
-        self.close_connection = True
-
-
-class GreenWSGIServer:
-    def __init__(self, sock: socket.socket, application: WSGIApplication, size: int) -> None:
-        self._socket, self._application = sock, application
-        self._pool = eventlet.GreenPool(size)
-        self._thread: Any = None
-
-    def start(self) -> None:
-        # The socket may have been made before the patch: eventlet needs its own wrapper around the same descriptor.
-        listener = eventlet.greenio.GreenSocket(self._socket)
-        self._thread = eventlet.spawn(
-            eventlet.wsgi.server, listener, self._application, custom_pool=self._pool, log_output=False,
-            keepalive=True, socket_timeout=HEADER_TIMEOUT, debug=False, protocol=StrictProtocol,
-        )
-
-    def stop(self, grace: float) -> None:
-        if self._thread is not None:
-            self._thread.kill()
-        with eventlet.Timeout(grace, False):
-            self._pool.waitall()
-        self._socket.close()
-
-    def wait(self) -> None:
-        if self._thread is not None:
-            self._thread.wait()
-
-
 def _guarded(function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
     try:
         function(*args, **kwargs)
@@ -352,4 +241,6 @@ class EventletBackend:
         return _wait_readable(fd, timeout)
 
     def wsgi_server(self, sock: socket.socket, application: WSGIApplication, size: int) -> WSGIServer:
+        from nova_lite.core.concurrency.green_http import GreenWSGIServer  # not every process serves HTTP
+
         return GreenWSGIServer(sock, application, size)

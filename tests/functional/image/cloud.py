@@ -27,8 +27,10 @@ from nova_lite.db.images import ImageStore
 from nova_lite.db.session import Database
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
+from nova_lite.image.imports import ImageImports
 from nova_lite.image.members import ImageMembers
 from nova_lite.image.store.filesystem import FilesystemStore
+from nova_lite.image.web import WebDownloads
 
 IMPLIED = {"admin": ("admin", "member", "reader"), "member": ("member", "reader")}
 
@@ -55,10 +57,12 @@ class ImageCloud:
         self.database = Database(self._database_url)
         self.records = ImageStore(self.database)
         store = FilesystemStore(self.store_path)
+        data = ImageData(self.records, store, clock, max_size, require_match)
+        self.staging = FilesystemStore(path / "staging")
         services = ImageServices(
-            catalog=ImageCatalog(self.records, store, clock),
-            data=ImageData(self.records, store, clock, max_size, require_match),
-            members=ImageMembers(self.records, clock), clock=clock,
+            catalog=ImageCatalog(self.records, store, clock), data=data, clock=clock,
+            members=ImageMembers(self.records, clock),
+            imports=ImageImports(self.records, data, self.staging, WebDownloads(("127.0.0.2/32",)), clock),
         )
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

@@ -238,10 +238,8 @@ def test_an_admin_may_publish_and_give_away(stranger: Person, other: str, admin:
     assert stranger.patch(image["id"], {"op": "add", "path": "/a", "value": "b"}).status_code == 200
 
 
-def test_schemas_and_abilities_are_told(owner: Person) -> None:
+def test_schemas_are_told(owner: Person) -> None:
     for name in ("image", "images", "member", "members"):
         assert owner.ask("GET", f"/v2/schemas/{name}").json()["name"] == name
     assert owner.ask("GET", "/v2/schemas/other").status_code == 404
-    assert owner.ask("GET", "/v2/info/import").json()["import-methods"]["value"] == []
-    assert owner.ask("GET", "/v2/info/stores").status_code == 404
     assert owner.ask("GET", f"/v2/images/{owner.create()['id']}/tasks").json() == {"tasks": []}

@@ -17,7 +17,7 @@ from tests.functional.image.conftest import Person
 def test_an_upload_that_nobody_makes_any_more_is_given_up(cloud: ImageCloud, owner: Person) -> None:
     store = FilesystemStore(cloud.store_path)
     clock = ManualClock(SystemClock().now())
-    recovery = UploadRecovery(cloud.records, store, clock, idle=300.0)
+    recovery = UploadRecovery(cloud.records, (store,), clock, idle=300.0)
     dead, alive = (str(owner.create()["id"]) for _ in range(2))
     writers = {image_id: store.create(image_id) for image_id in (dead, alive)}
     for image_id in (dead, alive):

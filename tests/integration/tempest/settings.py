@@ -73,7 +73,7 @@ def _sections(openrc: dict[str, str], images: list[str], public: str | None, dir
         **_compute(images),
         **_network(public),
         "image-feature-enabled": {
-            "api_v2": True, "import_image": False, "image_format_enforcement": False,
+            "api_v2": True, "import_image": True, "image_format_enforcement": False,
         },
     }
 

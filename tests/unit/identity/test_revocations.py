@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
 
 from nova_lite.core.errors import Unauthenticated
+from nova_lite.identity import Bell
 from nova_lite.identity.revocations import POLL_INTERVAL, token_subject
 from nova_lite.objects.identity import Assignment, Group, Revocation
 from tests.unit.identity.world import ADMIN_PASSWORD, TTL, World, login
@@ -128,3 +130,27 @@ def test_validating_asks_the_store_once_an_interval_at_most(world: World) -> Non
     for _ in range(100):
         world.identity.validate(token, "r")
     assert world.store.revocations.reads == before + 1
+
+
+@pytest.mark.parametrize("event", [name for name in EVENTS if name.startswith(("user", "password", "role t"))])
+def test_workers_of_one_api_know_at_once(world: World, event: str) -> None:
+    beside = world.beside()
+    user, project = world.member("rose")
+    world.clock.advance(1)
+    token = world.token("rose")
+    beside.validate(token, "r")
+    EVENTS[event](world, user.id, project.id)
+    with pytest.raises(Unauthenticated):
+        beside.validate(token, "r")
+
+
+def test_a_bell_is_heard_across_a_fork() -> None:
+    bell = Bell()
+    before = bell.sound()
+    assert bell.sound() == before
+    child = os.fork()
+    if not child:
+        bell.ring()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert bell.sound() != before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nova_lite.core.clock import ManualClock
 from nova_lite.core.ids import new_hex
-from nova_lite.identity import Identity, KeyRing, PasswordHasher, Plan, bootstrap, ensure_key
+from nova_lite.identity import Bell, Identity, KeyRing, PasswordHasher, Plan, bootstrap, ensure_key
 from nova_lite.identity.login import ByPassword, ByToken, Login, Named, WantedScope
 from nova_lite.objects.identity import DEFAULT_DOMAIN, Assignment, Project, User
 from tests.unit.identity.memory import MemoryStore
@@ -17,24 +17,30 @@ PLAN = Plan(admin_password=ADMIN_PASSWORD, service_password="battery staple", pu
 
 
 class World:
-    """``elsewhere`` is the same service in another process: the same store and keys, its own memory."""
+    """``elsewhere`` is the same service on another host: the same store and keys, its own memory."""
 
     def __init__(self, keys: Path) -> None:
         ensure_key(keys)
         self.keys = keys
         self.clock = ManualClock()
         self.store = MemoryStore()
-        self.identity = self._service()
+        self._bell = Bell()
+        self.identity = self._service(self._bell)
         bootstrap(self.identity, PLAN)
         self.clock.advance(1)
 
     def elsewhere(self) -> Identity:
         return self._service()
 
-    def _service(self) -> Identity:
+    def beside(self) -> Identity:
+        """The same service in another worker of the same API."""
+        return self._service(self._bell)
+
+    def _service(self, bell: Bell | None = None) -> Identity:
         hasher = PasswordHasher(memory_kib=64, passes=1)
         return Identity(
-            store=self.store, clock=self.clock, keys=KeyRing(self.keys, self.clock), hasher=hasher, token_ttl=TTL
+            store=self.store, clock=self.clock, keys=KeyRing(self.keys, self.clock), hasher=hasher, token_ttl=TTL,
+            bell=bell,
         )
 
     def user(self, name: str, password: str = "secret") -> User:

@@ -8,6 +8,7 @@ from nova_lite.objects.image import Image, ImageStatus
 
 _STATUS = {
     ImageStatus.QUEUED: ("SAVING", 25), ImageStatus.SAVING: ("SAVING", 50), ImageStatus.ACTIVE: ("ACTIVE", 100),
+    ImageStatus.UPLOADING: ("SAVING", 25), ImageStatus.IMPORTING: ("SAVING", 50),
     ImageStatus.KILLED: ("ERROR", 0), ImageStatus.DELETED: ("DELETED", 0),
 }
 SERVER = "instance_uuid"  # the property that names the server an image was made of

@@ -24,7 +24,7 @@ def upload(request: Request[ImageServices]) -> None:
     if request.http.content_type != OCTETS:
         raise UnsupportedMediaType(f"Unsupported Content-Type {request.http.content_type}; {OCTETS} is expected")
     try:
-        request.services.data.upload(image, request.http.environ["wsgi.input"], _length(request))
+        request.services.data.upload(image, request.http.environ["wsgi.input"], announced_length(request))
     except FormatRefused as error:
         raise UnsupportedMediaType(error.message, **error.details) from error
 
@@ -48,7 +48,7 @@ def download(request: Request[ImageServices]) -> Reply:
     return Reply(status=206 if asked else 200, stream=stream, content_type=OCTETS, headers=headers)
 
 
-def _length(request: Request[ImageServices]) -> int | None:
+def announced_length(request: Request[ImageServices]) -> int | None:
     """Bytes that the client announced; None where it sends chunks until it is done and says no more."""
     announced = {
         name: _count(name, request.http.headers[name])

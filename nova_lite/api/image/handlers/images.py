@@ -11,7 +11,8 @@ from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
 from nova_lite.core.errors import Forbidden
 from nova_lite.core.ids import new_uuid
-from nova_lite.objects.image import Image, Visibility
+from nova_lite.image.data import STORE_ID
+from nova_lite.objects.image import Image, ImageStatus, Visibility
 
 _VISIBILITY_RULES = {Visibility.PUBLIC: policy.PUBLICIZE, Visibility.COMMUNITY: policy.COMMUNITIZE}
 
@@ -41,9 +42,10 @@ def create(request: Request[ImageServices]) -> Reply:
     image = fields.merged(fresh, request.body)
     _admit_change(request, fresh, image)
     image = request.services.catalog.create(image)
-    return Reply(
-        json=views.show(image), headers={"Location": f"{request.base_url}/v2/images/{image.id}"}
-    )
+    headers = {"Location": f"{request.base_url}/v2/images/{image.id}", "OpenStack-image-store-ids": STORE_ID}
+    if methods := request.services.imports.methods:
+        headers["OpenStack-image-import-methods"] = ",".join(methods)
+    return Reply(json=views.show(image), headers=headers)
 
 
 def index(request: Request[ImageServices]) -> Json:
@@ -79,7 +81,10 @@ def update(request: Request[ImageServices]) -> Json:
 
 def delete(request: Request[ImageServices]) -> None:
     """Delete an image and its data."""
-    request.services.catalog.delete(request.context, visible(request).id)
+    image = visible(request)
+    request.services.catalog.delete(request.context, image.id)
+    if image.status in (ImageStatus.UPLOADING, ImageStatus.IMPORTING):
+        request.services.imports.forget(image.id)
 
 
 def deactivate(request: Request[ImageServices]) -> None:

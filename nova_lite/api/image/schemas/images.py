@@ -64,6 +64,7 @@ READ_ONLY: dict[str, dict[str, object]] = {
     "self": _read_only("An image self url", type="string"),
     "file": _read_only("An image file url", type="string"),
     "schema": _read_only("An image schema url", type="string"),
+    "stores": _read_only("Store in which the data are", type="string"),
 }
 
 IMAGE: dict[str, object] = {
@@ -91,6 +92,6 @@ IMAGES: dict[str, object] = {
 # What a client may send. Read-only fields pass here whatever they hold: they are refused by name, with another status.
 CHECKED = Schema({
     "type": "object",
-    "properties": {**WRITABLE, **KNOWN, **{name: {} for name in (*READ_ONLY, "locations", "stores")}},
+    "properties": {**WRITABLE, **KNOWN, **{name: {} for name in (*READ_ONLY, "locations")}},
     "additionalProperties": _TEXT,
 })

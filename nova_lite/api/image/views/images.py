@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from nova_lite.api.image.fields import writable
 from nova_lite.api.request import Query
 from nova_lite.core.clock import isoformat
+from nova_lite.image.data import STORE_ID
 from nova_lite.objects.image import Image
 
 
@@ -27,6 +28,7 @@ def show(image: Image) -> dict[str, object]:
         "self": path,
         "file": f"{path}/file",
         "schema": "/v2/schemas/image",
+        **({} if image.location is None else {"stores": STORE_ID}),
     }
 
 
