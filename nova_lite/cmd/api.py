@@ -171,6 +171,7 @@ def application(
         ),
         network=NetworkServices(
             networking=service, page_size=settings.api.page_size, watch=port_watch(compute),
+            vif_type="bridge" if settings.network.plug == "bridge" else "other",
         ),
         tokens=tokens, health=dict, image=image, identity=identity,
         compute=compute,

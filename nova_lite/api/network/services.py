@@ -24,9 +24,13 @@ class ServerPortWatch(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NetworkServices:
-    """The collaborators of the network handlers; ``page_size`` the items that one answer holds at most."""
+    """The collaborators of the network handlers; ``page_size`` the items that one answer holds at most.
+
+    ``vif_type`` is Neutron's word for how hosts plug in: bridge, or other.
+    """
 
     networking: Networking
+    vif_type: str = "other"
     watch: ServerPortWatch | None = None
     page_size: int = 1000
 

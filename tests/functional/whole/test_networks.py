@@ -100,7 +100,7 @@ def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:
     client.wait(lambda: client.ask("GET", one_path)["interfaceAttachment"]["port_state"] == "ACTIVE", "it is plugged in")
     assert client.ask("GET", path)["interfaceAttachments"] == [{**made, "port_state": "ACTIVE"}]
     (port,) = nets.ports(f"?network_id={one}")
-    assert (port["binding:host_id"], port["binding:vif_type"]) == (client.show(server)["OS-EXT-SRV-ATTR:host"], "bridge")
+    assert (port["binding:host_id"], port["binding:vif_type"]) == (client.show(server)["OS-EXT-SRV-ATTR:host"], "other")
     assert addresses(client.show(server)) == {"one": ["10.91.0.9"]}
     assert client.request("POST", path, body).status_code == 400
     assert client.request("DELETE", one_path).status_code == 202

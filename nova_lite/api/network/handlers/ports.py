@@ -19,7 +19,7 @@ SERVERS = "compute:"  # how owners begin that are servers
 
 
 def view(request: NetworkRequest, ports: Sequence[Port]) -> list[dict[str, object]]:
-    return [views.show(port, request.context.is_admin) for port in ports]
+    return [views.show(port, request.context.is_admin, request.services.vif_type) for port in ports]
 
 
 def admit(request: NetworkRequest, draft: NewPort) -> None:

@@ -6,8 +6,8 @@ from nova_lite.api.network.views.record import base
 from nova_lite.objects.network import FixedIp, Port
 
 
-def show(port: Port, admin: bool) -> dict[str, object]:
-    """``admin``: also where it is plugged in."""
+def show(port: Port, admin: bool, vif_type: str) -> dict[str, object]:
+    """``admin``: also where it is plugged in, and how (``vif_type``, as hosts here do it)."""
     shown = base(port) | {
         "network_id": port.network_id, "mac_address": port.mac_address, "admin_state_up": port.admin_state_up,
         "status": port.status, "device_id": port.device_id, "device_owner": port.device_owner,
@@ -24,7 +24,7 @@ def show(port: Port, admin: bool) -> dict[str, object]:
     if admin:
         shown |= {
             "binding:host_id": port.binding_host, "binding:profile": port.binding_profile,
-            "binding:vif_type": "bridge" if port.binding_host else "unbound", "binding:vif_details": {},
+            "binding:vif_type": vif_type if port.binding_host else "unbound", "binding:vif_details": {},
         }
     return shown
 
