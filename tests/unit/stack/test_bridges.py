@@ -21,5 +21,5 @@ def test_a_block_is_nobodys(start: int, prefixes: list[int]) -> None:
 
 
 def test_a_machine_with_routes_to_all_of_them_is_told() -> None:
-    with pytest.raises(StackError, match="routes to all of 10.64.0.0/10"):
+    with pytest.raises(StackError, match="routes to all of"):
         free_block(5, [ipaddress.IPv4Network("10.0.0.0/8")])
