@@ -7,18 +7,19 @@ from collections.abc import Callable
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.strays import Strays
 from nova_lite.core.context import RequestContext
+from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.rpcapi.compute import Compute
-from nova_lite.virt.driver import VirtDriver
+from nova_lite.virt.capabilities import CapableDriver, need
 
 
 class ComputeManager(Compute):
     """Implements :class:`nova_lite.rpcapi.compute.Compute`."""
 
     def __init__(
-        self, executor: Executor, driver: VirtDriver, strays: Strays, compare: Callable[[], None]
+        self, executor: Executor, driver: CapableDriver, strays: Strays, compare: Callable[[], None]
     ) -> None:
         self._executor, self._driver, self._strays, self._compare = executor, driver, strays, compare
 
@@ -28,6 +29,9 @@ class ComputeManager(Compute):
 
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
         return self._driver.console_output(instance_uuid, max_bytes)
+
+    def diagnostics(self, context: RequestContext, instance_uuid: str) -> Diagnostics:
+        return need(self._driver.capabilities.measuring, "measure guests").diagnostics(instance_uuid)
 
     def guests_found(self, context: RequestContext) -> GuestsFound:
         return self._strays.found()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from nova_lite.core.context import RequestContext
+from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
@@ -27,6 +28,11 @@ class Compute(Protocol):
     @call(timeout=10.0)
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
         """The end of the instance's console log. Raises the driver's DomainNotFound, HypervisorUnavailable."""
+        ...
+
+    @call(timeout=10.0)
+    def diagnostics(self, context: RequestContext, instance_uuid: str) -> Diagnostics:
+        """What a running guest has used. Raises the driver's DomainNotFound, DomainStateConflict, DriverUnsupported."""
         ...
 
     @call(timeout=30.0)

@@ -10,6 +10,7 @@ import dataclasses
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.nic import Nic
 from nova_lite.virt.driver import DriverUnsupported, GuestSpec, VirtDriver
 
@@ -115,6 +116,17 @@ class Interfaces(Protocol):
         ...
 
 
+class Measuring(Protocol):
+    """What guests have used."""
+
+    def diagnostics(self, uuid: str) -> Diagnostics:
+        """What is counted of a guest, as it is now; what the hypervisor does not count is None.
+
+        :raises DomainNotFound: there is no domain. :raises DomainStateConflict: it does not run.
+        """
+        ...
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a driver can do; None: it cannot."""
@@ -125,6 +137,7 @@ class Capabilities:
     resizing: Resizing | None = None
     rescue: Rescue | None = None
     interfaces: Interfaces | None = None
+    measuring: Measuring | None = None
 
 
 class CapableDriver(VirtDriver, Protocol):

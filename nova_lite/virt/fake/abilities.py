@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from nova_lite.objects.diagnostics import CpuUse, Diagnostics, DiskUse, NicUse
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState
@@ -97,6 +98,14 @@ class FakeAbilities:
         with self._trouble.around("detach_interface", spec.instance.uuid):
             self._wire(spec)
 
+    def diagnostics(self, uuid: str) -> Diagnostics:
+        with self._trouble.around("diagnostics", uuid):
+            domain = self._hypervisor.get(uuid)
+            if domain.power_state is not PowerState.RUNNING:
+                raise DomainStateConflict(f"instance {uuid} is {domain.power_state.name} and uses nothing",
+                                          instance=uuid, power_state=domain.power_state.name)
+            return _use(domain)
+
     def _wire(self, spec: GuestSpec) -> None:
         nics = spec.instance.nics
         self._hypervisor.put(replace(
@@ -113,6 +122,22 @@ class FakeAbilities:
 
 def _sized(domain: FakeDomain, flavor: Flavor) -> FakeDomain:
     return replace(domain, vcpus=flavor.vcpus, memory_mb=flavor.memory_mb, root_gb=flavor.root_gb or domain.root_gb)
+
+
+def _use(domain: FakeDomain) -> Diagnostics:
+    """What a pretended guest has used: the same at every boot."""
+    disk = DiskUse(device="vda", read_bytes=domain.boots << 20, read_requests=domain.boots << 8, write_bytes=0,
+                   write_requests=0, errors=0)
+    return Diagnostics(
+        memory_kib=domain.memory_mb << 10, memory_used_kib=domain.memory_mb << 10,
+        cpus=tuple(CpuUse(number=number, time_ns=domain.boots * 10**9) for number in range(domain.vcpus)),
+        disks=(disk,),
+        nics=tuple(
+            NicUse(mac_address=mac, device=f"tap{number}", rx_octets=0, rx_packets=0, rx_errors=0, rx_drop=0,
+                   tx_octets=0, tx_packets=0, tx_errors=0, tx_drop=0)
+            for number, mac in enumerate(domain.cards)
+        ),
+    )
 
 
 def _empty_image(size: int) -> bytes:

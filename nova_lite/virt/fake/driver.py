@@ -48,7 +48,7 @@ class FakeDriver:
         self.trouble = Trouble(settings.delays, settings.failures, settings.seed, settings.gates)
         self._switch = Switch(self.hypervisor, self._clock, settings.deaf_guests)
         can = FakeAbilities(self.hypervisor, self._switch, self.trouble)
-        self._capabilities = Capabilities(can, can, can, can, can, can)
+        self._capabilities = Capabilities(can, can, can, can, can, can, can)
 
     @property
     def capabilities(self) -> Capabilities:

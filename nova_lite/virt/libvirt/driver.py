@@ -22,6 +22,7 @@ from nova_lite.virt.driver import (
 )
 from nova_lite.virt.libvirt import console, host, kvm, plan
 from nova_lite.virt.libvirt.connection import Connection, tolerate
+from nova_lite.virt.libvirt.diagnostics import Measuring
 from nova_lite.virt.libvirt.disks import InstanceDirectories
 from nova_lite.virt.libvirt.domains import Domains, power_state
 from nova_lite.virt.libvirt.events import Lifecycle
@@ -55,6 +56,7 @@ class LibvirtDriver:
         self._capabilities = Capabilities(
             suspension, suspension, Snapshots(self._domains, self._files), makeover, makeover,
             Interfaces(self._domains, self._define, self._render_card, clock, settings.detach_timeout),
+            Measuring(self._domains),
         )
 
     @property

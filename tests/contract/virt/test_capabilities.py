@@ -16,6 +16,7 @@ from nova_lite.virt.capabilities import (
     CapableDriver,
     Interfaces,
     Interrupts,
+    Measuring,
     Rescue,
     Resizing,
     Snapshots,
@@ -25,7 +26,7 @@ from nova_lite.virt.capabilities import (
 from nova_lite.virt.driver import DomainNotFound, DomainStateConflict, DriverUnsupported, GuestSpec, VirtError
 from tests.builders.guests import a_flavor
 from tests.contract.virt.lab import Lab, until
-from tests.contract.virt.libvirt_lab import QemuLab
+from tests.contract.virt.libvirt_lab import QemuLab, TestDriverLab
 
 CLEAN = 20.0
 
@@ -54,6 +55,10 @@ def interfaces(driver: CapableDriver) -> Interfaces:
     return need(driver.capabilities.interfaces, "change interfaces")
 
 
+def measuring(driver: CapableDriver) -> Measuring:
+    return need(driver.capabilities.measuring, "measure guests")
+
+
 VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "suspend": lambda driver, spec, path: suspension(driver).suspend(spec.instance.uuid),
     "resume": lambda driver, spec, path: suspension(driver).resume(spec.instance.uuid),
@@ -64,6 +69,7 @@ VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "revert": lambda driver, spec, path: resizing(driver).revert(spec, True),
     "rescue": lambda driver, spec, path: rescue(driver).rescue(spec, spec.image_path or path),
     "unrescue": lambda driver, spec, path: rescue(driver).unrescue(spec, True),
+    "diagnostics": lambda driver, spec, path: measuring(driver).diagnostics(spec.instance.uuid),
     "attach": lambda driver, spec, path: interfaces(driver).attach(spec, spec.instance.nics[0]),
     "detach": lambda driver, spec, path: interfaces(driver).detach(spec, spec.instance.nics[0]),
 }
@@ -265,3 +271,27 @@ def test_a_guest_that_does_not_let_go_of_a_card_keeps_it(qemu_lab: QemuLab) -> N
     assert card.mac_address in qemu_lab.cards(spec.instance.uuid)
     qemu_lab.driver.reboot(spec.instance.uuid, True, 0.0)
     assert card.mac_address in qemu_lab.cards(spec.instance.uuid)
+
+
+def test_a_running_guest_is_measured(lab: Lab) -> None:
+    spec = boot(lab)
+    instance = spec.instance
+
+    def times() -> list[int]:
+        return [cpu.time_ns or 0 for cpu in measuring(lab.driver).diagnostics(instance.uuid).cpus]
+
+    until(lambda: all(times()), "it has run")  # libvirt counts in hundredths of a second
+    found = measuring(lab.driver).diagnostics(instance.uuid)
+    assert found.memory_kib == instance.flavor.memory_mb << 10
+    assert [cpu.number for cpu in found.cpus] == list(range(instance.flavor.vcpus))
+    if not isinstance(lab, TestDriverLab):  # whose disks are nobody's
+        assert [disk.device for disk in found.disks] == ["vda"]
+        assert all(disk.read_bytes is not None for disk in found.disks)
+    assert times() >= [cpu.time_ns or 0 for cpu in found.cpus]
+
+
+def test_a_guest_that_is_off_uses_nothing(lab: Lab) -> None:
+    spec = boot(lab)
+    lab.driver.power_off(spec.instance.uuid, 0.0)
+    with pytest.raises(DomainStateConflict):
+        measuring(lab.driver).diagnostics(spec.instance.uuid)

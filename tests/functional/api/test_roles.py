@@ -93,7 +93,7 @@ def test_a_route_lets_in_whom_it_should(refuser: ComputeCloud, known: str, route
         )
         expected = LADDER.index(role) >= LADDER.index(_lowest(route.rule))
         answer = refuser.send(request)
-        assert answer.status < 500 or answer.status == 501  # this cloud has no network service
+        assert answer.status < 500 or answer.status in (501, 503)  # no network service, no host that answers
         if route.late and route.body is not None and answer.status == 400:
             continue  # a late route looks at the body before it knows whose server it is
         assert (answer.status != 403) == expected, (role, answer.status, answer.body)

@@ -35,3 +35,30 @@ def test_security_groups_are_those_of_the_ports(cloud: Cloud, image: str) -> Non
     assert _groups(cloud, server) == (None, None)
     client.request("DELETE", f"/servers/{server}")
     client.wait_gone(server)
+
+
+def test_a_running_guest_is_measured(cloud: Cloud, image: str) -> None:
+    client = cloud.client
+    server = client.boot(image)
+    shown = client.wait_status(server, "ACTIVE")
+    (card,) = [entry["OS-EXT-IPS-MAC:mac_addr"] for entry in shown["addresses"]["private"]]
+
+    def measured(version: str) -> dict[str, Any]:
+        answer = client.request("GET", f"/servers/{server}/diagnostics",
+                                headers={"OpenStack-API-Version": f"compute {version}"})
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    plain, standard = measured("2.47"), measured("2.48")
+    assert (plain["memory"], plain["vda_read"], plain["cpu0_time"], plain["tap0_rx"]) == (128 << 10, 1 << 20, 10**9, 0)
+    assert (standard["state"], standard["num_cpus"], standard["num_disks"]) == ("running", 1, 1)
+    assert standard["memory_details"] == {"maximum": 128, "used": 128}
+    assert standard["cpu_details"] == [{"id": 0, "time": 10**9, "utilisation": None}]
+    assert [(nic["mac_address"], nic["rx_octets"]) for nic in standard["nic_details"]] == [(card, 0)]
+    assert standard["disk_details"][0]["read_bytes"] == 1 << 20
+    assert client.act(server, "pause").status_code == 202
+    client.wait_status(server, "PAUSED")
+    refused = client.request("GET", f"/servers/{server}/diagnostics")
+    assert (refused.status_code, "PAUSED" in refused.text) == (409, True)
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)

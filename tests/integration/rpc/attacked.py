@@ -18,6 +18,7 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import ManualClock, SystemClock
 from nova_lite.core.context import RequestContext
 from nova_lite.db.session import Database
+from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
@@ -46,6 +47,9 @@ class Host(Compute):
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
         self.done.append(instance_uuid)
         return b"secrets"
+
+    def diagnostics(self, context: RequestContext, instance_uuid: str) -> Diagnostics:
+        raise AssertionError("nobody may ask")
 
     def guests_found(self, context: RequestContext) -> GuestsFound:
         raise AssertionError("nobody may ask")

@@ -9,9 +9,13 @@ from nova_lite.api.compute.views import addresses as address_views
 from nova_lite.api.compute.views import diagnostics as views
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Conflict, NotFound
+from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
 from nova_lite.db.reads import hosts
+from nova_lite.objects.diagnostics import Diagnostics
+from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import PowerState
+
+PATIENCE = 10.0  # seconds that a client waits for a host that does not answer
 
 
 def addresses(request: Request[ComputeServices]) -> Json:
@@ -38,6 +42,7 @@ def clear_password(request: Request[ComputeServices]) -> None:
 
 
 def diagnostics(request: Request[ComputeServices]) -> Json:
+    """What the guest's host has measured, now."""
     server = server_of(request)
     if server.host is None or server.power_state is not PowerState.RUNNING:
         raise Conflict(f"Cannot 'get_diagnostics' instance {server.uuid} while it is in power state "
@@ -45,7 +50,18 @@ def diagnostics(request: Request[ComputeServices]) -> Json:
     with request.services.database.read() as tx:
         host = hosts.one(tx, server.host)
     now = request.services.clock.now()
-    return views.standard(server, host, now) if request.version >= v("2.48") else views.plain(server)
+    found = _measured(request, server, server.host, now + PATIENCE)
+    return views.standard(server, host, found, now) if request.version >= v("2.48") else views.plain(found)
+
+
+def _measured(request: Request[ComputeServices], server: Instance, host: str, deadline: float) -> Diagnostics:
+    try:
+        return request.services.compute_at(host).diagnostics(request.context.until(deadline), server.uuid)
+    except NotFound:
+        raise Conflict(f"Instance {server.uuid} is not ready", instance=server.uuid) from None
+    except (Unavailable, DeadlineExceeded) as error:
+        raise Unavailable(f"The host of instance {server.uuid} does not answer now: its guest cannot be measured.",
+                          instance=server.uuid) from error
 
 
 def topology(request: Request[ComputeServices]) -> Json:
