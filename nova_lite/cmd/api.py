@@ -97,7 +97,7 @@ def compute_services(
         networks=ServerNetworks(store(settings, database, clock), server_ports(settings, service, clock)),
         lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),
         quota=Quota(**dataclasses.asdict(settings.quota)), page_size=settings.api.page_size,
-        down_after=settings.conductor.host_down_after,
+        down_after=settings.conductor.host_down_after, resize_in_place=settings.api.allow_resize_to_same_host,
     )
 
 

@@ -20,6 +20,7 @@ from nova_lite.compute.host_reporter import Allowance, Host, HostReporter, host_
 from nova_lite.compute.leases import Leases
 from nova_lite.compute.manager import ComputeManager
 from nova_lite.compute.operations.base import LifecycleOperation
+from nova_lite.compute.operations.move import Moving
 from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.power_states import PowerStates
 from nova_lite.compute.reporter import Reporter
@@ -36,10 +37,11 @@ from nova_lite.core.ids import is_uuid
 from nova_lite.core.service import Closing, PeriodicTasks, Service
 from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import ImageClient
+from nova_lite.image.parcels import Parcels
 from nova_lite.image.writer import ImageWriter
 from nova_lite.network.host.networks import HostNetworks, NoNetworks
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.states import Action
+from nova_lite.objects.states import Action, Leg
 from nova_lite.rpc import Bus
 from nova_lite.rpc.authorisation import only
 from nova_lite.rpcapi.compute import Compute
@@ -72,10 +74,9 @@ def load_driver(settings: Settings, owner: str, clock: Clock) -> CapableDriver:
     return drivers.load(chosen, settings.process.host, owner, clock)
 
 
-def image_cache(settings: Settings, clock: Clock) -> ImageCache:
-    """The cache of base images, filled over HTTP with this service's own credentials."""
-    options = settings.compute
-    return ImageCache(ImageClient(options.image_url, image_user(options), clock), Path(options.image_cache_path), clock)
+def image_client(settings: Settings, clock: Clock) -> ImageClient:
+    """Fetches images over HTTP, with this service's own credentials."""
+    return ImageClient(settings.compute.image_url, image_user(settings.compute), clock)
 
 
 def image_writer(settings: Settings, clock: Clock) -> ImageWriter:
@@ -155,12 +156,14 @@ def host_networks(settings: Settings, clock: Clock) -> HostNetworks | NoNetworks
 
 def _operations(
     settings: Settings, driver: CapableDriver, networks: Networks, clock: Clock
-) -> dict[Action, LifecycleOperation]:
-    instances_path = Path(settings.compute.instances_path)
+) -> dict[Action | Leg, LifecycleOperation]:
+    options, directory = settings.compute, Path(settings.compute.instances_path)
+    client, writer = image_client(settings, clock), image_writer(settings, clock)
     return operations.table(
-        driver, FetchImage(image_cache(settings, clock)),
-        CreateDisks(driver, config_drives(instances_path), settings.compute.force_config_drive),
-        Imaging(driver, image_writer(settings, clock), instances_path, networks), networks,
+        driver, FetchImage(ImageCache(client, Path(options.image_cache_path), clock)),
+        CreateDisks(driver, config_drives(directory), options.force_config_drive),
+        Imaging(driver, writer, directory, networks), Moving(driver, Parcels(writer, client), directory, networks),
+        networks,
     )
 
 

@@ -23,7 +23,7 @@ from nova_lite.objects.errors import Superseded
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.operation import OperationEvent, OperationResult
 from nova_lite.objects.power import vm_state_after
-from nova_lite.objects.states import RUINOUS, Action, PowerState, VmState
+from nova_lite.objects.states import RUINOUS, Action, Leg, PowerState, VmState
 from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
 
 LOG = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Guard:
     """Runs jobs of this host."""
 
     def __init__(
-        self, host: str, operations: Mapping[Action, LifecycleOperation], driver: VirtDriver, reporter: Reporter,
+        self, host: str, operations: Mapping[Action | Leg, LifecycleOperation], driver: VirtDriver, reporter: Reporter,
         clock: Clock,
     ) -> None:
         self._host, self._operations, self._driver = host, operations, driver
@@ -48,7 +48,7 @@ class Guard:
         ``check`` is called with the name of each step before it and may raise Cancelled (what was done is undone and
         reported) or Interrupted (it stays, and nothing is reported: the operation is resumed at the next start).
         """
-        operation = self._operations[job.operation.action]
+        operation = self._operations[job.operation.work]
         started = self._clock.now()
         error: Exception | None = None
         try:

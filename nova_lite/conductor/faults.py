@@ -29,6 +29,12 @@ def deadline_passed(operation: Operation, now: float) -> Fault:
     return Fault(code=500, message=message, details=f"{message}, {where}; step {operation.step or '-'}", created=now)
 
 
+def host_down(operation: Operation, now: float) -> Fault:
+    """The host that the guest was to arrive on has gone down."""
+    message = f"{operation.action} did not end: the host that was chosen is down"
+    return Fault(code=500, message=message, details=f"{message}: {operation.host}", created=now)
+
+
 def attempts_spent(operation: Operation, now: float) -> Fault:
     """The last of the hosts that a boot may be tried on has gone down before it began."""
     message = f"{operation.action} was tried on {operation.attempt} hosts, and none of them ended it"

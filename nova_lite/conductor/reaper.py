@@ -71,8 +71,10 @@ class Reaper:
             self._end(operation, faults.deadline_passed(operation, round_.now), round_.now)
         elif remedy is Remedy.GIVE_UP:
             self._end(operation, faults.attempts_spent(operation, round_.now), round_.now)
-        elif remedy is Remedy.BURY:
-            self._bury(operation, round_.now)
+        elif remedy is Remedy.PASS_OVER:
+            self._pass_over(operation, round_.now)
+        elif remedy is Remedy.TURN_BACK:
+            self._turn_back(operation, round_)
         elif remedy is Remedy.ELSEWHERE:
             self._elsewhere(operation, round_.now)
         else:
@@ -84,18 +86,31 @@ class Reaper:
         LOG.error("%s of %s is given up: %s", operation.action, operation.instance_uuid, fault.message,
                   extra={"request_id": operation.request_id})
 
-    def _bury(self, operation: Operation, now: float) -> None:
+    def _pass_over(self, operation: Operation, now: float) -> None:
         message = f"host {operation.host} is down; what it has of the instance goes when it comes back"
-        self._database.transact(lambda tx: operation_writes.bury(tx, operation, message, now))
-        LOG.warning("instance %s is deleted: %s", operation.instance_uuid, message,
+        done = self._database.transact(lambda tx: operation_writes.pass_over(tx, operation, message, now))
+        LOG.warning("%s of %s: %s", operation.action, operation.instance_uuid, message,
                     extra={"request_id": operation.request_id})
+        self._send_on(done)
+
+    def _turn_back(self, operation: Operation, round_: _Round) -> None:
+        late = operation.deadline <= round_.now
+        fault = faults.deadline_passed(operation, round_.now) if late else faults.host_down(operation, round_.now)
+        done = self._database.transact(lambda tx: operation_writes.turn_back(tx, operation, fault, round_.now))
+        LOG.warning("%s of %s turns back: %s", operation.action, operation.instance_uuid, fault.message,
+                    extra={"request_id": operation.request_id})
+        self._send_on(done)
 
     def _elsewhere(self, operation: Operation, now: float) -> None:
         freed = self._database.transact(lambda tx: operation_writes.reschedule(tx, operation, now))
-        LOG.warning("boot of %s is taken from %s, which is down", operation.instance_uuid, operation.host,
-                    extra={"request_id": operation.request_id})
-        again = ClaimGrant(instance=freed.instance, operation=freed.operation)
-        self._casts.spawn(self._dispatch.send, context_of(operation), again)
+        LOG.warning("%s of %s is taken from %s, which is down", operation.action, operation.instance_uuid,
+                    operation.host, extra={"request_id": operation.request_id})
+        self._send_on(freed)
+
+    def _send_on(self, done: operation_writes.Finished) -> None:
+        if done.onward:
+            grant = ClaimGrant(instance=done.instance, operation=done.operation)
+            self._casts.spawn(self._dispatch.send, context_of(done.operation), grant)
 
     def _again(self, grant: ClaimGrant, round_: _Round, cast: bool) -> None:
         operation = grant.operation

@@ -94,15 +94,16 @@ class Recorder:
             self._database.transact(lambda tx, uuid=uuid: task_state_writes.follow(tx, uuid, choose, now))  # type: ignore[misc]
 
     def finish(self, context: RequestContext, result: OperationResult) -> None:
-        """Record an end; a boot that another host may still take goes back to the scheduler. Raises Superseded."""
+        """Record an end; what another host has to do, or may still try, goes on there. Raises Superseded."""
         now = self._clock.now()
         outcome = self._database.transact(
             lambda tx: operation_writes.finish(tx, result, now, attempts=self._max_attempts)
         )
-        if outcome.reschedule:
-            LOG.warning("boot of %s failed on %s; another host is tried", outcome.instance.uuid, result.host,
-                        extra={"request_id": context.request_id})
-            self._dispatch.send(context, ClaimGrant(instance=outcome.instance, operation=outcome.operation))
+        if outcome.onward:
+            operation = outcome.operation
+            LOG.info("%s of %s %s on %s; it goes on on %s", operation.action, outcome.instance.uuid, result.outcome,
+                     result.host, operation.host or "another host", extra={"request_id": context.request_id})
+            self._dispatch.send(context, ClaimGrant(instance=outcome.instance, operation=operation))
 
     def power_state_changed(self, host: str, instance_uuid: str, power_state: PowerState, at: float) -> None:
         """Follow what a guest did by itself, unless an operation owns the instance."""

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from nova_lite.conductor.treatment import is_down
 from nova_lite.conductor.versions import lowest
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
@@ -23,8 +22,9 @@ from nova_lite.db.writes import services as service_writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.host import HostReport, HostState
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Operation, Unshelve
+from nova_lite.objects.operation import Operation, Placed, move_of
 from nova_lite.objects.service import ServiceRecord
+from nova_lite.objects.states import OperationState
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
 
@@ -51,14 +51,19 @@ class Registry:
             return operation_reads.unfinished_of_host(tx, host)
 
     def host_instances(self, host: str) -> list[Instance]:
+        """Those that live there, and those of which it has the guest of before a move that is not decided."""
         with self._database.read() as tx:
-            return instance_reads.on_host(tx, host)
+            kept = [
+                instance for instance in instance_reads.by_uuids(tx, list(host_reads.allocations(tx, host)))
+                if instance.deleted_at is None and instance.kept is not None and instance.kept.host == host
+            ]
+            return instance_reads.on_host(tx, host) + kept
 
     def disowned(self, host: str, uuids: list[str]) -> list[str]:
         """Of the guests that a host has and cannot account for: those that it must destroy.
 
-        Only what was certainly this host's and certainly is no more: an instance that was deleted from it, or whose
-        boot was taken from it. Anything else stays: this may be the wrong name, or the wrong database.
+        Only what was certainly this host's and certainly is no more: an instance that was deleted from it, whose boot
+        was taken from it, or that was moved away. Anything else stays: this may be the wrong name, or database.
         """
         with self._database.read() as tx:
             unfinished = {grant.instance.uuid for grant in operation_reads.unfinished_of_host(tx, host)}
@@ -89,7 +94,7 @@ class Registry:
             self._scheduler.host_changed(context, state)
         except Unavailable as error:
             LOG.debug("no scheduler heard the report of %s: %s", report.host, error)
-        if any(is_down(known, now, self._down_after) for known in before):
+        if any(known.is_down(now, self._down_after) for known in before):
             self._welcome_back(context, report.host)
 
     def _welcome_back(self, context: RequestContext, host: str) -> None:
@@ -112,9 +117,25 @@ class Registry:
 
 
 def _lost(instance: Instance, host: str, operations: list[Operation]) -> bool:
-    if instance.deleted_at is not None and instance.host == host:
+    if instance.deleted_at is not None:
+        return instance.host == host or any(_was_given(operation, host) for operation in operations)
+    if instance.host == host or (instance.kept is not None and instance.kept.host == host):
+        return False
+    # While a move is under way both of its hosts have to do with the instance, whatever its record says.
+    if any(_is_on_the_way(operation, host) for operation in operations):
+        return False
+    return any(_was_given(operation, host) for operation in operations)
+
+
+def _was_given(operation: Operation, host: str) -> bool:
+    """Whether an operation's record names a host as one that was to have, or to give away, the instance."""
+    arguments, move = operation.arguments, move_of(operation.arguments)
+    if move is not None and host in (move.source, move.destination):
         return True
-    return instance.host != host and any(
-        isinstance(operation.arguments, Create | Unshelve) and host in operation.arguments.excluded_hosts
-        for operation in operations
-    )
+    return isinstance(arguments, Placed) and host in arguments.excluded_hosts
+
+
+def _is_on_the_way(operation: Operation, host: str) -> bool:
+    move = move_of(operation.arguments)
+    under_way = operation.state in (OperationState.QUEUED, OperationState.RUNNING)
+    return under_way and move is not None and host in (move.source, move.destination)

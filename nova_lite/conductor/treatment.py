@@ -7,19 +7,21 @@ import enum
 from nova_lite.conf.control import ConductorSettings
 from nova_lite.objects.host import HostState
 from nova_lite.objects.operation import Operation
-from nova_lite.objects.states import Action, OperationState
+from nova_lite.objects.states import Action, Leg, OperationState
 
 
 class Remedy(enum.Enum):
     """``AGAIN``: cast it again. ``WAIT``: its host is down, nobody would hear. ``ELSEWHERE``: another host may have it.
 
-    ``BURY``: the delete ends without its host. ``END``: its time is up. ``GIVE_UP``: it has had all its attempts.
+    ``PASS_OVER``: it goes on, or ends, without its host. ``TURN_BACK``: the move's source goes on. ``END``: its time is
+    up. ``GIVE_UP``: it has had all its attempts.
     """
 
     AGAIN = "again"
     WAIT = "wait"
     ELSEWHERE = "elsewhere"
-    BURY = "bury"
+    PASS_OVER = "pass over"
+    TURN_BACK = "turn back"
     END = "end"
     GIVE_UP = "give up"
 
@@ -27,22 +29,32 @@ class Remedy(enum.Enum):
 def treatment(operation: Operation, host: HostState | None, now: float, settings: ConductorSettings) -> Remedy:
     """``host``: the state of the operation's host, None when it has none or nobody knows it.
 
-    A boot is taken from a host only where its guest cannot run: the host never began it, or the operator has said that
-    the host is dead (force-down). One that is merely silent may be cut off with the guest running (docs/adr/0005).
+    A guest is only begun on another host where it cannot run on this one: the host never began it, or the operator has
+    said that the host is dead (force-down). One that is merely silent may be cut off with the guest running
+    (docs/adr/0005). What has only to be cleared away does not wait for a host.
     """
-    down = operation.host is not None and (host is None or is_down(host, now, settings.host_down_after))
-    if down and operation.action is Action.DELETE:
-        return Remedy.BURY
+    down = operation.host is not None and (host is None or host.is_down(now, settings.host_down_after))
+    dead = host is None or host.forced_down
+    if down and _clears(operation, dead):
+        return Remedy.PASS_OVER
     if operation.deadline <= now:
-        return Remedy.END
+        return Remedy.TURN_BACK if operation.work is Leg.ARRIVE else Remedy.END
     if not down:
         return Remedy.AGAIN
-    fenced = operation.state is OperationState.QUEUED or host is None or host.forced_down
-    if operation.action is not Action.CREATE or not fenced:
+    if not _may_leave(operation, dead):
         return Remedy.WAIT
+    if operation.work is Leg.ARRIVE:
+        return Remedy.TURN_BACK
     return Remedy.ELSEWHERE if operation.attempt < settings.max_attempts else Remedy.GIVE_UP
 
 
-def is_down(host: HostState, now: float, down_after: float) -> bool:
-    """Whether a host counts as down: somebody said so, or it has been silent for ``down_after`` seconds."""
-    return host.forced_down or now - host.last_seen_at > down_after
+def _clears(operation: Operation, dead: bool) -> bool:
+    """Whether the host has only to destroy something. The guest at its new place may run: it must be dead for sure."""
+    return operation.work in (Action.DELETE, Leg.DISMISS) or (operation.work is Leg.LEAVE and dead)
+
+
+def _may_leave(operation: Operation, dead: bool) -> bool:
+    if operation.state is OperationState.QUEUED:
+        return operation.work in (Action.CREATE, Action.UNSHELVE, Action.EVACUATE, Leg.ARRIVE)
+    # What is unshelved may have lost its image with its last step: there is only that host.
+    return dead and operation.work in (Action.CREATE, Action.EVACUATE, Leg.ARRIVE)

@@ -20,6 +20,9 @@ class ApiSettings:
     policy_file: str = option("", "File of policy rules that replace the defaults. Empty: defaults only.")
     public_url: str = option("http://127.0.0.1:8774", "What clients call this API: scheme, host and port.")
     max_request_body: int = option(114688, "Bytes that a request body other than an image may have.", minimum=1024)
+    allow_resize_to_same_host: bool = option(
+        True, "Resize servers on the host where they are if that has the room; otherwise always on another one.",
+    )
     page_size: int = option(1000, "Items of a listing that one answer holds at most.", minimum=1)
     auth_strategy: str = option(
         EMBEDDED, "Who says who somebody is: the identity service of this API, or a Keystone ([keystone_authtoken]).",

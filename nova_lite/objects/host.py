@@ -76,6 +76,10 @@ class HostState(Value, frozen=True, kw_only=True):
     last_seen_at: float = 0.0
     generation: int = 0
 
+    def is_down(self, now: float, down_after: float) -> bool:
+        """Whether it counts as down: somebody said so, or it has been silent for ``down_after`` seconds."""
+        return self.forced_down or now - self.last_seen_at > down_after
+
 
 class HostDetails(Value, frozen=True, kw_only=True):
     """What is told of a host and nothing is decided by; fields as in :class:`HostReport`."""

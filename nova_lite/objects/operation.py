@@ -8,23 +8,49 @@ from nova_lite.objects.base import Value
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
-from nova_lite.objects.states import Action, OperationState, PowerState, VmState
+from nova_lite.objects.states import Action, Leg, OperationState, PowerState, VmState
 
 
-class Create(Value, frozen=True, kw_only=True, tag="create"):
-    """Boot an instance on a host of the scheduler's choice.
+class Placed(Value, frozen=True, kw_only=True):
+    """What a scheduler finds a host for.
 
-    ``availability_zone`` and ``requested_host`` restrict the choice; ``excluded_hosts`` have failed this boot.
+    ``availability_zone`` and ``requested_host`` restrict the choice; ``excluded_hosts`` have failed it, or are where
+    the instance is to go away from.
     """
 
-    action: ClassVar[Action] = Action.CREATE
     availability_zone: str | None = None
     requested_host: str | None = None
     excluded_hosts: tuple[str, ...] = ()
 
 
+class Move(Value, frozen=True, kw_only=True):
+    """From which host to which, and which part of it is to be done now."""
+
+    source: str
+    destination: str
+    leg: Leg
+
+    @property
+    def host(self) -> str:
+        """Who carries out the leg."""
+        return self.destination if self.leg in (Leg.ARRIVE, Leg.LEAVE) else self.source
+
+
+class Create(Placed, frozen=True, kw_only=True, tag="create"):
+    """Boot an instance on a host of the scheduler's choice."""
+
+    action: ClassVar[Action] = Action.CREATE
+
+
 class Delete(Value, frozen=True, kw_only=True, tag="delete"):
+    """``others``: hosts that have something of the instance too, to be visited next. ``image_id``: the disk of a move
+
+    that the delete has overtaken.
+    """
+
     action: ClassVar[Action] = Action.DELETE
+    others: tuple[str, ...] = ()
+    image_id: str | None = None
 
 
 class Pause(Value, frozen=True, kw_only=True, tag="pause"):
@@ -89,17 +115,40 @@ class CreateBackup(Value, frozen=True, kw_only=True, tag="createBackup"):
     rotation: int
 
 
-class Resize(Value, frozen=True, kw_only=True, tag="resize"):
+class Resize(Placed, frozen=True, kw_only=True, tag="resize"):
+    """Another size, where the instance is, or elsewhere if that host is among the ``excluded_hosts``.
+
+    ``move``: once the scheduler has found where.
+    """
+
     action: ClassVar[Action] = Action.RESIZE
     flavor: Flavor
+    move: Move | None = None
+
+
+class Migrate(Placed, frozen=True, kw_only=True, tag="migrate"):
+    """To another host, with the disk and the size that it has; decided like a resize."""
+
+    action: ClassVar[Action] = Action.MIGRATE
+    move: Move | None = None
+
+
+class Evacuate(Placed, frozen=True, kw_only=True, tag="evacuate"):
+    """Anew from its image on another host, for ``source`` is down. ``stopped``: off, whatever it was."""
+
+    action: ClassVar[Action] = Action.EVACUATE
+    source: str
+    stopped: bool = False
 
 
 class ConfirmResize(Value, frozen=True, kw_only=True, tag="confirmResize"):
     action: ClassVar[Action] = Action.CONFIRM_RESIZE
+    move: Move | None = None
 
 
 class RevertResize(Value, frozen=True, kw_only=True, tag="revertResize"):
     action: ClassVar[Action] = Action.REVERT_RESIZE
+    move: Move | None = None
 
 
 class Rescue(Value, frozen=True, kw_only=True, tag="rescue"):
@@ -120,14 +169,11 @@ class Shelve(Value, frozen=True, kw_only=True, tag="shelve"):
     image_id: str
 
 
-class Unshelve(Value, frozen=True, kw_only=True, tag="unshelve"):
-    """Boot a shelved instance from ``image``, on a host of the scheduler's choice; see :class:`Create`."""
+class Unshelve(Placed, frozen=True, kw_only=True, tag="unshelve"):
+    """Boot a shelved instance from ``image``, on a host of the scheduler's choice."""
 
     action: ClassVar[Action] = Action.UNSHELVE
     image: ImageMeta
-    availability_zone: str | None = None
-    requested_host: str | None = None
-    excluded_hosts: tuple[str, ...] = ()
 
 
 class AttachInterface(Value, frozen=True, kw_only=True, tag="attach_interface"):
@@ -155,8 +201,13 @@ class RefreshInterface(Value, frozen=True, kw_only=True, tag="refresh_interface"
 Arguments = (
     Create | Delete | Pause | Unpause | Stop | Start | Reboot | Suspend | Resume | CrashDump | Rebuild | CreateImage
     | CreateBackup | Resize | ConfirmResize | RevertResize | Rescue | Unrescue | Shelve | Unshelve | AttachInterface
-    | DetachInterface | RefreshInterface
+    | DetachInterface | RefreshInterface | Migrate | Evacuate
 )
+
+
+def move_of(arguments: Arguments) -> Move | None:
+    """The move that these arguments are of; None for what stays on its host."""
+    return arguments.move if isinstance(arguments, Resize | Migrate | ConfirmResize | RevertResize) else None
 
 
 class Operation(Value, frozen=True, kw_only=True):
@@ -184,6 +235,12 @@ class Operation(Value, frozen=True, kw_only=True):
     def action(self) -> Action:
         """The action that the arguments are of."""
         return self.arguments.action
+
+    @property
+    def work(self) -> Action | Leg:
+        """What its host has to do now: the action, or the leg of a move."""
+        move = move_of(self.arguments)
+        return self.action if move is None else move.leg
 
 
 class OperationEvent(Value, frozen=True, kw_only=True):

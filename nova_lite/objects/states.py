@@ -47,6 +47,7 @@ class TaskState(enum.StrEnum):
     IMAGE_UPLOADING = "image_uploading"
     RESIZE_PREP = "resize_prep"
     RESIZE_MIGRATING = "resize_migrating"
+    RESIZE_FINISH = "resize_finish"
     RESIZE_REVERTING = "resize_reverting"
     RESIZE_CONFIRMING = "resize_confirming"
     RESCUING = "rescuing"
@@ -96,10 +97,28 @@ class Action(enum.StrEnum):
     ATTACH_INTERFACE = "attach_interface"
     DETACH_INTERFACE = "detach_interface"
     REFRESH_INTERFACE = "refresh_interface"
+    MIGRATE = "migrate"
+    EVACUATE = "evacuate"
+
+
+class Leg(enum.StrEnum):
+    """A part of a move, which one host carries out. An operation goes from leg to leg, each with an epoch of its own.
+
+    ``DEPART``: the source switches the guest off and sends its disk. ``ARRIVE``: the destination has the guest from
+    that disk. ``FALL_BACK``: the arrival failed, the source goes on. ``DISMISS``: confirmed, the source's guest goes.
+    ``LEAVE``: to be reverted, the destination's guest goes. ``RETURN``: reverted, the source goes on.
+    """
+
+    DEPART = "depart"
+    ARRIVE = "arrive"
+    FALL_BACK = "fall_back"
+    DISMISS = "dismiss"
+    LEAVE = "leave"
+    RETURN = "return"
 
 
 # What leaves an instance in ERROR when it fails, for nobody knows what it has left of the guest.
-RUINOUS = frozenset({Action.CREATE, Action.DELETE, Action.REBUILD})
+RUINOUS = frozenset({Action.CREATE, Action.DELETE, Action.REBUILD, Action.EVACUATE})
 
 
 # What is done to an instance without a task state: others may be accepted meanwhile, and wait for their turn on its host.

@@ -9,6 +9,7 @@ import msgspec
 from nova_lite.core import concurrency
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.host import HostState
+from nova_lite.objects.operation import Resize, move_of
 
 
 class HostStates:
@@ -44,10 +45,11 @@ class HostStates:
 
     def consume(self, grant: ClaimGrant) -> None:
         """Count a granted claim at once: the next report may be seconds away."""
-        state = self._states.get(grant.instance.host or "")
+        arguments, move = grant.operation.arguments, move_of(grant.operation.arguments)
+        state = self._states.get((grant.instance.host if move is None else move.destination) or "")
         if state is None:
             return
-        flavor = grant.instance.flavor
+        flavor = arguments.flavor if isinstance(arguments, Resize) else grant.instance.flavor
         self._states[state.host] = msgspec.structs.replace(
             state,
             vcpus_used=state.vcpus_used + flavor.vcpus,

@@ -82,10 +82,10 @@ class SchedulerManager(Scheduler):
         return self._pipeline.decide(self._hosts.all(), request_spec(instance, operation), moment)
 
     def _send(self, context: RequestContext, grant: ClaimGrant) -> None:
-        host = grant.instance.host
+        host = grant.operation.host
         assert host is not None  # a granted claim names its host
         try:
             self._compute_at(host).run_operation(context, grant.instance, grant.operation)
         except Unavailable as error:
             # The operation stays queued at its host; the reaper casts it again or lets another host have it.
-            LOG.warning("the boot of %s waits for the reaper: %s", grant.instance.uuid, error)
+            LOG.warning("%s of %s waits for the reaper: %s", grant.operation.action, grant.instance.uuid, error)

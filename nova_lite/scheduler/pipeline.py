@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from nova_lite.objects.claim import Decision, Refusal, RequestSpec
 from nova_lite.objects.host import HostState
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Operation, Unshelve
+from nova_lite.objects.operation import Operation, Placed, Resize
 from nova_lite.scheduler.filters.base import Filter, Moment
 from nova_lite.scheduler.weighers.base import Weigher
 
@@ -16,14 +16,15 @@ NEAREST_MISSES = 10  # refusals that a decision keeps
 
 
 def request_spec(instance: Instance, operation: Operation) -> RequestSpec:
-    """What the boot of an instance asks of a host. The operation is a create."""
+    """What an instance asks of the host that it is to live on."""
     arguments = operation.arguments
-    assert isinstance(arguments, Create | Unshelve)
+    assert isinstance(arguments, Placed)
+    flavor = arguments.flavor if isinstance(arguments, Resize) else instance.flavor
     return RequestSpec(
         instance_uuid=instance.uuid,
-        vcpus=instance.flavor.vcpus,
-        memory_mb=instance.flavor.memory_mb,
-        disk_gb=instance.flavor.disk_gb,
+        vcpus=flavor.vcpus,
+        memory_mb=flavor.memory_mb,
+        disk_gb=flavor.disk_gb,
         availability_zone=arguments.availability_zone,
         requested_host=arguments.requested_host,
         excluded_hosts=arguments.excluded_hosts,

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -75,24 +75,29 @@ gates = {directory}/{host}/gates
 """
 
 
+Hosts = tuple[str, ...] | Mapping[str, str]
+
+
 class Processes:
     """The daemons by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts.
 
-    ``broker_url`` empty: zmq. ``database_url`` empty: SQLite. ``copies``: of scheduler and conductor, each with a
-    name and an identity of its own; the second ones are ``scheduler2`` and ``conductor2``. The API has as many workers.
-    What ``more_of_center`` and ``more_of_compute`` hold is added to the configuration files and wins.
+    ``hosts`` may come with more options of their pretended hypervisors. ``broker_url`` empty: zmq. ``database_url``
+    empty: SQLite. ``copies``: of scheduler and conductor, each with a name and an identity of its own; the second ones
+    are ``scheduler2`` and ``conductor2``. The API has as many workers. What ``more_of_center`` and ``more_of_compute``
+    hold is added to the configuration files and wins.
     """
 
     more_of_center = more_of_compute = ""
 
     def __init__(
-        self, directory: Path, hosts: tuple[str, ...] = ("h1",), broker_url: str = "", database_url: str = "",
+        self, directory: Path, hosts: Hosts = ("h1",), broker_url: str = "", database_url: str = "",
         down_after: float = 300.0, copies: int = 1,
     ) -> None:
-        self.directory, self.hosts = directory, hosts
+        self.directory, self.hosts = directory, tuple(hosts)
+        self._fake = hosts if isinstance(hosts, Mapping) else {}
         more = [f"{name}{number}" for number in range(2, copies + 1) for name in ("conductor", "scheduler")]
         self._central = (*CENTRAL, *more)
-        self.names = (*self._central, *hosts)
+        self.names = (*self._central, *self.hosts)
         self.port = free_port()
         self.health_ports: dict[str, int] = {}  # of the conductors
         self._values = {
@@ -143,9 +148,8 @@ class Processes:
             signing.generate(self.directory / "keys", f"nova-{program}@{center['host']}")
         for host in self.hosts:
             (self.directory / host / "gates").mkdir(parents=True)
-            (self.directory / f"{host}.conf").write_text(
-                (COMMON + COMPUTE).format(**self._values, host=host) + self.more_of_compute
-            )
+            text = (COMMON + COMPUTE).format(**self._values, host=host) + self._fake.get(host, "")
+            (self.directory / f"{host}.conf").write_text(text + self.more_of_compute)
             signing.generate(self.directory / "keys", f"nova-compute@{host}")
 
     def manage(self, *command: str) -> str:

@@ -18,7 +18,7 @@ from nova_lite.db.writes import instances as writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.idempotency import Once
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Unshelve
+from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Placed
 from nova_lite.objects.quota import Quota
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
@@ -35,7 +35,10 @@ LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Deadlines:
-    """Seconds from the request to the end: of a boot, and of any other action; ``begin``: until somebody begins it."""
+    """Seconds from the request to the end: of what a host is chosen for, a boot or a move, and of any other action;
+
+    ``begin``: until somebody begins it.
+    """
 
     create: float
     action: float
@@ -128,7 +131,7 @@ class Lifecycle:
         self, context: RequestContext, instance_uuid: str, project_id: str, arguments: Arguments
     ) -> Operation:
         now = self._clock.now()
-        patience = self._deadlines.create if isinstance(arguments, Create | Unshelve) else self._deadlines.action
+        patience = self._deadlines.create if isinstance(arguments, Placed) else self._deadlines.action
         return Operation(
             id=new_uuid(), request_id=context.request_id, instance_uuid=instance_uuid, project_id=project_id,
             user_id=context.user_id, arguments=arguments, deadline=now + patience, created_at=now, updated_at=now,
@@ -136,7 +139,7 @@ class Lifecycle:
         )
 
     def _run(self, context: RequestContext, server: Instance, operation: Operation) -> None:
-        host = server.host or ""
+        host = operation.host or ""
         self._send(operation, partial(self._compute_at(host).run_operation, context, server, operation))
 
     def _send(self, operation: Operation, cast: Callable[[], None]) -> None:

@@ -27,6 +27,8 @@ Query = ByVersion[Schema] | Schema
 _HOST = "/os-hosts/{host}"
 _LAST_HOSTS = v("2.42")
 _SERVER = "/servers/{server_id}"
+_MIGRATIONS = _SERVER + "/migrations"
+_MIGRATION = _MIGRATIONS + "/{migration_id}"
 _CLASS = "/os-quota-class-sets/{quota_class}"
 
 
@@ -69,6 +71,14 @@ SERVERS: tuple[R, ...] = (
     _get(_SERVER + "/diagnostics", server_insights.diagnostics, rules.DIAGNOSTICS, late=True),
     Route(method="GET", path=_SERVER + "/topology", handler=server_insights.topology, rule=rules.TOPOLOGY, late=True,
           since=v("2.78"), query=NO_QUERY),
+    Route(method="GET", path=_MIGRATIONS, handler=migrations.of_server, rule=rules.SERVER_MIGRATIONS, late=True,
+          since=v("2.23"), query=NO_QUERY),
+    Route(method="GET", path=_MIGRATION, handler=migrations.one_of_server, rule=rules.SERVER_MIGRATION, late=True,
+          since=v("2.23"), query=NO_QUERY),
+    Route(method="DELETE", path=_MIGRATION, handler=migrations.change_of_server, rule=rules.MIGRATION_ABORT, late=True,
+          success=202, since=v("2.24")),
+    Route(method="POST", path=_MIGRATION + "/action", action="force_complete", handler=migrations.change_of_server,
+          rule=rules.MIGRATION_FORCE, late=True, success=202, since=v("2.22"), body=schemas.FORCE_COMPLETE),
 )
 
 ROUTES: tuple[R, ...] = (*HOSTS, *ACCOUNTING, *SERVERS)

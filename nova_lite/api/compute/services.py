@@ -57,7 +57,8 @@ class ComputeServices:
     network; ``quota`` the limits of projects that have none of their own; ``page_size`` the items that one answer
     holds at most; ``down_after`` the seconds of silence after which a service counts as down; ``image_records`` the
     image service where it is ours, None where it is another's, at ``image_url`` without a version then;
-    ``networking`` the network service, None where there is none.
+    ``networking`` the network service, None where there is none; ``resize_in_place``: a server may get another size on
+    the host where it is.
     """
 
     database: Database
@@ -73,3 +74,4 @@ class ComputeServices:
     image_records: ImageRecords | None = None
     image_url: str = ""
     networking: Networking | None = None
+    resize_in_place: bool = True

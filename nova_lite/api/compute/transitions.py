@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.db.writes.instances import Transition
-from nova_lite.objects.operation import Arguments, Reboot
+from nova_lite.objects.operation import Arguments, Reboot, Resize
 from nova_lite.objects.states import Action, TaskState, VmState
 
 
@@ -36,7 +36,18 @@ _TRANSITIONS = {
     Action.DETACH_INTERFACE: _transition(None, _S.ACTIVE, _S.PAUSED, _S.STOPPED),
     Action.REFRESH_INTERFACE: _transition(None, *_S),
     Action.UNSHELVE: Transition(
-        task_state=_T.UNSHELVING, from_vm_states=frozenset({_S.SHELVED_OFFLOADED}), unplaced=True
+        task_state=_T.UNSHELVING, from_vm_states=frozenset({_S.SHELVED_OFFLOADED}), unplaced=True, scheduled=True
+    ),
+    Action.MIGRATE: Transition(
+        task_state=_T.RESIZE_PREP, from_vm_states=frozenset({_S.ACTIVE, _S.STOPPED}), scheduled=True
+    ),
+    # Whatever the dead host was doing; only what another host has its hands in is waited for.
+    Action.EVACUATE: Transition(
+        task_state=_T.REBUILDING, from_vm_states=frozenset({_S.ACTIVE, _S.STOPPED, _S.ERROR}), scheduled=True,
+        allow_task_states=frozenset(_T) - {
+            _T.DELETING, _T.RESIZE_PREP, _T.RESIZE_MIGRATING, _T.RESIZE_FINISH, _T.RESIZE_REVERTING, _T.SCHEDULING,
+        },
+        overtakes=True,
     ),
 }
 
@@ -52,4 +63,6 @@ def transition(arguments: Arguments) -> Transition:
     """The rule of an action. Create and delete have none: one begins without states, the other in any."""
     if isinstance(arguments, Reboot):
         return _SOFT if arguments.kind == "SOFT" else _HARD
+    if isinstance(arguments, Resize) and arguments.excluded_hosts:
+        return _TRANSITIONS[Action.MIGRATE]
     return _TRANSITIONS[arguments.action]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.compute.operations import interfaces, makeover, suspension
+from nova_lite.compute.operations import interfaces, makeover, move, suspension
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.operations.create import CreateOperation
 from nova_lite.compute.operations.delete import DeleteOperation
@@ -12,18 +12,21 @@ from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.plug import Networks, Plug, Unplug
-from nova_lite.objects.states import Action
+from nova_lite.objects.states import Action, Leg
 from nova_lite.virt.capabilities import CapableDriver
 
 
 def table(
-    driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks, imaging: Imaging, networks: Networks
-) -> dict[Action, LifecycleOperation]:
-    """Every action that a compute with this driver carries out."""
+    driver: CapableDriver, fetch_image: FetchImage, create_disks: CreateDisks, imaging: Imaging, moving: move.Moving,
+    networks: Networks,
+) -> dict[Action | Leg, LifecycleOperation]:
+    """Every action, and every leg of a move, that a compute with this driver carries out."""
     plug = Plug(networks)
     return {
+        **moving.legs(fetch_image, create_disks),
+        Action.EVACUATE: move.evacuate(driver, fetch_image, create_disks, plug),
         Action.CREATE: CreateOperation(driver, fetch_image, create_disks, plug),
-        Action.DELETE: DeleteOperation(driver, Unplug(networks)),
+        Action.DELETE: DeleteOperation(driver, Unplug(networks), moving.parcels),
         Action.PAUSE: pause(driver),
         Action.UNPAUSE: unpause(driver),
         Action.STOP: stop(driver),

@@ -1,4 +1,4 @@
-"""Delete: destroy the guest and everything of it."""
+"""Delete: destroy the guest and everything of it, and the disk of a move that was on its way."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nova_lite.compute.steps.base import Step
 from nova_lite.compute.steps.destroy import Destroy
+from nova_lite.compute.steps.parcel import DiscardDisk, Parcels
 from nova_lite.compute.steps.plug import Unplug
 from nova_lite.objects.states import VmState
 from nova_lite.virt.driver import VirtDriver
@@ -16,8 +17,8 @@ class DeleteOperation:
     done: VmState | None = VmState.DELETED
     reschedules = False
 
-    def __init__(self, driver: VirtDriver, unplug: Unplug) -> None:
-        self._steps = (Destroy(driver), unplug)
+    def __init__(self, driver: VirtDriver, unplug: Unplug, parcels: Parcels) -> None:
+        self._steps = (Destroy(driver), unplug, DiscardDisk(parcels))
 
     def steps(self) -> Sequence[Step]:
         return self._steps

@@ -18,7 +18,7 @@ CLEAN_TIMEOUT = 60.0  # seconds that a guest has to shut down before it is resiz
 _ON = (PowerState.RUNNING, PowerState.PAUSED)
 
 
-def _running(job: Job) -> bool:
+def is_on(job: Job) -> bool:
     """Whether the guest was on when the operation was accepted: its record has not followed it since."""
     return job.instance.power_state in _ON
 
@@ -40,11 +40,11 @@ class Resize:
         if job.instance.kept is not None:
             # Left by a resize that nobody decided before the state was reset: a revert must not go back to that.
             can.confirm(job.instance.uuid)
-        can.resize(_sized(job, arguments.flavor), _running(job), CLEAN_TIMEOUT)
+        can.resize(_sized(job, arguments.flavor), is_on(job), CLEAN_TIMEOUT)
         return job
 
     def undo(self, job: Job) -> None:
-        _resizing(self._driver).revert(job.guest, _running(job))
+        _resizing(self._driver).revert(job.guest, is_on(job))
 
 
 class ConfirmResize:
@@ -70,7 +70,7 @@ class RevertResize:
     def run(self, job: Job) -> Job:
         kept = job.instance.kept
         flavor = (kept and kept.flavor) or job.instance.flavor
-        _resizing(self._driver).revert(_sized(job, flavor), _running(job))
+        _resizing(self._driver).revert(_sized(job, flavor), is_on(job))
         return job
 
     def undo(self, job: Job) -> None:
@@ -91,7 +91,7 @@ class RescueGuest:
         return job
 
     def undo(self, job: Job) -> None:
-        _rescue(self._driver).unrescue(job.guest, _running(job))
+        _rescue(self._driver).unrescue(job.guest, is_on(job))
 
 
 class UnrescueGuest:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import msgspec
 
 from nova_lite.conductor.audit import guests, records
-from nova_lite.conductor.treatment import is_down
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
 from nova_lite.core.errors import DeadlineExceeded, NovaLiteError, Unavailable
@@ -76,7 +75,7 @@ class Auditor:
             hosts = host_reads.every(tx)
         now = self._clock.now()
         return [
-            finding for host in hosts if not is_down(host, now, self._down_after)
+            finding for host in hosts if not host.is_down(now, self._down_after)
             for finding in self._guests_of(host, fix)
         ]
 

@@ -52,6 +52,8 @@ def strays(known: Mapping[str, Instance], host: str, found: GuestsFound, asked_a
 def _is_its_own(instance: Instance, host: str, asked_at: float) -> bool:
     if instance.deleted_at is not None:
         return instance.deleted_at >= asked_at
+    if instance.kept is not None and instance.kept.host == host:
+        return True  # the guest of before a move that is not decided
     return instance.host == host or instance.task_state is not None
 
 

@@ -45,13 +45,16 @@ class ComputeNodeRow(Base):
 
 
 class AllocationRow(Base):
-    """The ledger: what one instance takes of one host. There is at most one row per instance."""
+    """The ledger: what one instance takes of one host. An instance that is moved, or whose move is undecided, takes of
+
+    two.
+    """
 
     __tablename__ = "allocations"
     __table_args__ = table_args(Index("ix_allocations_host", "host"))
 
     instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"), primary_key=True)
-    host: Mapped[str]
+    host: Mapped[str] = mapped_column(primary_key=True)
     vcpus: Mapped[int]
     memory_mb: Mapped[int]
     disk_gb: Mapped[int]

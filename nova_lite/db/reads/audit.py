@@ -27,13 +27,24 @@ def leaked_allocations(tx: Tx) -> list[tuple[str, str]]:
 
 
 def misplaced_allocations(tx: Tx) -> list[tuple[str, str]]:
-    """Allocations on another host than their live instance's: (instance, host of the allocation)."""
-    return _pairs(tx, (InstanceRow.deleted == "") & (InstanceRow.host != AllocationRow.host))
+    """Allocations on another host than their live instance's: (instance, host of the allocation).
+
+    While it is moved, and until that is decided, an instance has its place on two hosts.
+    """
+    statement = select(InstanceRow.uuid, AllocationRow.host, InstanceRow.kept).join(
+        AllocationRow, InstanceRow.uuid == AllocationRow.instance_uuid
+    ).where(InstanceRow.deleted == "", InstanceRow.host != AllocationRow.host, ~_UNDER_WAY)
+    return [
+        (str(uuid), str(host)) for uuid, host, kept in tx.tuples(statement) if kept is None or kept.host != host
+    ]
 
 
 def unallocated(tx: Tx) -> list[Instance]:
     """Live instances that have a host and no allocation."""
-    held = exists().where(AllocationRow.instance_uuid == InstanceRow.uuid)
+    held = exists().where(
+        AllocationRow.instance_uuid == InstanceRow.uuid,
+        or_(AllocationRow.host == InstanceRow.host, InstanceRow.kept.is_(None)),  # a misplaced one is told of as that
+    )
     statement = select(InstanceRow).where(InstanceRow.deleted == "", InstanceRow.host.is_not(None), ~held)
     return [from_row(row) for row in tx.rows(statement)]
 

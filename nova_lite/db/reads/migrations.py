@@ -1,4 +1,4 @@
-"""Migrations, which here are resizes: read out of the operations that they are."""
+"""Migrations: resizes, moves and evacuations of servers, read out of the operations that they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from nova_lite.core.errors import Invalid
 from nova_lite.db.models.flavors import FlavorRow
@@ -14,19 +14,23 @@ from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.session import Tx
 from nova_lite.objects.flavor import Flavor
-from nova_lite.objects.operation import Resize
-from nova_lite.objects.states import Action, OperationState, VmState
+from nova_lite.objects.operation import Evacuate, Migrate, Resize
+from nova_lite.objects.states import Action, OperationState
 
-Status = Literal["migrating", "error", "finished", "confirmed", "reverted"]
+Status = Literal["accepted", "migrating", "pre-migrating", "error", "finished", "done", "confirmed", "reverted"]
+Kind = Literal["resize", "migration", "evacuation"]
 
+_KINDS: dict[Action, Kind] = {
+    Action.RESIZE: "resize", Action.MIGRATE: "migration", Action.EVACUATE: "evacuation",
+}
 _DECISIONS: dict[str, Status] = {Action.CONFIRM_RESIZE: "confirmed", Action.REVERT_RESIZE: "reverted"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Migration:
-    """``number`` and ``uuid`` are the operation's. ``old_type`` and ``new_type``: the numbers of flavors that are still
+    """``number`` and ``uuid`` are the operation's. ``destination`` is None as long as none has been found.
 
-    offered, else 0.
+    ``old_type`` and ``new_type``: the numbers of flavors that are still offered, else 0.
     """
 
     number: int
@@ -34,7 +38,9 @@ class Migration:
     instance_uuid: str
     project_id: str
     user_id: str
-    host: str | None
+    kind: Kind
+    source: str | None
+    destination: str | None
     status: Status
     old_type: int
     new_type: int
@@ -44,11 +50,13 @@ class Migration:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which migrations; None is any. Times in seconds since the epoch."""
+    """Which migrations; None is any. ``host`` is either end. Times in seconds since the epoch."""
 
     instance_uuid: str | None = None
     host: str | None = None
+    source: str | None = None
     status: str | None = None
+    kind: str | None = None
     project_id: str | None = None
     user_id: str | None = None
     changed_since: float | None = None
@@ -61,9 +69,9 @@ def page(tx: Tx, wanted: Wanted, *, marker: str | None, limit: int) -> list[Migr
     :raises Invalid: no migration has that uuid.
     """
     row = OperationRow
-    conditions = [row.action == Action.RESIZE]
-    for column, value in ((row.instance_uuid, wanted.instance_uuid), (row.host, wanted.host),
-                          (row.project_id, wanted.project_id), (row.user_id, wanted.user_id)):
+    conditions: list[ColumnElement[bool]] = [row.action.in_([action for action, kind in _KINDS.items() if wanted.kind in (None, kind)])]
+    for column, value in ((row.instance_uuid, wanted.instance_uuid), (row.project_id, wanted.project_id),
+                          (row.user_id, wanted.user_id)):
         if value is not None:
             conditions.append(column == value)
     if wanted.changed_since is not None:
@@ -73,14 +81,23 @@ def page(tx: Tx, wanted: Wanted, *, marker: str | None, limit: int) -> list[Migr
     if marker is not None:
         conditions.append(row.id < _number(tx, marker))
     statement = select(row).where(*conditions).order_by(row.id.desc())
-    # A migration's status is that of several operations: what is asked for by it is looked through here.
-    found = _told(tx, tx.rows(statement if wanted.status is not None else statement.limit(limit)))
-    return [each for each in found if wanted.status in (None, each.status)][:limit]
+    # A migration's hosts are in its arguments, and its status is that of several operations: what is asked for by
+    # these is looked through here.
+    inner = wanted.status is not None or wanted.host is not None or wanted.source is not None
+    found = _told(tx, tx.rows(statement if inner else statement.limit(limit)))
+    return [each for each in found if _is_wanted(each, wanted)][:limit]
+
+
+def _is_wanted(each: Migration, wanted: Wanted) -> bool:
+    return (
+        wanted.status in (None, each.status) and wanted.source in (None, each.source)
+        and wanted.host in (None, each.source, each.destination)
+    )
 
 
 def _number(tx: Tx, uuid: str) -> int:
     number = tx.scalar(
-        select(OperationRow.id).where(OperationRow.uuid == uuid, OperationRow.action == Action.RESIZE)
+        select(OperationRow.id).where(OperationRow.uuid == uuid, OperationRow.action.in_(list(_KINDS)))
     )
     if number is None:
         raise Invalid(f"Marker {uuid} could not be found.", field="marker")
@@ -101,30 +118,48 @@ def _told(tx: Tx, rows: Sequence[OperationRow]) -> list[Migration]:
 def _migration(
     row: OperationRow, decided: Sequence[OperationRow], instance: InstanceRow, numbers: dict[str, int]
 ) -> Migration:
-    arguments = row.arguments
-    assert isinstance(arguments, Resize)
-    status = _status(row, decided)
-    old = _old(status, instance)
+    status, kind = _status(row, decided), _KINDS[row.action]
+    old, new = _flavors(row, status, instance)
+    source, destination = _ends(row)
     return Migration(
         number=row.id, uuid=row.uuid, instance_uuid=row.instance_uuid, project_id=row.project_id, user_id=row.user_id,
-        host=row.host, status=status, old_type=numbers.get(old.flavorid, 0) if old else 0,
-        new_type=numbers.get(arguments.flavor.flavorid, 0), created_at=row.created_at, updated_at=row.updated_at,
+        kind=kind, source=source, destination=destination, status=status,
+        old_type=numbers.get(old.flavorid, 0) if old else 0, new_type=numbers.get(new.flavorid, 0),
+        created_at=row.created_at, updated_at=row.updated_at,
     )
+
+
+def _ends(row: OperationRow) -> tuple[str | None, str | None]:
+    """From where, to where."""
+    arguments = row.arguments
+    if isinstance(arguments, Evacuate):
+        return arguments.source, row.host
+    assert isinstance(arguments, Resize | Migrate)
+    if arguments.move is not None:
+        return arguments.move.source, arguments.move.destination
+    return (arguments.excluded_hosts[0], None) if arguments.excluded_hosts else (row.host, row.host)
 
 
 def _status(row: OperationRow, decided: Sequence[OperationRow]) -> Status:
     if row.state == OperationState.FAILED:
         return "error"
+    if row.state == OperationState.QUEUED and row.host is None:
+        return "accepted"
+    if row.action == Action.EVACUATE:
+        return "done" if row.state == OperationState.DONE else "pre-migrating"
     if row.state != OperationState.DONE:
         return "migrating"
-    # An instance is not resized again before it has been decided: the first decision afterwards is this one's.
+    # An instance is not moved again before it has been decided: the first decision afterwards is this one's.
     later = (each for each in decided if each.instance_uuid == row.instance_uuid and each.id > row.id)
     decision = next(later, None)
     return _DECISIONS[decision.action] if decision is not None else "finished"
 
 
-def _old(status: Status, instance: InstanceRow) -> Flavor | None:
-    """The flavor before; None once it has been given up."""
-    if status == "finished" and instance.vm_state == VmState.RESIZED and instance.kept is not None:
-        return instance.kept.flavor
-    return instance.flavor if status in ("migrating", "error", "reverted") else None
+def _flavors(row: OperationRow, status: Status, instance: InstanceRow) -> tuple[Flavor | None, Flavor]:
+    """The flavor before, None once it has been given up; and the one afterwards."""
+    if not isinstance(row.arguments, Resize):
+        return instance.flavor, instance.flavor
+    if status == "finished":
+        return instance.kept.flavor if instance.kept is not None else None, row.arguments.flavor
+    given_up = status == "confirmed"
+    return None if given_up else instance.flavor, row.arguments.flavor

@@ -25,7 +25,9 @@ def release_leaked(tx: Tx, instance_uuid: str) -> bool:
 def allocate(tx: Tx, instance_uuid: str, now: float) -> bool:
     """Enter an instance into the ledger of the host that it lives on, even if that is full; False: nothing to mend."""
     instance = instances.hold(tx, instance_uuid)
-    held = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid))
+    held = tx.row(select(AllocationRow).where(
+        AllocationRow.instance_uuid == instance_uuid, AllocationRow.host == instance.host
+    ))
     if instance.deleted_at is not None or instance.host is None or held is not None:
         return False
     flavor, node = instance.flavor, ComputeNodeRow

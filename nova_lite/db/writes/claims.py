@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from msgspec import structs
+from sqlalchemy import Select, delete, select, update
 
 from nova_lite.db.errors import NoCapacity
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
@@ -14,14 +15,15 @@ from nova_lite.db.writes.server_groups import Company
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Operation
-from nova_lite.objects.states import OperationState
+from nova_lite.objects.operation import Arguments, Migrate, Move, Operation, Resize, move_of
+from nova_lite.objects.states import Leg, OperationState
 
 
 def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant:
-    """Give the instance of a queued operation to the first candidate that can take it now.
+    """Give the instance of a queued operation a place on the first candidate that can take it now.
 
-    The operation gets that host, the next epoch, the next attempt, and ``lease`` seconds to be begun in.
+    The operation gets that host, the next epoch, the next attempt, and ``lease`` seconds to be begun in. One that is
+    moved stays where it is until it has arrived, and its operation begins there.
 
     :raises NotFound: no such operation.
     :raises Superseded: it is not queued any more, or not with that epoch.
@@ -29,28 +31,72 @@ def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant
     """
     grant = ownership.hold(tx, request.operation_id)
     instance, operation = grant.instance, grant.operation
-    if operation.state != OperationState.QUEUED or operation.epoch != request.epoch or instance.host is not None:
+    if operation.state != OperationState.QUEUED or operation.epoch != request.epoch or operation.host is not None:
         raise ownership.superseded(operation)
-    host = _first_fit(tx, request.candidates, instance.flavor, Company(tx, instance.uuid))
+    flavor = _wanted(grant)
+    host = _first_fit(tx, request.candidates, flavor, Company(tx, instance.uuid))
     if host is None:
         raise NoCapacity(
             f"none of the {len(request.candidates)} candidate hosts can take instance {instance.uuid} now",
             instance=instance.uuid, operation=operation.id, candidates=len(request.candidates),
         )
+    arguments = _directed(grant, host)
+    move = move_of(arguments)
     claimed = ownership.save(
-        tx, operation, now, host=host, epoch=operation.epoch + 1, attempt=operation.attempt + 1,
-        lease_expires_at=now + lease,
+        tx, operation, now, host=host if move is None else move.host, epoch=operation.epoch + 1,
+        attempt=operation.attempt + 1, lease_expires_at=now + lease, arguments=arguments,
     )
-    _record(tx, instance, claimed, now)
+    _record(tx, host, flavor, claimed, now)
+    if move is None:
+        instance = instances.save(tx, instance, now, host=host, availability_zone=zone_of(tx, host))
+    return ClaimGrant(instance=instance, operation=claimed)
+
+
+def zone_of(tx: Tx, host: str) -> str | None:
+    """The availability zone of a host."""
     zone = tx.scalar(select(ComputeNodeRow.availability_zone).where(ComputeNodeRow.host == host))
-    placed = instances.save(tx, instance, now, host=host, availability_zone=zone)
-    return ClaimGrant(instance=placed, operation=claimed)
+    return None if zone is None else str(zone)
+
+
+def _wanted(grant: ClaimGrant) -> Flavor:
+    arguments = grant.operation.arguments
+    return arguments.flavor if isinstance(arguments, Resize) else grant.instance.flavor
+
+
+def _directed(grant: ClaimGrant, host: str) -> Arguments:
+    """The arguments, with the way of what is moved."""
+    arguments, source = grant.operation.arguments, grant.instance.host
+    if isinstance(arguments, Resize | Migrate) and source is not None:
+        return structs.replace(arguments, move=Move(source=source, destination=host, leg=Leg.DEPART))
+    return arguments
+
+
+def places(tx: Tx, instance_uuid: str) -> list[str]:
+    """The hosts of which an instance takes something, by name."""
+    rows = tx.tuples(select(AllocationRow.host).where(AllocationRow.instance_uuid == instance_uuid))
+    return sorted(str(host) for (host,) in rows)
 
 
 def release(tx: Tx, instance_uuid: str) -> bool:
-    """Give back what an instance takes; False when it takes nothing. The caller holds the instance."""
-    row = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid).with_for_update())
-    if row is None or not tx.change(delete(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid)):
+    """Give back all that an instance takes; False when it takes nothing. The caller holds the instance."""
+    held = places(tx, instance_uuid)
+    for host in held:
+        leave(tx, instance_uuid, host)
+    return bool(held)
+
+
+def release_elsewhere(tx: Tx, instance_uuid: str, host: str | None) -> None:
+    """Give back what an instance takes of other hosts than this one. The caller holds the instance."""
+    for place in places(tx, instance_uuid):
+        if place != host:
+            leave(tx, instance_uuid, place)
+
+
+def leave(tx: Tx, instance_uuid: str, host: str) -> bool:
+    """Give back what an instance takes of one host; False when it takes nothing there. The caller holds the instance."""
+    row = tx.row(_entry(instance_uuid, host))
+    here = (AllocationRow.instance_uuid == instance_uuid, AllocationRow.host == host)
+    if row is None or not tx.change(delete(AllocationRow).where(*here)):
         return False
     tx.change(
         update(ComputeNodeRow)
@@ -66,12 +112,12 @@ def release(tx: Tx, instance_uuid: str) -> bool:
     return True
 
 
-def grow(tx: Tx, instance_uuid: str, flavor: Flavor) -> bool:
+def grow(tx: Tx, instance: Instance, flavor: Flavor) -> bool:
     """Take the room of ``flavor`` too, on the host where the instance is; False when it has not that much.
 
     The caller holds the instance. :func:`take` ends it.
     """
-    row = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid).with_for_update())
+    row = tx.row(_entry(instance.uuid, instance.host))
     node = ComputeNodeRow
     if row is None:
         return False
@@ -87,14 +133,16 @@ def grow(tx: Tx, instance_uuid: str, flavor: Flavor) -> bool:
         )
     )
     if fits:
-        _enter(tx, instance_uuid, row.vcpus + flavor.vcpus, row.memory_mb + flavor.memory_mb,
-               row.disk_gb + flavor.disk_gb)
+        _enter(tx, row, row.vcpus + flavor.vcpus, row.memory_mb + flavor.memory_mb, row.disk_gb + flavor.disk_gb)
     return fits == 1
 
 
-def take(tx: Tx, instance_uuid: str, flavor: Flavor) -> None:
-    """Have the instance take the room of ``flavor`` and no more. The caller holds it, and it took at least that."""
-    row = tx.row(select(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid).with_for_update())
+def take(tx: Tx, instance: Instance, flavor: Flavor) -> None:
+    """Have the instance take the room of ``flavor`` and no more, where it is. The caller holds it, and it took at
+
+    least that.
+    """
+    row = tx.row(_entry(instance.uuid, instance.host))
     if row is None:
         return
     node = ComputeNodeRow
@@ -105,12 +153,19 @@ def take(tx: Tx, instance_uuid: str, flavor: Flavor) -> None:
             disk_gb_used=node.disk_gb_used - row.disk_gb + flavor.disk_gb, generation=node.generation + 1,
         )
     )
-    _enter(tx, instance_uuid, flavor.vcpus, flavor.memory_mb, flavor.disk_gb)
+    _enter(tx, row, flavor.vcpus, flavor.memory_mb, flavor.disk_gb)
 
 
-def _enter(tx: Tx, instance_uuid: str, vcpus: int, memory_mb: int, disk_gb: int) -> None:
+def _entry(instance_uuid: str, host: str | None) -> Select[AllocationRow]:
+    return select(AllocationRow).where(
+        AllocationRow.instance_uuid == instance_uuid, AllocationRow.host == host
+    ).with_for_update()
+
+
+def _enter(tx: Tx, row: AllocationRow, vcpus: int, memory_mb: int, disk_gb: int) -> None:
     tx.change(
-        update(AllocationRow).where(AllocationRow.instance_uuid == instance_uuid)
+        update(AllocationRow)
+        .where(AllocationRow.instance_uuid == row.instance_uuid, AllocationRow.host == row.host)
         .values(vcpus=vcpus, memory_mb=memory_mb, disk_gb=disk_gb)
     )
 
@@ -146,9 +201,8 @@ def _fits(tx: Tx, host: str, flavor: Flavor, company: Company) -> bool:
     return tx.change(statement) == 1
 
 
-def _record(tx: Tx, instance: Instance, claimed: Operation, now: float) -> None:
-    flavor = instance.flavor
+def _record(tx: Tx, host: str, flavor: Flavor, claimed: Operation, now: float) -> None:
     tx.insert(AllocationRow, {
-        "instance_uuid": instance.uuid, "host": claimed.host, "vcpus": flavor.vcpus, "memory_mb": flavor.memory_mb,
+        "instance_uuid": claimed.instance_uuid, "host": host, "vcpus": flavor.vcpus, "memory_mb": flavor.memory_mb,
         "disk_gb": flavor.disk_gb, "operation_uuid": claimed.id, "epoch": claimed.epoch, "created_at": now,
     })

@@ -7,33 +7,39 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import structs
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, or_, select, update
 
 from nova_lite.core.errors import Conflict
+from nova_lite.db.models.hosts import AllocationRow
 from nova_lite.db.models.instances import InstanceRow
+from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.reads.instances import from_row, locking, not_found, usage
+from nova_lite.db.reads.operations import UNFINISHED
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import limits, network, outbox
 from nova_lite.db.writes.instance_values import changed_values, values
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Operation
+from nova_lite.objects.operation import Delete, Operation, move_of
 from nova_lite.objects.quota import Quota
-from nova_lite.objects.states import OperationState, PowerState, TaskState, VmState
+from nova_lite.objects.states import Action, OperationState, PowerState, TaskState, VmState
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
     """What an action needs and sets: it begins in one of ``from_vm_states``, while nothing is being done to the
 
-    instance or one of ``allow_task_states`` is, and sets ``task_state``. ``unplaced``: no host has the instance, and
-    the operation is a scheduler's to place. ``task_state`` None: nothing that is shown is being done.
+    instance or one of ``allow_task_states`` is, and sets ``task_state`` (None: nothing that is shown is being done).
+    ``unplaced``: no host has the instance. ``scheduled``: the operation is a scheduler's to place. ``overtakes``: what
+    is unfinished on the instance fails.
     """
 
     task_state: TaskState | None
     from_vm_states: frozenset[VmState]
     allow_task_states: frozenset[TaskState] = frozenset()
     unplaced: bool = False
+    scheduled: bool = False
+    overtakes: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,11 @@ def start_action(
     instance = current(tx, uuid, project_id)
     if not changed:
         raise _refusal(instance, operation, transition, override_lock)
-    grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=instance.host))
+    if transition.overtakes:
+        outbox.supersede(tx, instance, f"superseded by {operation.action}", now)
+    move = move_of(operation.arguments)
+    host = None if transition.scheduled else instance.host if move is None else move.host
+    grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=host))
     return ClaimGrant(instance=instance, operation=outbox.put(tx, grant)[0])
 
 
@@ -137,14 +147,29 @@ def start_delete(
         if instance.task_state != TaskState.DELETING:
             raise _is_locked(uuid)
         return Deletion(outcome="already", instance=instance)
+    arguments = _clearing(tx, instance)
     outbox.supersede(tx, instance, f"superseded by {operation.action}", now)
     if instance.host is not None:
-        grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=instance.host))
+        owned = structs.replace(operation, host=instance.host, arguments=arguments)
+        grant = ClaimGrant(instance=instance, operation=owned)
         return Deletion(outcome="started", instance=instance, operation=outbox.put(tx, grant)[0])
     gone = soft_delete(tx, instance, now)
     ended = structs.replace(operation, state=OperationState.DONE, updated_at=now, finished_at=now)
     outbox.put(tx, ClaimGrant(instance=gone, operation=ended))
     return Deletion(outcome="done", instance=gone, operation=ended)
+
+
+def _clearing(tx: Tx, instance: Instance) -> Delete:
+    """What a delete has to visit and to remove beside the instance's own host."""
+    places = tx.tuples(select(AllocationRow.host).where(AllocationRow.instance_uuid == instance.uuid))
+    moves = tx.tuples(select(OperationRow.uuid).where(
+        OperationRow.instance_uuid == instance.uuid, OperationRow.state.in_(UNFINISHED),
+        OperationRow.action.in_((Action.MIGRATE, Action.RESIZE)),
+    ))
+    return Delete(
+        others=tuple(sorted(str(host) for (host,) in places if host != instance.host)),
+        image_id=next((str(uuid) for (uuid,) in moves), None),
+    )
 
 
 def soft_delete(tx: Tx, instance: Instance, now: float) -> Instance:

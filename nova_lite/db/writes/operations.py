@@ -16,13 +16,22 @@ from sqlalchemy import select, update
 from nova_lite.core.errors import DeadlineExceeded
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.session import Tx
-from nova_lite.db.writes import claims, instances, outcomes, ownership
+from nova_lite.db.writes import claims, instances, outcomes, ownership, relay
 from nova_lite.db.writes.outbox import CAST_LEASE, add_events
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Create, Delete, Operation, OperationResult, Progress
-from nova_lite.objects.states import QUIET, OperationState, TaskState, VmState
+from nova_lite.objects.operation import (
+    Create,
+    Delete,
+    Evacuate,
+    Operation,
+    OperationResult,
+    Placed,
+    Progress,
+    Unshelve,
+)
+from nova_lite.objects.states import QUIET, Leg, OperationState, TaskState, VmState
 
 ATTEMPTS = 3
 """Hosts on which a boot is tried."""
@@ -30,11 +39,15 @@ ATTEMPTS = 3
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """What has become of an operation. ``reschedule``: it is queued again; cast it to the scheduler."""
+    """What has become of an operation. ``onward``: it is queued again; cast it to its host, or to the scheduler."""
 
     instance: Instance
     operation: Operation
-    reschedule: bool = False
+    onward: bool = False
+
+    @classmethod
+    def handed_on(cls, grant: ClaimGrant) -> Finished:
+        return cls(instance=grant.instance, operation=grant.operation, onward=True)
 
 
 def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, now: float) -> ClaimGrant:
@@ -51,8 +64,9 @@ def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, 
     if operation.deadline <= now:
         raise DeadlineExceeded(f"operation {operation_id} should have ended already", operation=operation_id)
     begun = ownership.save(tx, operation, now, state=OperationState.RUNNING, lease_expires_at=lease_until)
-    if instance.task_state == TaskState.SCHEDULING:
-        instance = instances.save(tx, instance, now, task_state=TaskState.SPAWNING)
+    task_state = _task_state(instance, begun)
+    if task_state != instance.task_state:
+        instance = instances.save(tx, instance, now, task_state=task_state)
     return ClaimGrant(instance=instance, operation=begun)
 
 
@@ -81,8 +95,9 @@ def renew(tx: Tx, host: str, progress: Mapping[str, Progress], lease_until: floa
 def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEMPTS) -> Finished:
     """End a running operation: its events, its instance's states and fault, its allocation, all at once.
 
-    A boot that failed where another host may succeed is queued again without that host, while ``attempts`` last.
-    Repeating a result that was taken is no error.
+    A boot that failed where another host may succeed is queued again without that host, while ``attempts`` last; what
+    another host has to go on with is queued for that one (:mod:`nova_lite.db.writes.relay`). Repeating a result that
+    was taken is no error.
 
     :raises NotFound: no such operation.
     :raises Superseded: it is not running on that host with that epoch.
@@ -96,16 +111,15 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     add_events(tx, operation.id, result.events)
     if result.outcome == "done":
         return _succeed(tx, grant, result, now)
-    booting = isinstance(operation.arguments, Create)
-    if booting and result.reschedule and operation.attempt < attempts and now < operation.deadline:
+    again = result.reschedule and operation.attempt < attempts and now < operation.deadline
+    if again and isinstance(operation.arguments, Placed):
         return _queue_again(tx, grant, result.host, now, result.fault)
+    back = relay.after_failure(tx, grant, result.fault, now)
+    if back is not None:
+        return Finished.handed_on(back)
     changes = _states(operation, instance, result) | _failure(operation, instance, result.fault, result.vm_state)
+    # Where the host may have something of a boot that failed, it keeps it, so that a delete goes there.
     changes |= outcomes.failed(tx, operation, instance, now, left=not result.undone)
-    if booting:
-        changes["vm_state"] = VmState.ERROR
-    if booting and result.undone:  # else the host may have something of it, and keeps it, so that a delete goes there
-        claims.release(tx, instance.uuid)
-        changes["host"] = None
     return _ended_with(tx, operation, instances.save(tx, instance, now, **changes), result.fault, now)
 
 
@@ -123,9 +137,6 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
         raise ownership.superseded(current)
     changes = _failure(current, instance, fault, vm_state)
     changes |= outcomes.failed(tx, current, instance, now, left=current.state != OperationState.QUEUED)
-    if isinstance(current.arguments, Create) and current.state == OperationState.QUEUED:
-        claims.release(tx, instance.uuid)
-        changes["host"] = None
     return _ended_with(tx, current, instances.save(tx, instance, now, **changes), fault, now)
 
 
@@ -141,20 +152,35 @@ def recast(tx: Tx, operation: Operation, lease_until: float, now: float) -> bool
     ))
 
 
-def bury(tx: Tx, operation: Operation, message: str, now: float) -> Finished:
-    """End a delete without its host, which is down: the instance is gone for its owner, its place is given back.
+def pass_over(tx: Tx, operation: Operation, message: str, now: float) -> Finished:
+    """Go on without a host that is down, and that had only to clear away: for its owner the instance is gone from it.
 
     What the host still has of it goes when the host comes back and asks (``conductor.registry.disowned``).
 
     :raises Superseded: somebody was faster.
     """
-    grant = ownership.hold(tx, operation.id)
-    current = grant.operation
-    if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
-        raise ownership.superseded(current)
-    claims.release(tx, grant.instance.uuid)
-    gone = instances.soft_delete(tx, grant.instance, now)
-    return Finished(instance=gone, operation=ownership.end(tx, current, gone, OperationState.DONE, message, now))
+    grant = _as_seen(tx, operation)
+    onward = relay.after_success(tx, grant, now)
+    if onward is not None:
+        return Finished.handed_on(onward)
+    if isinstance(operation.arguments, Delete):
+        return _buried(tx, grant, message, now)
+    changes = {"task_state": None, "fault": None, **outcomes.succeeded(tx, grant.operation, grant.instance, now)}
+    after = instances.save(tx, grant.instance, now, **changes)
+    ended = ownership.end(tx, grant.operation, after, OperationState.DONE, message, now)
+    return Finished(instance=after, operation=ended)
+
+
+def turn_back(tx: Tx, operation: Operation, fault: Fault, now: float) -> Finished:
+    """Take a move from a destination where it will not arrive; its source goes on.
+
+    :raises Superseded: somebody was faster.
+    """
+    grant = _as_seen(tx, operation)
+    back = relay.after_failure(tx, grant, fault, now)
+    if back is None:
+        raise ownership.superseded(grant.operation)
+    return Finished.handed_on(back)
 
 
 def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
@@ -164,33 +190,51 @@ def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
 
     :raises Superseded: somebody was faster.
     """
+    grant = _as_seen(tx, operation)
+    return _queue_again(tx, grant, grant.operation.host, now, None)
+
+
+def _as_seen(tx: Tx, operation: Operation) -> ClaimGrant:
+    """Hold an operation about which something was decided. Raises Superseded when it has gone on since."""
     grant = ownership.hold(tx, operation.id)
     current = grant.operation
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
-    return _queue_again(tx, grant, current.host, now, None)
+    return grant
 
 
 def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> Finished:
-    instance = grant.instance
-    if isinstance(grant.operation.arguments, Delete):
-        claims.release(tx, instance.uuid)
-        gone = instances.soft_delete(tx, instance, now)
-        return Finished(instance=gone, operation=ownership.end(tx, grant.operation, gone, OperationState.DONE, "", now))
-    changes = _states(grant.operation, instance, result)
-    if grant.operation.action not in QUIET:
+    onward = relay.after_success(tx, grant, now)
+    if onward is not None:
+        return Finished.handed_on(onward)
+    instance, operation = grant.instance, grant.operation
+    if isinstance(operation.arguments, Delete):
+        return _buried(tx, grant, "", now)
+    changes = _states(operation, instance, result)
+    if operation.action not in QUIET:
         changes |= {"task_state": None, "fault": None}
-    changes |= outcomes.succeeded(tx, grant.operation, instance, now)
+    state, message, outcome = OperationState.DONE, "", outcomes.succeeded
+    if outcomes.is_fallen_back(operation):
+        state, message, outcome = OperationState.FAILED, operation.message, outcomes.fell_back
+    changes |= outcome(tx, operation, instance, now)
     if instance.launched_at is None:
         changes["launched_at"] = now
     after = instances.save(tx, instance, now, **changes)
-    return Finished(instance=after, operation=ownership.end(tx, grant.operation, after, OperationState.DONE, "", now))
+    return Finished(instance=after, operation=ownership.end(tx, operation, after, state, message, now))
+
+
+def _buried(tx: Tx, grant: ClaimGrant, message: str, now: float) -> Finished:
+    claims.release(tx, grant.instance.uuid)
+    gone = instances.soft_delete(tx, grant.instance, now)
+    ended = ownership.end(tx, grant.operation, gone, OperationState.DONE, message, now)
+    return Finished(instance=gone, operation=ended)
 
 
 def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float, fault: Fault | None) -> Finished:
     operation = grant.operation
     arguments = operation.arguments
-    if isinstance(arguments, Create) and without is not None:
+    assert isinstance(arguments, Create | Unshelve | Evacuate)
+    if without is not None:
         excluded = (*arguments.excluded_hosts, without)
         arguments = structs.replace(arguments, excluded_hosts=excluded)
     # The epoch grows here already: from now on the host that had it is refused.
@@ -198,9 +242,20 @@ def _queue_again(tx: Tx, grant: ClaimGrant, without: str | None, now: float, fau
         tx, operation, now, state=OperationState.QUEUED, host=None, epoch=operation.epoch + 1, arguments=arguments,
         step="", lease_expires_at=now + CAST_LEASE, message=fault.message if fault else operation.message,
     )
-    claims.release(tx, grant.instance.uuid)
-    instance = instances.save(tx, grant.instance, now, host=None, task_state=TaskState.SCHEDULING)
-    return Finished(instance=instance, operation=queued, reschedule=True)
+    # What is evacuated belongs to the host that it had; a boot and what is unshelved to none.
+    home = arguments.source if isinstance(arguments, Evacuate) else None
+    claims.release_elsewhere(tx, grant.instance.uuid, home)
+    task_state = TaskState.SCHEDULING if isinstance(arguments, Create) else grant.instance.task_state
+    instance = instances.save(tx, grant.instance, now, host=home, task_state=task_state)
+    return Finished(instance=instance, operation=queued, onward=True)
+
+
+def _task_state(instance: Instance, begun: Operation) -> TaskState | None:
+    if begun.work is Leg.DEPART:
+        return TaskState.RESIZE_MIGRATING
+    if begun.work is Leg.ARRIVE:
+        return TaskState.RESIZE_FINISH
+    return TaskState.SPAWNING if instance.task_state == TaskState.SCHEDULING else instance.task_state
 
 
 def _ended_with(tx: Tx, operation: Operation, instance: Instance, fault: Fault | None, now: float) -> Finished:

@@ -12,13 +12,17 @@ from nova_lite.objects.operation import (
     ConfirmResize,
     Create,
     DetachInterface,
+    Evacuate,
+    Migrate,
     Operation,
     Resize,
     RevertResize,
     Shelve,
     Unshelve,
+    move_of,
 )
-from nova_lite.objects.states import VmState
+from nova_lite.objects.power import vm_state_after
+from nova_lite.objects.states import Leg, VmState
 
 
 def succeeded(tx: Tx, operation: Operation, instance: Instance, now: float) -> dict[str, Any]:
@@ -31,14 +35,20 @@ def succeeded(tx: Tx, operation: Operation, instance: Instance, now: float) -> d
             return without_port(tx, instance, arguments.port_id, now)
         case Create():
             network.plugged(tx, instance, operation.host, now)
-        case Resize():
-            return {"flavor": arguments.flavor, "kept": Kept(flavor=instance.flavor)}
-        case ConfirmResize():
-            claims.take(tx, instance.uuid, instance.flavor)
+        case Resize() | Migrate():
+            return _moved(tx, arguments, instance, now)
+        case ConfirmResize(move=None):
+            claims.take(tx, instance, instance.flavor)
             return {"kept": None}
-        case RevertResize() if instance.kept is not None and instance.kept.flavor is not None:
-            claims.take(tx, instance.uuid, instance.kept.flavor)
+        case ConfirmResize():
+            claims.release_elsewhere(tx, instance.uuid, instance.host)
+            return {"kept": None, **_as_it_is(instance, VmState.ACTIVE)}
+        case RevertResize(move=None) if instance.kept is not None and instance.kept.flavor is not None:
+            claims.take(tx, instance, instance.kept.flavor)
             return {"flavor": instance.kept.flavor, "kept": None}
+        case Evacuate():
+            claims.release_elsewhere(tx, instance.uuid, instance.host)
+            network.plugged(tx, instance, instance.host, now)
         case Shelve():
             claims.release(tx, instance.uuid)
             network.plugged(tx, instance, None, now)
@@ -55,11 +65,22 @@ def failed(tx: Tx, operation: Operation, instance: Instance, now: float, *, left
     match arguments:
         case AttachInterface():
             return without_port(tx, instance, arguments.port_id, now)
-        case Resize():
-            claims.take(tx, instance.uuid, instance.flavor)
+        case Create():
+            return {"vm_state": VmState.ERROR, **({} if left else _homeless(tx, instance))}
         case Unshelve() if not left:
-            claims.release(tx, instance.uuid)
-            return {"host": None}
+            return _homeless(tx, instance)
+        case Resize(move=None) if instance.host not in arguments.excluded_hosts:
+            claims.take(tx, instance, instance.flavor)
+        case Resize() | Migrate():
+            claims.release_elsewhere(tx, instance.uuid, instance.host)
+        case Evacuate():
+            host = instance.host if left else arguments.source
+            claims.release_elsewhere(tx, instance.uuid, host)
+            return {"host": host}
+        case ConfirmResize(move=move) if move is not None:
+            return _as_it_is(instance, instance.vm_state)  # the host that failed speaks of another guest
+        case RevertResize(move=move) if move is not None and move.leg is Leg.RETURN:
+            return {"vm_state": VmState.ERROR}
     return {}
 
 
@@ -69,13 +90,51 @@ def without_port(tx: Tx, instance: Instance, port_id: str, now: float) -> dict[s
     return {"nics": tuple(nic for nic in instance.nics if nic.id != port_id)}
 
 
+def fell_back(tx: Tx, operation: Operation, instance: Instance, now: float) -> dict[str, Any]:
+    """The fields that the end of a move sets whose guest could not arrive, and is where it was."""
+    claims.release_elsewhere(tx, instance.uuid, instance.host)
+    return {"fault": instance.fault}
+
+
+def is_fallen_back(operation: Operation) -> bool:
+    """Whether success of this operation's part is the failure of the whole."""
+    move = move_of(operation.arguments)
+    return move is not None and move.leg is Leg.FALL_BACK
+
+
 def reset_state(tx: Tx, uuid: str, vm_state: VmState, now: float) -> Instance:
     """Say what state an instance is in; whatever was being done to it fails, superseded. Raises NotFound.
 
-    A resize that nobody will decide any more does not take the room of two flavors.
+    A resize that nobody will decide any more does not take the room of two flavors, nor that of two hosts: what its
+    old host has of it is not its any more.
     """
     instance = instances.current(tx, uuid, None)
     outbox.supersede(tx, instance, "superseded by resetState", now)
-    if instance.host is not None:
-        claims.take(tx, uuid, instance.flavor)
-    return instances.save(tx, instance, now, vm_state=vm_state, task_state=None)
+    claims.release_elsewhere(tx, uuid, instance.host)
+    claims.take(tx, instance, instance.flavor)
+    moved = instance.kept is not None and instance.kept.host is not None
+    kept = None if moved else instance.kept
+    return instances.save(tx, instance, now, vm_state=vm_state, task_state=None, kept=kept)
+
+
+def _moved(tx: Tx, arguments: Resize | Migrate, instance: Instance, now: float) -> dict[str, Any]:
+    flavor = arguments.flavor if isinstance(arguments, Resize) else instance.flavor
+    if arguments.move is None:
+        return {"flavor": flavor, "kept": Kept(flavor=instance.flavor)}
+    host = arguments.move.destination
+    network.plugged(tx, instance, host, now)
+    return {
+        "flavor": flavor, "kept": Kept(flavor=instance.flavor, host=arguments.move.source), "host": host,
+        "availability_zone": claims.zone_of(tx, host),
+    }
+
+
+def _homeless(tx: Tx, instance: Instance) -> dict[str, Any]:
+    claims.release(tx, instance.uuid)
+    return {"host": None}
+
+
+def _as_it_is(instance: Instance, vm_state: VmState) -> dict[str, Any]:
+    return {
+        "power_state": instance.power_state, "vm_state": vm_state_after(vm_state, instance.power_state) or vm_state,
+    }

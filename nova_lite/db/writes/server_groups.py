@@ -59,7 +59,7 @@ class Company:
     def __init__(self, tx: Tx, instance_uuid: str) -> None:
         uuid = reads.of_instance(tx, instance_uuid)
         self._group = None if uuid is None else _hold(tx, uuid)
-        self._tx = tx
+        self._tx, self._instance = tx, instance_uuid
 
     def condition(self) -> list[ColumnElement[bool]]:
         """What must hold of the row of a host, within the statement that claims it."""
@@ -67,7 +67,9 @@ class Company:
         if group is None:
             return []
         members = select(ServerGroupMemberRow.instance_uuid).where(ServerGroupMemberRow.group_uuid == group.uuid)
-        there = select(func.count()).select_from(taken).where(taken.instance_uuid.in_(members))
+        there = select(func.count()).select_from(taken).where(
+            taken.instance_uuid.in_(members), taken.instance_uuid != self._instance  # it may have a place already
+        )
         if group.policy == GroupPolicy.AFFINITY:
             return [there.where(taken.host != node.host).correlate(node).scalar_subquery() == 0]
         if group.policy == GroupPolicy.ANTI_AFFINITY:

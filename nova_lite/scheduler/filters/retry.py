@@ -1,4 +1,4 @@
-"""RetryFilter: the host is not one where this very boot has failed already."""
+"""RetryFilter: the host is not one where this very operation has failed already, or that it is to leave."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from nova_lite.scheduler.filters.base import Moment, refusal
 
 
 class RetryFilter:
-    phrase = "have failed this boot already"
+    phrase = "have failed it already or are to be left"
 
     def refuse(self, host: HostState, spec: RequestSpec, moment: Moment) -> Refusal | None:
         if host.host not in spec.excluded_hosts:
             return None
-        return refusal(self, host, "this boot has failed here already")
+        return refusal(self, host, "it has failed here already, or is to go away from here")

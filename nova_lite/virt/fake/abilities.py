@@ -20,6 +20,7 @@ from nova_lite.virt.fake.trouble import Trouble
 # A qcow2 image of version 3 without a cluster: header, incompatible, compatible and autoclear features, order, length.
 _HEADER = struct.Struct(">4sIQIIQ IIQQIIQ QQQII")
 _LENGTH = 1 << 16
+_LABEL, _MARK = 128, b"nova-lite fake disk"  # at its end: what is on the disk
 
 
 class FakeAbilities:
@@ -48,9 +49,9 @@ class FakeAbilities:
 
     def snapshot(self, uuid: str, path: Path) -> None:
         with self._trouble.around("snapshot", uuid):
-            size = max(1, self._hypervisor.get(uuid).root_gb) * images.GIB
+            domain = self._hypervisor.get(uuid)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_empty_image(size))
+            path.write_bytes(_image(max(1, domain.root_gb) * images.GIB, domain.disk))
 
     def resize(self, spec: GuestSpec, running: bool, clean_timeout: float) -> None:
         uuid, flavor = spec.instance.uuid, spec.instance.flavor
@@ -140,6 +141,15 @@ def _use(domain: FakeDomain) -> Diagnostics:
     )
 
 
-def _empty_image(size: int) -> bytes:
+def disk_label(path: Path | None) -> str:
+    """What is on the disk whose copy is at ``path``; empty for what is no fake guest's."""
+    if path is None:
+        return ""
+    with path.open("rb") as file:
+        mark, _, label = file.read(_LENGTH)[-_LABEL:].rstrip(b"\0").partition(b":")
+    return label.decode() if mark == _MARK else ""
+
+
+def _image(size: int, label: str) -> bytes:
     header = _HEADER.pack(b"QFI\xfb", 3, 0, 0, 16, size, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 104)
-    return header.ljust(_LENGTH, b"\0")
+    return header.ljust(_LENGTH - _LABEL, b"\0") + (_MARK + b":" + label.encode()).ljust(_LABEL, b"\0")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from nova_lite.core.clock import Clock, SystemClock
+from nova_lite.core.ids import new_uuid
 from nova_lite.objects.host import Inventory
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import PowerState
@@ -20,7 +21,7 @@ from nova_lite.virt.driver import (
     LifecycleEvent,
     VirtError,
 )
-from nova_lite.virt.fake.abilities import FakeAbilities
+from nova_lite.virt.fake.abilities import FakeAbilities, disk_label
 from nova_lite.virt.fake.console import boot_text
 from nova_lite.virt.fake.hypervisor import FakeDomain, FakeHypervisor
 from nova_lite.virt.fake.settings import FakeSettings
@@ -90,7 +91,7 @@ class FakeDriver:
             if spec.image_path is not None:
                 images.check(instance, images.inspect(spec.image_path))
             if self.hypervisor.find(instance.uuid) is None:
-                self.hypervisor.put(_described(instance))
+                self.hypervisor.put(_described(instance, disk_label(spec.image_path) or new_uuid()))
 
     def spawn(self, spec: GuestSpec) -> None:
         instance = spec.instance
@@ -140,10 +141,10 @@ class FakeDriver:
         self.hypervisor.put(msgspec.structs.replace(domain, power_state=to))
 
 
-def _described(instance: Instance) -> FakeDomain:
+def _described(instance: Instance, disk: str = "") -> FakeDomain:
     return FakeDomain(
         uuid=instance.uuid, name=instance.name, hostname=instance.hostname, vcpus=instance.flavor.vcpus,
-        memory_mb=instance.flavor.memory_mb, root_gb=instance.flavor.root_gb,
+        memory_mb=instance.flavor.memory_mb, root_gb=instance.flavor.root_gb, disk=disk,
         addresses=tuple(address for nic in instance.nics for address in nic.addresses),
         cards=tuple(nic.mac_address for nic in instance.nics),
     )

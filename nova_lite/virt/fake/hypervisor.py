@@ -23,7 +23,8 @@ class FakeDomain(Value, frozen=True, kw_only=True):
     """A domain, or only its disks as long as ``defined`` is False. ``boots``: how often it was switched on.
 
     ``saved``: its memory is on disk. ``kept_gb``: the size of the disk that a resize has kept. ``rescued``: it runs
-    from a rescue disk. ``cards``: the MAC addresses of its network cards.
+    from a rescue disk. ``cards``: the MAC addresses of its network cards. ``disk``: names what is on its disk: each
+    fresh one is another, and a copy is the same.
     """
 
     uuid: str
@@ -41,6 +42,7 @@ class FakeDomain(Value, frozen=True, kw_only=True):
     kept_gb: int | None = None
     rescued: bool = False
     cards: tuple[str, ...] = ()
+    disk: str = ""
 
 
 class FakeHypervisor:

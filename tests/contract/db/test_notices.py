@@ -93,7 +93,7 @@ def test_an_end_that_comes_while_the_start_is_being_told_is_kept(cloud: Cloud) -
 def test_a_boot_that_is_tried_elsewhere_has_one_beginning_and_no_end_yet(cloud: Cloud) -> None:
     cloud.host("host2")
     finished = cloud.finish(failed(cloud.booting().operation, reschedule=True))
-    assert finished.reschedule
+    assert finished.onward
     (found,) = untold(cloud)
     assert found.ended is None
 

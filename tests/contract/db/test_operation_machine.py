@@ -117,7 +117,7 @@ class Machine(RuleBasedStateMachine):
         if kind is Create and operation.host is not None:
             remedies.append(lambda tx: writes.reschedule(tx, operation, NOW))
         if kind is Delete:
-            remedies.append(lambda tx: writes.bury(tx, operation, "its host is down", NOW))
+            remedies.append(lambda tx: writes.pass_over(tx, operation, "its host is down", NOW))
         remedy = data.draw(st.sampled_from(remedies), "remedy")
         self.attempt(lambda: self.database.transact(remedy))
 

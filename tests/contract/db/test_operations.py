@@ -121,7 +121,7 @@ def test_rivals_for_the_end_agree(cloud: Cloud) -> None:
 def test_a_boot_that_fails_for_good_is_in_error_and_holds_nothing(cloud: Cloud) -> None:
     grant = cloud.booting()
     ended = cloud.finish(failed(grant.operation))
-    assert ended.reschedule is False
+    assert ended.onward is False
     assert (ended.instance.vm_state, ended.instance.task_state) == (VmState.ERROR, None)
     assert (ended.instance.host, ended.instance.fault) == (None, FAULT)
     assert (ended.operation.state, ended.operation.message) == (OperationState.FAILED, FAULT.message)
@@ -132,7 +132,7 @@ def test_a_boot_that_fails_for_good_is_in_error_and_holds_nothing(cloud: Cloud) 
 def test_a_boot_that_may_succeed_elsewhere_is_queued_again(cloud: Cloud) -> None:
     grant = cloud.booting()
     again = cloud.finish(failed(grant.operation, reschedule=True))
-    assert again.reschedule is True
+    assert again.onward is True
     assert (again.operation.state, again.operation.host) == (OperationState.QUEUED, None)
     assert again.operation.epoch > grant.operation.epoch
     assert isinstance(again.operation.arguments, Create)
@@ -155,7 +155,7 @@ def test_attempts_are_bounded(cloud: Cloud) -> None:
         grant = cloud.begin(cloud.claim(operation, f"try{hosts_tried}").operation)
         hosts_tried += 1
         ended = cloud.finish(failed(grant.operation, reschedule=True))
-        if not ended.reschedule:
+        if not ended.onward:
             break
         operation = ended.operation
     assert hosts_tried == writes.ATTEMPTS
@@ -200,7 +200,7 @@ def test_a_delete_can_end_without_its_host(cloud: Cloud) -> None:
         tx, operation, NOW, project_id=None, override_lock=False
     )).operation
     assert started is not None
-    ended = cloud.database.transact(lambda tx: writes.bury(tx, started, "its host is down", NOW + 1))
+    ended = cloud.database.transact(lambda tx: writes.pass_over(tx, started, "its host is down", NOW + 1))
     assert (ended.instance.deleted_at, ended.operation.state) == (NOW + 1, OperationState.DONE)
     with cloud.database.read() as tx:
         assert hosts.allocations(tx, "host1") == {}
@@ -259,7 +259,7 @@ def test_what_has_been_begun_meanwhile_is_not_cast_again(cloud: Cloud) -> None:
 def test_a_boot_can_be_taken_from_a_host_that_never_began(cloud: Cloud) -> None:
     grant = cloud.claim(cloud.accept(a_new_instance()))
     freed = cloud.database.transact(lambda tx: writes.reschedule(tx, grant.operation, NOW))
-    assert (freed.reschedule, freed.operation.host) == (True, None)
+    assert (freed.onward, freed.operation.host) == (True, None)
     with pytest.raises(Superseded):
         cloud.begin(grant.operation)
 

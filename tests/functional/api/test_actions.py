@@ -166,7 +166,7 @@ def test_a_shelved_server_waits_for_its_unshelving(cloud: ComputeCloud, server: 
 
 @pytest.mark.parametrize(("action", "body", "status"), [
     ("changePassword", {"adminPass": "p"}, 501), ("forceDelete", None, 202), ("migrate", None, 400),
-    ("os-migrateLive", {"host": "none", "block_migration": "auto"}, 400), ("evacuate", {"host": "h"}, 400),
+    ("os-migrateLive", {"host": "none", "block_migration": "auto"}, 400), ("evacuate", {"host": "h"}, 404),
     ("injectNetworkInfo", None, 202), ("resetNetwork", None, 410),
 ])
 def test_the_rest(cloud: ComputeCloud, server: str, action: str, body: object, status: int) -> None:

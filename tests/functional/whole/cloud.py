@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 # The composition roots choose the process's back end when they are imported; a test process is not to be patched.
@@ -65,11 +67,11 @@ class Cloud:
         self.services: dict[str, Service] = {}
         self.client = Client(f"http://127.0.0.1:{self._port}", "admin", PASSWORD)
 
-    def configuration(self, host: str) -> str:
-        """The configuration file of the services of a host."""
+    def configuration(self, host: str, more: str = "") -> str:
+        """The configuration file of the services of a host; ``more``: what is only this one's."""
         path = self.directory / f"{host}.conf"
         path.write_text(CONFIGURATION.format(
-            directory=self.directory, host=host, port=self._port, password=PASSWORD, more=self._more,
+            directory=self.directory, host=host, port=self._port, password=PASSWORD, more=self._more + more,
             down_after=self._down_after,
         ))
         return str(path)
@@ -92,9 +94,19 @@ class Cloud:
         """Start the scheduler."""
         self._start("scheduler", scheduler.build(self._settings, self.bus("nova-scheduler@control")))
 
-    def start_host(self, host: str) -> None:
+    def start_host(self, host: str, more: str = "") -> None:
         """Start a compute service; its guests of before are still there."""
-        self._start(host, compute.build(conf.load([self.configuration(host)]), self.bus(f"nova-compute@{host}")))
+        self._start(host, compute.build(conf.load([self.configuration(host, more)]), self.bus(f"nova-compute@{host}")))
+
+    @contextlib.contextmanager
+    def failing(self, host: str, failures: str) -> Iterator[None]:
+        """A host whose hypervisor fails like this, as the fake driver's option says."""
+        self.stop(host)
+        self.start_host(host, f"[fake]\nfailures = {failures}\n")
+        self.client.wait_for_hosts(len(self.services) - 3)
+        yield
+        self.stop(host)
+        self.start_host(host)
 
     def bus(self, identity: str) -> rpc.Bus:
         """A bus of one more participant."""

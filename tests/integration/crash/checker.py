@@ -18,9 +18,10 @@ from nova_lite.db.session import Database, Tx
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageStatus
 from nova_lite.objects.network import SERVER_OWNER
-from nova_lite.objects.states import OperationState, VmState
+from nova_lite.objects.states import OperationState, PowerState, VmState
 from nova_lite.virt.fake.hypervisor import FakeDomain
 
+RUNNING = PowerState.RUNNING
 UNFINISHED = (OperationState.QUEUED, OperationState.RUNNING)
 # In these an instance has a guest.
 SETTLED = (
@@ -60,6 +61,7 @@ def findings(
         wrong = [
             *_stuck(tx, living), *_ledger(tx, living), *_sizes(tx, living), *_counters(tx), *_ports(tx, living),
             *_images(tx, living), *_guests(living, domains(instances_paths)), *_files(living, instances_paths),
+            *_parcels(tx, instances_paths),
         ]
     if wanted is not None:
         wrong += [Wrong("doubled", f"{uuid}: nobody has asked for it") for uuid in living.keys() - set(wanted)]
@@ -78,38 +80,47 @@ def _stuck(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
 
 
 def _ledger(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
-    held = {row.instance_uuid: row.host for row in tx.rows(select(AllocationRow))}
-    owned = {uuid: row.host for uuid, row in living.items() if row.host is not None}
-    leaked = [Wrong("leaked", f"{uuid}: allocation on {held[uuid]}") for uuid in held.keys() - owned.keys()]
-    lost = [Wrong("lost", f"{uuid}: allocation on {owned[uuid]}") for uuid in owned.keys() - held.keys()]
-    apart = [uuid for uuid in held.keys() & owned.keys() if held[uuid] != owned[uuid]]
+    held = {(row.instance_uuid, row.host) for row in tx.rows(select(AllocationRow))}
+    owned = {(uuid, host) for uuid, row in living.items() for host in _places(row)}
     away = [row for row in living.values() if row.vm_state == VmState.SHELVED_OFFLOADED and row.host is not None]
     return [
-        *leaked, *lost,
-        *(Wrong("untrue", f"{uuid}: on {owned[uuid]}, allocated on {held[uuid]}") for uuid in apart),
+        *(Wrong("leaked", f"{uuid}: allocation on {host}") for uuid, host in held - owned),
+        *(Wrong("lost", f"{uuid}: allocation on {host}") for uuid, host in owned - held),
         *(Wrong("leaked", f"{row.uuid}: shelved, and on host {row.host}") for row in away),
     ]
+
+
+def _places(row: InstanceRow) -> list[str]:
+    """Where an instance lives, and where the guest of before is kept while its move is undecided."""
+    return [host for host in (row.host, row.kept.host if row.kept is not None else None) if host is not None]
 
 
 def _sizes(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
     """Quota sums columns, and hosts sum allocations: both say what the flavors say."""
     wrong = []
-    held = {row.instance_uuid: row for row in tx.rows(select(AllocationRow))}
+    held = {(row.instance_uuid, row.host): _taken(row) for row in tx.rows(select(AllocationRow))}
     for uuid, row in living.items():
         if (row.vcpus, row.memory_mb, row.disk_gb) != _size(row.flavor):
             wrong.append(Wrong("untrue", f"{uuid}: quota counts another size than its flavor's"))
         both = [row.flavor]
         if row.vm_state == VmState.RESIZED and row.kept is not None and row.kept.flavor is not None:
             both.append(row.kept.flavor)
-        wanted = tuple(map(sum, zip(*map(_size, both), strict=True)))
-        taken = held.get(uuid)
-        if taken is not None and (taken.vcpus, taken.memory_mb, taken.disk_gb) != wanted:
-            wrong.append(Wrong("untrue", f"{uuid}: its allocation is not of the size {wanted}"))
+        places = _places(row)
+        apart = len(places) == len(both) == 2
+        wanted = [_size(each) for each in both] if apart else [tuple(map(sum, zip(*map(_size, both), strict=True)))]
+        wrong += [
+            Wrong("untrue", f"{uuid}: its allocation on {host} is not of the size {size}")
+            for host, size in zip(places, wanted, strict=False) if held.get((uuid, host), size) != size
+        ]
     return wrong
 
 
 def _size(flavor: Flavor) -> tuple[int, int, int]:
     return flavor.vcpus, flavor.memory_mb, flavor.disk_gb
+
+
+def _taken(row: AllocationRow) -> tuple[int, int, int]:
+    return row.vcpus, row.memory_mb, row.disk_gb
 
 
 def _counters(tx: Tx) -> list[Wrong]:
@@ -161,14 +172,29 @@ def _guests(living: dict[str, InstanceRow], found: Domains) -> list[Wrong]:
     wrong = []
     for uuid, places in found.items():
         row = living.get(uuid)
-        if len(places) > 1:
-            wrong.append(Wrong("doubled", f"{uuid}: guests on {', '.join(sorted(host for host, _ in places))}"))
-        elif row is None or row.host != places[0][0]:
-            wrong.append(Wrong("leaked", f"{uuid}: guest on {places[0][0]}"))
-        elif row.vm_state in SETTLED:
-            wrong += [Wrong("untrue", f"{uuid}: {text}") for text in _unlike(row, places[0][1])]
-    lost = {uuid for uuid, row in living.items() if row.vm_state in SETTLED} - found.keys()
-    return wrong + [Wrong("lost", f"{uuid}: guest on {living[uuid].host}") for uuid in sorted(lost)]
+        allowed = _places(row) if row is not None else []
+        there = dict(places)
+        kept = {host: there[host] for host in allowed[1:] if host in there}
+        if len(there) > max(1, len(allowed)) or any(domain.power_state == RUNNING for domain in kept.values()):
+            wrong.append(Wrong("doubled", f"{uuid}: guests on {', '.join(sorted(there))}"))
+        elif there.keys() - set(allowed):
+            wrong.append(Wrong("leaked", f"{uuid}: guest on {', '.join(there.keys() - set(allowed))}"))
+        elif row is not None and row.vm_state in SETTLED and row.host in there:
+            wrong += [Wrong("untrue", f"{uuid}: {text}") for text in _unlike(row, there[row.host])]
+    for uuid, row in living.items():
+        # One that is elsewhere has been told of above.
+        missing = set(_places(row)) - {host for host, _ in found.get(uuid, ())} if row.vm_state in SETTLED else set()
+        wrong += [Wrong("lost", f"{uuid}: guest on {host}") for host in missing if uuid not in found or host != row.host]
+    return wrong
+
+
+def _parcels(tx: Tx, instances_paths: dict[str, Path]) -> list[Wrong]:
+    """What carried disks from host to host, when nothing is under way."""
+    images = tx.rows(select(ImageRow).where(ImageRow.deleted_at == 0, ImageRow.name.like("move-%")))
+    files = [(host, path) for host, directory in instances_paths.items() for path in directory.glob("*/move-*")]
+    return [Wrong("leaked", f"image {image.name}") for image in images] + [
+        Wrong("leaked", f"{path.name} on {host}") for host, path in files
+    ]
 
 
 def _unlike(row: InstanceRow, guest: FakeDomain) -> list[str]:
@@ -179,7 +205,7 @@ def _unlike(row: InstanceRow, guest: FakeDomain) -> list[str]:
         "rescued": (row.vm_state == VmState.RESCUED, guest.rescued),
         "saved": (row.vm_state == VmState.SUSPENDED, guest.saved),
         "cards": (sorted(nic.mac_address for nic in row.nics), sorted(guest.cards)),
-        "keeps its old disk": (row.vm_state == VmState.RESIZED, guest.kept_gb is not None),
+        "keeps its old disk": (row.vm_state == VmState.RESIZED and len(_places(row)) == 1, guest.kept_gb is not None),
     }
     return [f"{what}: {told}, is {true}" for what, (told, true) in pairs.items() if told != true]
 

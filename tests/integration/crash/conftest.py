@@ -12,12 +12,13 @@ from tests.integration.crash.checker import findings
 from tests.integration.crash.crowd import Crowd
 from tests.integration.crash.scene import Scene, Servers, scene
 from tests.integration.crash.scene import servers as running_servers
+from tests.integration.crash.steps import AWAY, BARRED, HOME
 from tests.integration.processes import Processes
 
 
 @dataclasses.dataclass(frozen=True)
 class Bench:
-    """A cloud with one host and its crowd."""
+    """A cloud with the hosts of the matrix, and its crowd."""
 
     scene: Scene
     crowd: Crowd
@@ -41,8 +42,10 @@ def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def bench(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with scene(servers, tmp_path_factory.mktemp("crash"), linked=True) as made:
-        crowd = Crowd(made.cloud.client, made.upload(), made.cloud.directory / "h1/gates")
+    hosts = {HOME: "", AWAY: "", BARRED: "failures = spawn:nothing starts here\n"}
+    with scene(servers, tmp_path_factory.mktemp("crash"), hosts, linked=True) as made:
+        gates = {host: made.cloud.directory / host / "gates" for host in made.cloud.hosts}
+        crowd = Crowd(made.cloud.client, made.upload(), gates)
         database = Database(made.cloud.database_url)
         yield Bench(made, crowd, database)
         crowd.release()

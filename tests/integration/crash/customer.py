@@ -82,7 +82,8 @@ class Customer:
             self._boot()
             return
         server = self._dice.choice(sorted(self._servers))
-        deeds = [action for action, deed in DEEDS.items() if deed.before == self._servers[server].status]
+        status = self._servers[server].status
+        deeds = [work for work, deed in DEEDS.items() if isinstance(work, Action) and deed.before == status]
         if not deeds or self._dice.random() < 0.15:
             self._delete(server)
         else:
@@ -125,6 +126,8 @@ class Customer:
     def _body(self, server: str, action: Action) -> dict[str, object]:
         if action is Action.REBUILD:
             return {"rebuild": {"imageRef": self._image}}
+        if action is Action.UNSHELVE:
+            return {"unshelve": None}  # wherever there is room
         if action is Action.RESIZE:
             return {"resize": {"flavorRef": FLAVORS[self._servers[server].flavor]}}
         return DEEDS[action].body

@@ -12,7 +12,7 @@ from stack.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.builders.guests import qcow2_header
 from tests.integration.crash.checker import Wrong, findings
 from tests.integration.link import Link
-from tests.integration.processes import Processes
+from tests.integration.processes import Hosts, Processes
 
 Servers = dict[str, RabbitMQ | PostgreSQL | MariaDB]
 STACKS = ("zmq-sqlite", "rabbit-postgresql", "zmq-mariadb")
@@ -61,7 +61,7 @@ def servers(stack: str, directory: Path) -> Iterator[Servers]:
 
 @contextlib.contextmanager
 def scene(
-    running: Servers, directory: Path, hosts: tuple[str, ...] = ("h1",), *, down_after: float = 300.0,
+    running: Servers, directory: Path, hosts: Hosts = ("h1",), *, down_after: float = 300.0,
     copies: int = 1, linked: bool = False,
 ) -> Iterator[Scene]:
     """A cloud on these servers. ``linked``: it reaches them, and everybody its API, through links."""

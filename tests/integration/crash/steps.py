@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from nova_lite.compute import operations
+from nova_lite.compute.operations.move import Moving
 from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
@@ -15,19 +16,35 @@ from nova_lite.core.context import RequestContext
 from nova_lite.network.host.networks import NoNetworks
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.states import Action
+from nova_lite.objects.states import Action, Leg
 from nova_lite.virt.fake import FakeDriver, FakeSettings
 
 # Steps without a driver's method, hence without gates of their own: the gates of their neighbours stand at their ends.
-BETWEEN = frozenset({"fetch_image", "upload_image", "rotate_backups", "discard_shelved", "plug", "unplug"})
+BETWEEN = frozenset({
+    "fetch_image", "upload_image", "rotate_backups", "discard_shelved", "plug", "unplug", "send_disk", "fetch_disk",
+    "discard_disk",
+})
+HOME, AWAY, BARRED = "h1", "h2", "h3"  # where servers live, where they move to, and where they cannot start
+# Which legs an action has behind it when it comes to one, and where each is carried out.
+BEFORE = {Leg.ARRIVE: (Leg.DEPART,), Leg.FALL_BACK: (Leg.DEPART,), Leg.RETURN: (Leg.LEAVE,)}
+ELSEWHERE = {Leg.ARRIVE: AWAY, Leg.LEAVE: AWAY}
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """An action at one of its steps."""
+    """An action, or a leg of a move, at one of its steps."""
 
-    action: Action
+    work: Action | Leg
     step: str
+
+    @property
+    def host(self) -> str:
+        return host_of(self.work)
+
+
+def host_of(work: Action | Leg) -> str:
+    """The host that carries it out."""
+    return ELSEWHERE.get(work, HOME) if isinstance(work, Leg) else HOME
 
 
 class _Images:
@@ -48,31 +65,46 @@ class _Images:
     def rotate(self, context: RequestContext, instance_uuid: str, backup_type: str, keep: int) -> None:
         raise NotImplementedError
 
+    def is_sent(self, context: RequestContext, parcel_id: str) -> bool:
+        raise NotImplementedError
+
+    def send(self, context: RequestContext, parcel_id: str, path: Path) -> None:
+        raise NotImplementedError
+
+    def meta(self, context: RequestContext, parcel_id: str) -> ImageMeta:
+        raise NotImplementedError
+
 
 def _no_drive(instance: Instance) -> Path:
     raise NotImplementedError
 
 
-def declared() -> dict[Action, tuple[str, ...]]:
-    """The names of the steps of every action."""
+def declared() -> dict[Action | Leg, tuple[str, ...]]:
+    """The names of the steps of every action and of every leg of a move."""
     driver, images, networks = FakeDriver(FakeSettings()), _Images(), NoNetworks()
     table = operations.table(
         driver, FetchImage(images), CreateDisks(driver, _no_drive, True), Imaging(driver, images, Path(), networks),
-        networks,
+        Moving(driver, images, Path(), networks), networks,
     )
-    return {action: tuple(step.name for step in operation.steps()) for action, operation in table.items()}
+    return {work: tuple(step.name for step in operation.steps()) for work, operation in table.items()}
 
 
-def rows(actions: Collection[Action]) -> list[Row]:
-    """Every step with gates of these actions, in an order in which each can be reached with those before it closed."""
-    steps = {action: names for action, names in declared().items() if action in actions}
-    found = [Row(action, step) for action, names in steps.items() for step in names if step not in BETWEEN]
+def rows(works: Collection[Action | Leg]) -> list[Row]:
+    """Every step with gates of these, in an order in which each can be reached with those before it closed."""
+    steps = declared()
+    found = [Row(work, step) for work in steps if work in works for step in steps[work] if step not in BETWEEN]
     order: TopologicalSorter[Row] = TopologicalSorter()
     for row in found:
-        names = steps[row.action]
-        passed = names[: names.index(row.step)]
         order.add(row)
         for other in found:
-            if other.step in passed:
+            if (other.host, other.step) in _passed(row, steps):
                 order.add(other, row)  # its gate closes only when this row has passed it
     return list(order.static_order())
+
+
+def _passed(row: Row, steps: dict[Action | Leg, tuple[str, ...]]) -> set[tuple[str, str]]:
+    """The gates, by host and step, that a row has behind it."""
+    names = steps[row.work]
+    legs = BEFORE.get(row.work, ()) if isinstance(row.work, Leg) else ()
+    behind = {(host_of(leg), step) for leg in legs for step in steps[leg]}
+    return behind | {(row.host, step) for step in names[: names.index(row.step)]}

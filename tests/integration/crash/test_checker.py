@@ -156,6 +156,22 @@ def test_counters_that_are_not_the_sums_are_untrue(scene: Scene) -> None:
     assert scene.kinds() == ["untrue"]
 
 
+def test_a_move_that_is_undecided_has_two_guests_and_two_places(scene: Scene) -> None:
+    scene.instance(vm_state=VmState.RESIZED, kept=Kept(flavor=scene.server.flavor, host="host2"))
+    assert [wrong.kind for wrong in scene.found()] == ["lost", "lost"]
+    scene.domain(scene.server, "host2", PowerState.SHUTDOWN)
+    assert [wrong.text.partition(": ")[2] for wrong in scene.found()] == ["allocation on host2"]
+    scene.domain(scene.server, "host2", PowerState.RUNNING)
+    assert scene.kinds() == ["lost", "doubled"]
+
+
+def test_a_disk_on_its_way_when_nothing_is_under_way_is_leaked(scene: Scene) -> None:
+    left = scene.directory / "host1" / scene.server.uuid
+    left.mkdir()
+    (left / "move-1").touch()
+    assert scene.kinds() == ["leaked"]
+
+
 def test_a_power_state_that_is_not_the_guests_is_untrue(scene: Scene) -> None:
     scene.domain(scene.server, "host1", PowerState.SHUTDOWN)
     assert scene.kinds() == ["untrue"]

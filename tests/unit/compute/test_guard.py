@@ -11,6 +11,7 @@ import pytest
 from nova_lite.compute import guard as module
 from nova_lite.compute.guard import Guard
 from nova_lite.compute.job import Cancelled, Interrupted, Job
+from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Step
 from nova_lite.compute.steps.irrevocable import Irrevocable
@@ -19,7 +20,7 @@ from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import Unavailable
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Arguments, Create, Operation, OperationResult, Pause
-from nova_lite.objects.states import PowerState, VmState
+from nova_lite.objects.states import Action, Leg, PowerState, VmState
 from nova_lite.virt.driver import GuestSpec, VirtError
 from nova_lite.virt.fake import FakeDriver, FakeSettings
 from tests.builders.guests import NOW, an_instance
@@ -82,7 +83,7 @@ class Bench:
         self.driver.spawn(GuestSpec(instance=instance))
         operation = an_operation(instance, arguments or Create())
         self.job = Job(system_context(), instance, operation)
-        table = {operation.action: AnOperation(steps, done=done)}
+        table: dict[Action | Leg, LifecycleOperation] = {operation.work: AnOperation(steps, done=done)}
         self.guard = Guard("h", table, self.driver, self.told, ManualClock(NOW))
 
     def run(self, check: Callable[[str], None] = lambda step: None) -> OperationResult | None:

@@ -34,8 +34,8 @@ def an_op(arguments: Arguments, state: OperationState, host: str | None = "h", *
     (Create(), RUNNING, None, Remedy.ELSEWHERE),
     (Pause(), QUEUED, SILENT, Remedy.WAIT),
     (Pause(), RUNNING, DEAD, Remedy.WAIT),
-    (Delete(), QUEUED, SILENT, Remedy.BURY),
-    (Delete(), RUNNING, DEAD, Remedy.BURY),
+    (Delete(), QUEUED, SILENT, Remedy.PASS_OVER),
+    (Delete(), RUNNING, DEAD, Remedy.PASS_OVER),
 ])
 def test_the_remedy_follows_the_host(
     arguments: Arguments, state: OperationState, host: HostState | None, remedy: Remedy
@@ -54,7 +54,7 @@ def test_past_its_deadline_it_ends(arguments: Arguments, host: HostState) -> Non
 
 
 def test_a_delete_past_its_deadline_on_a_host_that_is_down_still_ends_deleted() -> None:
-    assert treatment(an_op(Delete(), RUNNING, deadline=NOW), SILENT, NOW, SETTINGS) is Remedy.BURY
+    assert treatment(an_op(Delete(), RUNNING, deadline=NOW), SILENT, NOW, SETTINGS) is Remedy.PASS_OVER
 
 
 def test_attempts_are_bounded() -> None:

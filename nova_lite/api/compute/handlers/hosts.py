@@ -13,13 +13,16 @@ from nova_lite.objects.instance import Instance
 
 def is_up(services: ComputeServices, host: HostState) -> bool:
     """Whether the host is alive as far as anybody knows."""
-    return not host.forced_down and services.clock.now() - host.last_seen_at <= services.down_after
+    return not host.is_down(services.clock.now(), services.down_after)
 
 
 def _status(services: ComputeServices, host: HostState) -> str:
+    """Nova's words: DOWN is what somebody said of it; of a host that is only silent nobody knows."""
+    if host.forced_down:
+        return "DOWN"
     if not host.enabled:
         return "MAINTENANCE"
-    return "UP" if is_up(services, host) else "DOWN"
+    return "UP" if is_up(services, host) else "UNKNOWN"
 
 
 def host_views(services: ComputeServices, servers: Iterable[Instance]) -> Mapping[str, HostView]:

@@ -36,8 +36,10 @@ from nova_lite.objects.operation import Create
 _SEEN = (
     (views.ATTRIBUTES, rules.ATTRIBUTES),
     (views.HOST_STATUS, rules.HOST_STATUS),
+    (views.HOST_UNKNOWN, rules.HOST_UNKNOWN),
     (views.EXTRA_SPECS, rules.SHOW_EXTRA_SPECS),
 )
+_OF_HOSTS = {views.ATTRIBUTES, views.HOST_STATUS, views.HOST_UNKNOWN}
 
 
 def circumstances(
@@ -45,7 +47,7 @@ def circumstances(
 ) -> views.Circumstances:
     """What this caller may see of the servers shown; ``more`` are the parts that the kind of answer has."""
     allowed = {part for part, rule in _SEEN if request.allows(rule, about)}
-    hosts = host_views(request.services, shown) if views.ATTRIBUTES in allowed else {}
+    hosts = host_views(request.services, shown) if allowed & _OF_HOSTS else {}
     groups = _groups(request, shown) if views.ONE in more and request.version >= v("2.71") else {}
     return views.Circumstances(request.base_url, request.version, frozenset({*allowed, *more}), hosts, groups,
                                _security_groups(request, shown) if views.FULL in more else None,

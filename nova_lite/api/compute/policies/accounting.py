@@ -12,6 +12,10 @@ EVENTS = "os_compute_api:os-server-external-events:create"
 DIAGNOSTICS = "os_compute_api:os-server-diagnostics"
 TOPOLOGY = "compute:server:topology:index"
 MIGRATIONS = "os_compute_api:os-migrations:index"
+SERVER_MIGRATIONS = "os_compute_api:servers:migrations:index"
+SERVER_MIGRATION = "os_compute_api:servers:migrations:show"
+MIGRATION_ABORT = "os_compute_api:servers:migrations:delete"
+MIGRATION_FORCE = "os_compute_api:servers:migrations:force_complete"
 PASSWORD_SHOW = "os_compute_api:os-server-password:show"
 PASSWORD_CLEAR = "os_compute_api:os-server-password:clear"
 ADDRESSES = "os_compute_api:ips:index"
@@ -31,6 +35,10 @@ RULES = (
     Rule(DIAGNOSTICS, ADMIN, "See how a guest is doing.", (f"GET {_S}/diagnostics",)),
     Rule(TOPOLOGY, READER_OR_ADMIN, "See how a guest's memory and processors lie.", (f"GET {_S}/topology",)),
     Rule(MIGRATIONS, ADMIN, "List migrations.", ("GET /os-migrations",)),
+    Rule(SERVER_MIGRATIONS, ADMIN, "List a server's live migrations.", (f"GET {_S}/migrations",)),
+    Rule(SERVER_MIGRATION, ADMIN, "Show one of them.", (f"GET {_S}/migrations/{{migration_id}}",)),
+    Rule(MIGRATION_ABORT, ADMIN, "Abort it.", (f"DELETE {_S}/migrations/{{migration_id}}",)),
+    Rule(MIGRATION_FORCE, ADMIN, "Make it end.", (f"POST {_S}/migrations/{{migration_id}}/action (force_complete)",)),
     Rule(PASSWORD_SHOW, READER_OR_ADMIN, "See a guest's encrypted password.", (f"GET {_S}/os-server-password",)),
     Rule(PASSWORD_CLEAR, MEMBER_OR_ADMIN, "Forget a guest's password.", (f"DELETE {_S}/os-server-password",)),
     Rule(ADDRESSES, READER_OR_ADMIN, "List a server's addresses.", (f"GET {_S}/ips",)),

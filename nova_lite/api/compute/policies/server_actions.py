@@ -22,6 +22,7 @@ RESIZE = "os_compute_api:servers:resize"
 CONFIRM_RESIZE = "os_compute_api:servers:confirm_resize"
 REVERT_RESIZE = "os_compute_api:servers:revert_resize"
 MIGRATE = "os_compute_api:os-migrate-server:migrate"
+MIGRATE_TO_HOST = "os_compute_api:os-migrate-server:migrate:host"
 MIGRATE_LIVE = "os_compute_api:os-migrate-server:migrate_live"
 RESCUE = "os_compute_api:os-rescue"
 UNRESCUE = "os_compute_api:os-unrescue"
@@ -67,6 +68,7 @@ RULES = (
     _rule(CONFIRM_RESIZE, "confirmResize", "Keep a server's new flavor."),
     _rule(REVERT_RESIZE, "revertResize", "Take a server's new flavor back."),
     _admin(MIGRATE, "migrate", "Move a server to another host."),
+    _admin(MIGRATE_TO_HOST, "migrate", "Move a server to a named host."),
     _admin(MIGRATE_LIVE, "os-migrateLive", "Move a running server to another host."),
     _rule(RESCUE, "rescue", "Boot a server from a rescue disk."),
     _rule(UNRESCUE, "unrescue", "Boot a rescued server from its own disk."),

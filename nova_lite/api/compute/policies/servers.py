@@ -11,6 +11,7 @@ DETAIL_ALL_TENANTS = _P + "detail:get_all_tenants"
 ALL_FILTERS = _P + "allow_all_filters"
 SHOW = _P + "show"
 HOST_STATUS = _P + "show:host_status"
+HOST_UNKNOWN = _P + "show:host_status:unknown-only"
 SHOW_EXTRA_SPECS = _P + "show:flavor-extra-specs"
 ATTRIBUTES = "os_compute_api:os-extended-server-attributes"
 CREATE = _P + "create"
@@ -44,6 +45,7 @@ RULES = (
     Rule(ALL_FILTERS, ADMIN, "Filter servers by what only admins see.", ("GET /servers", "GET /servers/detail")),
     Rule(SHOW, READER_OR_ADMIN, "Show a server.", ("GET /servers/{server_id}",)),
     Rule(HOST_STATUS, ADMIN, "See the state of a server's host.", ("GET /servers/{server_id}",)),
+    Rule(HOST_UNKNOWN, ADMIN, "See of a server's host that nothing is known of it.", ("GET /servers/{server_id}",)),
     Rule(SHOW_EXTRA_SPECS, READER_OR_ADMIN, "See the extra specs in a server's flavor.", ("GET /servers/{server_id}",)),
     Rule(ATTRIBUTES, ADMIN, "See where a server runs and what it is called there.", ("GET /servers/{server_id}",)),
     Rule(CREATE, MEMBER_OR_ADMIN, "Create servers.", ("POST /servers",)),

@@ -51,6 +51,8 @@ EVENTS = ByVersion(
     ),
 )
 
+FORCE_COMPLETE = wrapped("force_complete", {"type": "null"})
+
 MIGRATIONS_QUERY = loose_then_strict(
     "2.59",
     ("2.1", dict.fromkeys(("hidden", "host", "instance_uuid", "source_compute", "status", "migration_type"), ANY_TEXT)),

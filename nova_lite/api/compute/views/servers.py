@@ -17,6 +17,7 @@ from nova_lite.objects.states import VmState
 
 ATTRIBUTES = "attributes"  # where it runs and how it is called there: admins
 HOST_STATUS = "host_status"
+HOST_UNKNOWN = "host_unknown"  # the host's status, when that is UNKNOWN
 EXTRA_SPECS = "extra_specs"
 FULL = "full"  # what an answer to a change had not before 2.75
 ONE = "one"  # what a listing has not
@@ -119,6 +120,10 @@ def _host_status(server: Instance, c: Circumstances) -> str:
     return c.hosts[server.host].status if server.host in c.hosts else "UNKNOWN"
 
 
+def _unknown_host(server: Instance, c: Circumstances) -> object:
+    return "UNKNOWN" if _host_status(server, c) == "UNKNOWN" else ABSENT
+
+
 def _security_groups(server: Instance, c: Circumstances) -> object:
     if c.security_groups is None:
         return [{"name": "default"}] if server.nics else ABSENT
@@ -192,8 +197,11 @@ def fields(c: Circumstances) -> list[Field[Instance, Circumstances]]:
     chosen = at(_SERVER, c.version, c.allowed) + at(_FULL, c.version, c.allowed)
     if FULL in c.allowed and ATTRIBUTES in c.allowed:
         chosen += at(_ATTRIBUTES, c.version, c.allowed)
-    if FULL in c.allowed and HOST_STATUS in c.allowed and c.version >= v("2.16"):
-        chosen.append(Field("host_status", _host_status))
+    if FULL in c.allowed and c.version >= v("2.16"):
+        if HOST_STATUS in c.allowed:
+            chosen.append(Field("host_status", _host_status))
+        elif HOST_UNKNOWN in c.allowed:
+            chosen.append(Field("host_status", _unknown_host))
     return chosen
 
 
