@@ -39,13 +39,17 @@ C = TypeVar("C")
 PATIENCE = 1.0  # seconds between two looks whether the other end of a waiting call still lives
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class Address:
     """Where a proxy sends. ``pin``: the version that it speaks whatever the bus knows of others."""
 
     interface: Interface[Any]
     target: Target
     pin: Version | None = None
+    to: str = dataclasses.field(init=False)  # the target as it travels
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", str(self.target))
 
 
 class Caller:
@@ -90,8 +94,8 @@ class Caller:
         if lifetime <= 0:
             raise CallTimeout(f"{method.name}: the deadline of {context.request_id} has passed", method=method.name)
         if method.kind != "call":
-            message = Outgoing(request.id, method.kind, self._codec.seal_request(request), lifetime)
-            self._driver.send(address.target, message)
+            payload = self._codec.seal_cast(request, self._friends.met(request.target, self._codec.exchange))
+            self._driver.send(address.target, Outgoing(request.id, method.kind, payload, lifetime))
             return None
         try:
             answer = self._exchange(address.target, request, self._friends.of(request.target, request.exchange))
@@ -125,7 +129,7 @@ class Caller:
             life = min(life, method.timeout if method.timeout is not None else self._settings.call_timeout)
         deadline = now + life if context.deadline is None else min(now + life, context.deadline)
         return Request(
-            id=new_hex(), kind=method.kind, target=str(address.target), interface=address.interface.name,
+            id=new_hex(), kind=method.kind, target=address.to, interface=address.interface.name,
             version=str(version), method=method.name, arguments=arguments,
             context=Circumstances.of(context), sender=self._settings.identity, reply_to=self._reply_to, sent_at=now,
             deadline=deadline, exchange=self._codec.exchange if method.kind == "call" else b"",
@@ -142,21 +146,24 @@ class Caller:
                 waiter.reset()
 
     def _wait(self, request: Request, waiter: Waiter, route: Route, end: float) -> bytes:
-        title = f"{request.interface}.{request.method} on {request.target}"
         while (left := end - self._clock.monotonic()) > 0:
             payload = waiter.wait(min(left, PATIENCE))
             if payload is not None:
                 return payload
             if not route.alive():
-                raise PeerLost(f"{title}: the server died before it answered", target=request.target)
+                raise PeerLost(f"{_title(request)}: the server died before it answered", target=request.target)
         waited = request.deadline - request.sent_at
-        raise CallTimeout(f"{title}: no answer in {waited:.3f} s", target=request.target, method=request.method)
+        raise CallTimeout(f"{_title(request)}: no answer in {waited:.3f} s", target=request.target, method=request.method)
 
     def _result(self, method: Method, request: Request, answer: Answer) -> Any:
         try:
             return method.result.decode(answer.result)
         except WrongType as error:
             raise BadResult(f"{request.method}: result of {answer.sender!r}: {error}", sender=answer.sender) from error
+
+
+def _title(request: Request) -> str:
+    return f"{request.interface}.{request.method} on {request.target}"
 
 
 def _check_answer(answer: Answer, request: Request) -> None:

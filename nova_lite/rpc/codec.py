@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+import msgspec
+
 from nova_lite.rpc.envelope import SEALED, VERSION, Answer, Frame, Head, Request
 from nova_lite.rpc.errors import BadSignature, NotEncrypted, Oversize, Refused, UnknownEnvelope, UnknownSession
 from nova_lite.rpc.privacy import Privacy, is_sealed
@@ -69,27 +71,42 @@ class Codec:
         :raises Oversize: the message would be larger than the bus carries.
         :raises CannotSend: it is to be encrypted, and nobody is known who could read it.
         """
-        frame = self._seal(_REQUEST.encode_unchecked(request), f"{request.interface}.{request.method}", sessions)
+        frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, signed=not sessions)
         if self._privacy is None or not self._privacy.sends:
             return frame
         readers = [session.exchange for session in sessions] or self._privacy.readers(request.target)
         return self._privacy.close(frame, readers)
+
+    def seal_cast(self, request: Request, sessions: Sequence[Session]) -> bytes:
+        """Signed, and with a code for each of ``sessions``; encrypted for every identity that may serve its target.
+
+        Nobody answers a cast, so nobody would tell that he lacks the session: such a server reads the signature. One
+        that has it looks at its code, for a fortieth of what the check of a signature costs.
+
+        :raises Oversize, CannotSend: see :meth:`seal_request`.
+        """
+        if sessions:
+            request = msgspec.structs.replace(request, exchange=self.exchange)
+        frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, signed=True)
+        if self._privacy is None or not self._privacy.sends:
+            return frame
+        return self._privacy.close(frame, self._privacy.readers(request.target))
 
     def seal_answer(self, answer: Answer, session: Session | None = None, reader: bytes = b"") -> bytes:
         """With a ``reader``, the exchange of who asked, it is encrypted.
 
         :raises Oversize: see :meth:`seal_request`.
         """
-        frame = self._seal(_ANSWER.encode_unchecked(answer), "answer", () if session is None else (session,))
+        sessions = () if session is None else (session,)
+        frame = self._seal(_ANSWER.encode_unchecked(answer), "answer", sessions, signed=session is None)
         return self._privacy.close(frame, [reader]) if self._privacy is not None and reader else frame
 
-    def _seal(self, body: bytes, title: str, sessions: Sequence[Session]) -> bytes:
+    def _seal(self, body: bytes, title: str, sessions: Sequence[Session], signed: bool) -> bytes:
         if len(body) > self._max_message:
             raise Oversize(f"{title}: {len(body)} bytes, the bus carries {self._max_message}", size=len(body))
-        if sessions:
-            codes = {session.label: session.seal(body) for session in sessions}
-            return _FRAME.encode_unchecked(Frame(VERSION, body, codes=codes))
-        return _FRAME.encode_unchecked(Frame(VERSION, body, self._signer.sign(body)))
+        codes = {session.label: session.seal(body) for session in sessions}
+        signature = self._signer.sign(body) if signed else b""
+        return _FRAME.encode_unchecked(Frame(VERSION, body, signature, codes))
 
     def open_request(self, payload: bytes) -> Request:
         """Read a request whose sender is who it claims to be. Its age is for Freshness to judge.
@@ -131,13 +148,16 @@ class Codec:
         except WrongType as error:
             raise Refused(f"malformed message: {error}") from error
         if self._sessions is not None and frame.codes:
-            return Opened(body, self._proved(self._sessions, body, frame), True)
+            session = self._proved(self._sessions, body, frame)
+            if session is not None:
+                return Opened(body, session, True)
         self._signer.verify(body.sender, frame.body, frame.signature)
         if self._sessions is None or not body.exchange:
             return Opened(body, None, False)
         return Opened(body, self._sessions.learn(body.sender, body.exchange, self._signer.check(body.sender)), False)
 
-    def _proved(self, sessions: Sessions, body: Request | Answer, frame: Frame) -> Session:
+    def _proved(self, sessions: Sessions, body: Request | Answer, frame: Frame) -> Session | None:
+        """None: no code is for this process, and there is a signature to look at."""
         voucher = self._signer.check(body.sender)
         for label in frame.codes.keys() & sessions.labels():
             session = sessions.find(body.sender, body.exchange, label)
@@ -145,7 +165,13 @@ class Codec:
                 if session.proves(frame.body, frame.codes[label]):
                     return session
                 raise BadSignature(f"message is not sealed by {body.sender!r}", sender=body.sender)
+        if frame.signature:
+            return None
         raise UnknownSession(f"no session with {body.sender!r}", sender=body.sender)
+
+
+def _title(request: Request) -> str:
+    return f"{request.interface}.{request.method}"
 
 
 def _frame(payload: bytes) -> Frame:

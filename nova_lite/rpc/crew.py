@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable
 
 from nova_lite.core import concurrency
+
+Job = Callable[[], None]
+
+
+class Hand:
+    """One worker. It rests until it is called with a job, or with None: then it goes."""
+
+    __slots__ = ("called", "job")
+
+    def __init__(self, job: Job) -> None:
+        self.job: Job | None = job
+        self.called = concurrency.event()
+
+    def call(self, job: Job | None) -> None:
+        self.job = job
+        self.called.set()
 
 
 class Crew:
     """At most ``size`` tasks do the work that is submitted, in the order in which it is submitted.
 
-    The queue before them is unbounded: whoever submits bounds it (``unfinished``).
+    The queue before them is unbounded: whoever submits bounds it (``unfinished``). Each job is handed to the very
+    worker that does it: one switch of tasks instead of two.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._jobs: concurrency.Queue[Callable[[], None] | None] = concurrency.queue()
         self._lock = concurrency.lock()
+        self._backlog: collections.deque[Job] = collections.deque()
+        self._resting: list[Hand] = []
         self._hands = 0
         self._unfinished = 0
-        self._idle = concurrency.event()
-        self._idle.set()
+        self._dismissed = False
+        self._drained: concurrency.Event | None = None
 
-    def submit(self, job: Callable[[], None]) -> None:
+    def submit(self, job: Job) -> None:
         """Never blocks. ``job`` must not raise."""
+        hand: Hand | None = None
         with self._lock:
             self._unfinished += 1
-            self._idle.clear()
-            hire = self._unfinished > self._hands and self._hands < self._size
-            self._hands += hire
-        if hire:
-            concurrency.spawn(self._work)
-        self._jobs.put(job)
+            if self._resting:
+                hand = self._resting.pop()
+            elif self._hands == self._size:
+                self._backlog.append(job)
+                return
+            else:
+                self._hands += 1
+        if hand is None:
+            concurrency.spawn(self._work, Hand(job))
+        else:
+            hand.call(job)
 
     @property
     def unfinished(self) -> int:
@@ -40,19 +65,43 @@ class Crew:
 
     def drain(self, timeout: float) -> bool:
         """Wait until nothing is unfinished; False when ``timeout`` seconds passed first."""
-        return self._idle.wait(timeout)
+        with self._lock:
+            if self._unfinished == 0:
+                return True
+            drained = self._drained = self._drained or concurrency.event()
+        return drained.wait(timeout)
 
     def dismiss(self) -> None:
         """Let the workers go, each after its current job."""
-        for _ in range(self._hands):
-            self._jobs.put(None)
+        with self._lock:
+            self._dismissed = True
+            resting, self._resting = self._resting, []
+        for hand in resting:
+            hand.call(None)
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+    def _work(self, hand: Hand) -> None:
+        while hand.job is not None:
             try:
-                job()
+                hand.job()
             finally:
-                with self._lock:
-                    self._unfinished -= 1
-                    if self._unfinished == 0:
-                        self._idle.set()
+                again = self._done(hand)
+            if not again:
+                hand.called.wait()
+
+    def _done(self, hand: Hand) -> bool:
+        """Whether the worker has its next job already."""
+        with self._lock:
+            self._unfinished -= 1
+            if self._unfinished == 0 and self._drained is not None:
+                self._drained.set()
+                self._drained = None
+            if self._backlog:
+                hand.job = self._backlog.popleft()
+                return True
+            if self._dismissed:
+                self._hands -= 1
+                hand.job = None
+                return True
+            hand.called.clear()
+            self._resting.append(hand)
+            return False

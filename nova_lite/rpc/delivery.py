@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable
 
@@ -14,8 +13,7 @@ from nova_lite.core.errors import NovaLiteError
 LOG = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """A request that is understood and about to be executed.
 
     ``identity`` is proved by the signature when the bus signs, claimed otherwise. ``arguments`` is a struct with the
@@ -35,8 +33,7 @@ class Delivery:
     redelivered: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """A message that was not executed: who sent it, whom to (``target``), which method, and why not.
 
     ``identity`` is empty when the message could not even be read. It is ``proved`` when a signature or session has

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import traceback
 from collections.abc import Callable
 from typing import Any
+
+import msgspec
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import DeadlineExceeded, NovaLiteError, Unavailable
@@ -26,16 +27,24 @@ from nova_lite.rpc.version import Version
 LOG = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An object that serves a contract."""
+    """An object that serves a contract, and the versions that it was asked in and understands."""
 
-    interface: Interface[Any]
-    handler: object
+    def __init__(self, interface: Interface[Any], handler: object) -> None:
+        self.interface, self.handler = interface, handler
+        self._understood: set[str] = set()
+
+    def understands(self, version: str) -> bool:
+        """:raises ContractError: that is no version."""
+        if version in self._understood:
+            return True
+        understood = self.interface.version.understands(Version.parse(version))
+        if understood:
+            self._understood.add(version)
+        return understood
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """A request that passed every check."""
 
     request: Request
@@ -44,8 +53,7 @@ class Job:
     run: Callable[..., Any]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A message as far as it could be read. With a ``session`` it is answered within that, otherwise with a signature.
 
     ``reader``: the exchange that the answer is encrypted for, empty when the question was readable.
@@ -62,6 +70,7 @@ class Dispatcher:
 
     def __init__(self, target: Target, identity: str, codec: Codec, freshness: Freshness, clock: Clock) -> None:
         self._target, self._identity = target, identity
+        self._names = (str(target), target.topic)
         self._codec, self._freshness, self._clock = codec, freshness, clock
         self._endpoints: dict[str, Endpoint] = {}
 
@@ -103,7 +112,7 @@ class Dispatcher:
             self._execute(asked, job)
 
     def _check(self, request: Request, redelivered: bool) -> Job:
-        if request.target not in (str(self._target), self._target.topic):
+        if request.target not in self._names:
             raise errors.BadSignature(
                 f"{request.method} of {request.sender!r} is for {request.target}, not for {self._target}",
                 sender=request.sender,
@@ -115,9 +124,7 @@ class Dispatcher:
         except WrongType as error:
             title = f"{request.interface}.{request.method}"
             raise errors.BadArguments(f"{title}: {error}", method=request.method, sender=request.sender) from error
-        context = request.context.context()
-        if request.kind == "call":
-            context = context.until(request.deadline)
+        context = request.context.context(request.deadline if request.kind == "call" else None)
         delivery = Delivery(
             request.id, request.sender, request.target, request.interface, request.version, request.method, arguments,
             context, request.sent_at, redelivered,
@@ -130,7 +137,7 @@ class Dispatcher:
             raise errors.UnknownInterface(
                 f"{self._target} has no interface {request.interface!r}", sender=request.sender
             )
-        if not endpoint.interface.version.understands(_version(request)):
+        if not _understood(endpoint, request):
             raise errors.UnsupportedVersion(
                 f"{request.interface} {request.version} is not understood, {endpoint.interface.version} is",
                 sender=request.sender, interface=request.interface, understood=str(endpoint.interface.version),
@@ -143,16 +150,15 @@ class Dispatcher:
         return endpoint, method
 
     def _execute(self, asked: Asked, job: Job) -> None:
-        arguments = job.delivery.arguments
-        values = [getattr(arguments, parameter.name) for parameter in job.method.parameters]
+        delivery = job.delivery
         try:
-            value = job.run(job.delivery.context, *values)
+            value = job.run(delivery.context, *msgspec.structs.astuple(delivery.arguments))
             if job.method.kind == "call":
                 self._answer(asked, self._result(job, value))
         except NovaLiteError as error:
             self._failed(asked, job, _bounded(error))
         except Exception as error:
-            LOG.exception("%s.%s failed [%s]", job.request.interface, job.method.name, job.delivery.context.request_id)
+            LOG.exception("%s.%s failed [%s]", job.request.interface, job.method.name, delivery.context.request_id)
             self._failed(asked, job, _remote(error))
 
     def _result(self, job: Job, value: object) -> bytes:
@@ -196,9 +202,9 @@ class Dispatcher:
         incoming.answer(self._codec.seal_answer(answer, asked.session, asked.reader))
 
 
-def _version(request: Request) -> Version:
+def _understood(endpoint: Endpoint, request: Request) -> bool:
     try:
-        return Version.parse(request.version)
+        return endpoint.understands(request.version)
     except errors.ContractError as error:
         raise errors.UnsupportedVersion(f"{request.interface}: {error.message}", sender=request.sender) from error
 

@@ -65,10 +65,13 @@ class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
             context.project_name, context.deadline,
         )
 
-    def context(self) -> RequestContext:
+    def context(self, latest: float | None = None) -> RequestContext:
+        """With a deadline of ``latest`` at most."""
+        deadline = self.deadline
+        if latest is not None and (deadline is None or deadline > latest):
+            deadline = latest
         return RequestContext(
-            self.request_id, self.user_id, self.project_id, self.roles, self.user_name, self.project_name,
-            self.deadline,
+            self.request_id, self.user_id, self.project_id, self.roles, self.user_name, self.project_name, deadline,
         )
 
 

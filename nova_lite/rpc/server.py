@@ -57,7 +57,7 @@ class Intake:
         with self._lock:
             self._unfinished += 1
             self._heard += 1
-        self._crew.submit(lambda: self._handle(incoming))
+        self._crew.submit(functools.partial(self._handle, incoming))
 
     def lost(self, error: BaseException) -> None:
         self._server.fail(error)

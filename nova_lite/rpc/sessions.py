@@ -144,6 +144,10 @@ class Acquaintances:
         if strangers:
             self._strangers[target] = {exchange: left - 1 for exchange, left in strangers.items() if left > 1}
             return []
+        return self.met(target, own)
+
+    def met(self, target: str, own: bytes) -> list[Session]:
+        """Those who know this exchange of ours."""
         met = self._met.get(target)
         return [] if met is None else [session for session in list(met.values()) if session.own == own]
 

@@ -31,6 +31,7 @@ from nova_lite.core.concurrency.base import (
     Pool,
     Queue,
     Task,
+    Watch,
     WSGIServer,
 )
 
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 __all__ = [
-    "Empty", "Event", "Full", "Killed", "Lock", "Mailbox", "Pool", "Queue", "Task", "WSGIServer",
+    "Empty", "Event", "Full", "Killed", "Lock", "Mailbox", "Pool", "Queue", "Task", "WSGIServer", "Watch",
     "after_fork", "backend", "event", "lock", "mailbox", "native", "native_thread", "patch", "pool", "queue", "sleep",
-    "spawn", "wait_readable", "wsgi_server",
+    "spawn", "wait_readable", "watch", "wsgi_server",
 ]
 
 P = ParamSpec("P")
@@ -141,6 +142,17 @@ def mailbox() -> Mailbox[Any]:
 def wait_readable(fd: int, timeout: float | None = None) -> bool:
     """Wait until a file descriptor is readable; False when ``timeout`` seconds passed first."""
     return _current().wait_readable(fd, timeout)
+
+
+def watch(fd: int, callback: Callable[[], bool]) -> Watch:
+    """Call ``callback`` whenever a file descriptor is readable, for as long as it is, until the watch is stopped.
+
+    The callback MUST NOT wait for anything, and takes away what made the descriptor readable. It returns True when it
+    has left something and wants to be called again after others have had their turn. It may run in the middle of the
+    event loop: where it sets an event, a green task that waits for it may run at once, within the callback. What it
+    raises is logged.
+    """
+    return _current().watch(fd, callback)
 
 
 def wsgi_server(sock: socket.socket, application: WSGIApplication, size: int) -> WSGIServer:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
-from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, Watch, WSGIServer
 
 # eventlet's own resolver brings a whole DNS library into every process (9 MiB); see _getaddrinfo for ours.
 os.environ["EVENTLET_NO_GREENDNS"] = "yes"
@@ -23,7 +23,6 @@ with warnings.catch_warnings():
     # eventlet announces its retirement at every import; docs/adr names the way out (the threading back end).
     warnings.simplefilter("ignore")
     import eventlet
-    import eventlet.event
     import eventlet.hubs
     import eventlet.queue
     import eventlet.semaphore
@@ -39,7 +38,6 @@ LOG = logging.getLogger(__name__)
 native_os = patcher.original("os")
 native_threading = patcher.original("threading")
 native_getaddrinfo = patcher.original("socket").getaddrinfo
-
 
 
 class GreenTask(Generic[T]):
@@ -62,23 +60,58 @@ class GreenTask(Generic[T]):
         self._thread.kill()
 
 
+class _Wait:
+    """One task's wait for an event. It ends once: who wakes the task forgets it."""
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: Any) -> None:
+        self.task: Any = task
+
+    def end(self, outcome: bool) -> None:
+        task, self.task = self.task, None
+        if task is not None:
+            task.switch(outcome)
+
+
 class GreenEvent:
     def __init__(self) -> None:
-        self._event = eventlet.event.Event()
+        self._flag = False
+        self._waits: set[_Wait] = set()
 
     def set(self) -> None:
-        if not self._event.ready():
-            self._event.send(True)
+        self._flag = True
+        if not self._waits:
+            return
+        waits, self._waits = self._waits, set()
+        hub = eventlet.hubs.get_hub()
+        in_callback = greenlets.getcurrent() is hub.greenlet
+        for wait in waits:
+            if in_callback:  # of a watch: a timer would cost another turn of the loop
+                wait.end(True)
+            else:
+                hub.schedule_call_global(0, wait.end, True)
 
     def clear(self) -> None:
-        if self._event.ready():
-            self._event = eventlet.event.Event()
+        self._flag = False
 
     def is_set(self) -> bool:
-        return bool(self._event.ready())
+        return self._flag
 
     def wait(self, timeout: float | None = None) -> bool:
-        return bool(self._event.wait(timeout))
+        if self._flag:
+            return True
+        hub = eventlet.hubs.get_hub()
+        wait = _Wait(greenlets.getcurrent())
+        timer = None if timeout is None else hub.schedule_call_global(timeout, wait.end, False)
+        self._waits.add(wait)
+        try:
+            return bool(hub.switch())
+        finally:
+            wait.task = None
+            self._waits.discard(wait)
+            if timer is not None:
+                timer.cancel()
 
 
 class GreenLock:
@@ -86,6 +119,8 @@ class GreenLock:
         self._semaphore = eventlet.semaphore.Semaphore(1)
 
     def acquire(self, timeout: float | None = None) -> bool:
+        if timeout == 0:  # without a turn of the event loop, which may be the one that asks
+            return bool(self._semaphore.acquire(blocking=False))
         return bool(self._semaphore.acquire(timeout=timeout))
 
     def release(self) -> None:
@@ -171,11 +206,40 @@ class GreenPool:
         return self.running() == 0
 
 
+class GreenWatch:
+    """A listener that stays with the hub: waiting for the same descriptor again and again costs two system calls each."""
+
+    def __init__(self, fd: int, callback: Callable[[], bool]) -> None:
+        self._callback = callback
+        hub = eventlet.hubs.get_hub()
+        self._listener: Any = hub.add(hub.READ, fd, self._ready, _ignored, _nothing)
+
+    def stop(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            eventlet.hubs.get_hub().remove(listener)
+
+    def _ready(self, _: int) -> None:
+        try:
+            if self._listener is not None and self._callback():
+                eventlet.hubs.get_hub().schedule_call_global(0, self._ready, 0)
+        except Exception:
+            LOG.exception("the callback of a watched descriptor failed")
+
+
 def _guarded(function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
     try:
         function(*args, **kwargs)
     except Exception:
         LOG.exception("a task of a pool failed")
+
+
+def _ignored(error: BaseException) -> None:
+    """The hub believes that the descriptor was closed: then nothing more is read from it."""
+
+
+def _nothing() -> None:
+    """Nobody else keeps a record of the descriptor."""
 
 
 def _wait_readable(fd: int, timeout: float | None) -> bool:
@@ -239,6 +303,9 @@ class EventletBackend:
 
     def wait_readable(self, fd: int, timeout: float | None) -> bool:
         return _wait_readable(fd, timeout)
+
+    def watch(self, fd: int, callback: Callable[[], bool]) -> Watch:
+        return GreenWatch(fd, callback)
 
     def wsgi_server(self, sock: socket.socket, application: WSGIApplication, size: int) -> WSGIServer:
         from nova_lite.core.concurrency.green_http import GreenWSGIServer  # not every process serves HTTP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import select
 import socket
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
-from nova_lite.core.concurrency.base import Event, Lock, Mailbox, Pool, Queue, Task, WSGIServer
+from nova_lite.core.concurrency.base import Event, Lock, Mailbox, Pool, Queue, Task, Watch, WSGIServer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -128,6 +129,41 @@ class ThreadPool:
             return self._changed.wait_for(lambda: self._running == 0, timeout)
 
 
+class ThreadWatch:
+    """A thread that polls the descriptor, and a pipe that ends it."""
+
+    def __init__(self, fd: int, callback: Callable[[], bool]) -> None:
+        self._callback = callback
+        self._reader, self._writer = os.pipe()
+        self._poller = select.poll()
+        self._poller.register(fd, select.POLLIN)
+        self._poller.register(self._reader, select.POLLIN)
+        self._stopping = threading.Lock()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._stopping.acquire(blocking=False):
+            os.write(self._writer, b"!")
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.locked():
+            ready = [fd for fd, _ in self._poller.poll()]
+            if self._reader in ready:
+                break
+            try:
+                while self._callback() and not self._stopping.locked():
+                    pass
+            except Exception:
+                LOG.exception("the callback of a watched descriptor failed")
+        # Not before its byte is there: who stops us may be about to write it.
+        os.read(self._reader, 1)
+        os.close(self._reader)
+        os.close(self._writer)
+
+
 class ThreadWSGIServer:
     """waitress: a pure Python server with a thread pool. eventlet's own server needs its hub."""
 
@@ -205,6 +241,9 @@ class ThreadingBackend:
         poller = select.poll()
         poller.register(fd, select.POLLIN)
         return bool(poller.poll(None if timeout is None else timeout * 1000))
+
+    def watch(self, fd: int, callback: Callable[[], bool]) -> Watch:
+        return ThreadWatch(fd, callback)
 
     def wsgi_server(self, sock: socket.socket, application: WSGIApplication, size: int) -> WSGIServer:
         return ThreadWSGIServer(sock, application, size)

@@ -31,16 +31,16 @@ All methods may be called from any task, and may wait cooperatively.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Literal, Protocol
+
+import msgspec
 
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.target import Target
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """A message to send. ``lifetime``: seconds after which it is of no use to anybody."""
 
     id: str
@@ -49,8 +49,7 @@ class Outgoing:
     lifetime: float
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """A message that has come, or an answer's way back.
 
     ``answer`` sends bytes to the caller, drops them when it is gone, and does nothing for casts and fanouts.

@@ -4,12 +4,13 @@ A server binds one ROUTER socket per target. A client has one ROUTER socket that
 and names each of them by its endpoint, so that a message goes to the server that was chosen and an answer comes back
 on the connection of its question.
 
-Messages are ``[kind, id, payload]`` behind the router's address frame. Towards a server the kind is ``call``,
-``cast`` or ``fanout``; back it is ``answer``, ``taken`` (the receipt of a cast), ``leaving`` (the server is stopping:
-send nothing more) or ``gone`` (this message came too late for it: ask another).
+Behind the router's address frame there is one packet (``packet.py``). Towards a server its kind is ``call``, ``cast``,
+``fanout`` or ``parted`` (nothing follows on this connection); back it is ``answer``, ``taken`` (the receipt of a cast),
+``leaving`` (the server is stopping: send nothing more, and say so) or ``gone`` (this message came too late for it: ask
+another).
 
 A ZeroMQ socket has one descriptor that tells of changes, once each, and reading or sending may swallow the news. So
-whoever touches a socket *pumps* it afterwards: takes whatever has come. One task per socket waits on the descriptor.
+whoever touches a socket *pumps* it afterwards: takes whatever has come. A watch on the descriptor does the same.
 """
 
 from __future__ import annotations

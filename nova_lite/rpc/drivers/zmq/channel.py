@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import abc
 import logging
-from collections.abc import Iterator
+import sys
 
 import zmq
 
@@ -12,66 +12,91 @@ from nova_lite.core import concurrency
 
 LOG = logging.getLogger(__name__)
 
-ANSWER, TAKEN, GONE, LEAVING = b"answer", b"taken", b"gone", b"leaving"
 LINGER = 500  # milliseconds that a closing socket may take to send what it was given
-GLANCE = 60.0  # seconds after which a waiting task looks whether its socket was closed meanwhile
+TURN = 64  # messages that are taken before the event loop looks after others
+EVENTS, POLLIN, NOBLOCK = int(zmq.EVENTS), int(zmq.POLLIN), int(zmq.NOBLOCK)
 
 Frames = list[bytes]
 
 
-class Channel:
-    """A socket, the lock around it, and the task that waits on its descriptor."""
+class Channel(abc.ABC):
+    """A socket, the lock around it, and the watch on its descriptor."""
 
     def __init__(self, socket: zmq.Socket[bytes]) -> None:
         self._socket = socket
-        self._lock = concurrency.lock()
+        self._lock = concurrency.lock()  # one call into the socket at a time
+        self._turn = concurrency.lock()  # one task takes messages, in their order
+        self._news = False
+        self.held_back = False  # something has come that was not wanted then
         self._descriptor = int(socket.getsockopt(zmq.FD))
         self._closed = False
-        self._task: concurrency.Task[None] | None = None
+        self._watch: concurrency.Watch | None = None
 
     def start(self) -> None:
         """Begin to wait for messages."""
-        if self._task is None:
-            self._task = concurrency.spawn(self._watch)
+        if self._watch is None:
+            self._watch = concurrency.watch(self._descriptor, self._readable)
+            self.pump()
+
+    @abc.abstractmethod
+    def take(self, frames: Frames) -> None:
+        """A message has come. MUST NOT wait: it may be the event loop that brings it."""
+
+    def wanted(self) -> bool:
+        """False while messages must stay where they are."""
+        return True
+
+    def ended(self, error: BaseException) -> None:
+        """The socket failed."""
+        LOG.critical("a zmq socket died: %s", error)
 
     def pump(self) -> None:
         """Take what has come. Called after every use of the socket, by whoever used it."""
-        raise NotImplementedError
+        self._take_up_to(sys.maxsize)
 
-    def ended(self, error: BaseException) -> None:
-        """The watching task failed."""
-        LOG.critical("a zmq socket died: %s", error)
-
-    def send(self, frames: Frames) -> None:
-        """:raises zmq.Again: the connection's queue is full. :raises zmq.ZMQError: there is no connection."""
-        with self._lock:
-            if self._closed:
-                raise zmq.ZMQError(zmq.EHOSTUNREACH)
-            self._socket.send_multipart(frames, zmq.NOBLOCK)
-        self.pump()
-
-    def received(self) -> Iterator[Frames]:
-        """Messages that are there now; the caller holds the lock."""
-        while not self._closed and int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
-            with contextlib.suppress(zmq.Again):
-                yield self._socket.recv_multipart(zmq.NOBLOCK)
+    def _take_up_to(self, number: int) -> bool:
+        """Whether there may be more. While another task is at it, that one goes on: messages are taken in their
+        order, by one at a time."""
+        self._news = True
+        while self._news and self._turn.acquire(0):
+            try:
+                self._news = False
+                while (frames := self._next()) is not None:
+                    self.take(frames)
+                    number -= 1
+                    if number == 0:
+                        return True
+            finally:
+                self._turn.release()
+        return False
 
     def close(self) -> None:
         """Safe to call twice."""
-        # The task lets go of the descriptor before the descriptor is closed: its number may be given out again.
-        if self._task is not None:
-            self._task.kill()
+        # The watch lets go of the descriptor before the descriptor is closed: its number may be given out again.
+        if self._watch is not None:
+            self._watch.stop()
         with self._lock:
             if not self._closed:
                 self._closed = True
                 self._socket.close(linger=LINGER)
 
-    def _watch(self) -> None:
+    def _next(self) -> Frames | None:
+        with self._lock:
+            # Asking takes the news off the descriptor, even when nothing is wanted: or waiting on it would never wait.
+            if self._closed or not int(self._socket.getsockopt(EVENTS)) & POLLIN:
+                return None
+            self.held_back = True  # before the question: the answer may change while we ask
+            if not self.wanted():
+                return None
+            self.held_back = False
+            return self._socket.recv_multipart(NOBLOCK)
+
+    def _readable(self) -> bool:
         try:
-            self.pump()
-            while not self._closed:
-                concurrency.wait_readable(self._descriptor, GLANCE)
-                self.pump()
+            return self._take_up_to(TURN)
         except zmq.ZMQError as error:
             if not self._closed:
+                if self._watch is not None:
+                    self._watch.stop()
                 self.ended(error)
+            return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 import zmq
@@ -9,7 +10,8 @@ from zmq.utils.monitor import parse_monitor_message
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Sink
-from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, LEAVING, TAKEN, Channel
+from nova_lite.rpc.drivers.zmq.channel import NOBLOCK, Channel, Frames
+from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKEN, pack, unpack
 from nova_lite.rpc.drivers.zmq.peers import Peers
 from nova_lite.rpc.errors import Withdrawn
 from nova_lite.rpc.pending import Pending
@@ -57,15 +59,13 @@ class Monitor(Channel):
         """The peer has said that it is going: it is not there any more until it connects anew."""
         self._links[endpoint].connected = False
 
-    def pump(self) -> None:
-        with self._lock:
-            for frames in self.received():
-                message = parse_monitor_message(frames)
-                link = self._links.get(message["endpoint"].decode())
-                if link is not None:
-                    link.connected = message["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED
-                    link.generation += link.connected
-                    link.settled.set()
+    def take(self, frames: Frames) -> None:
+        message = parse_monitor_message(frames)
+        link = self._links.get(message["endpoint"].decode())
+        if link is not None:
+            link.connected = message["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED
+            link.generation += link.connected
+            link.settled.set()
 
 
 class Wire(Channel):
@@ -75,6 +75,7 @@ class Wire(Channel):
         super().__init__(socket)
         self._peers, self._sink, self._monitor = peers, sink, monitor
         self._known: set[str] = set()
+        self._parted: dict[str, int] = {}  # endpoints that are leaving, and the connection over which they said so
         self.receipts = Pending()
 
     def connect(self, endpoints: list[str]) -> None:
@@ -110,8 +111,20 @@ class Wire(Channel):
         with self._lock:
             if endpoint in self._known and not self._closed:
                 self._known.discard(endpoint)
+                self._parted.pop(endpoint, None)
                 self._socket.disconnect(endpoint)
         return False
+
+    def post(self, endpoint: str, packet: bytes) -> None:
+        """Send a packet.
+
+        :raises zmq.Again: the connection's queue is full. :raises zmq.ZMQError: there is no connection, or it ends.
+        """
+        with self._lock:
+            if self._closed or (self._parted and self._parted.get(endpoint) == self._generation(endpoint)):
+                raise zmq.ZMQError(zmq.EHOSTUNREACH)
+            self._socket.send_multipart((endpoint.encode(), packet), NOBLOCK)
+        self.pump()
 
     def route(self, endpoint: str) -> PeerRoute:
         """Where a message goes that is sent now."""
@@ -124,18 +137,25 @@ class Wire(Channel):
     def _generation(self, endpoint: str) -> int:
         return 0 if self._monitor is None else self._monitor.generation(endpoint)
 
-    def pump(self) -> None:
-        with self._lock:
-            for address, kind, message_id, payload in self.received():
-                key = message_id.decode()
-                if kind == ANSWER:
-                    self._sink.answered(key, payload)
-                elif kind == TAKEN:
-                    self.receipts.answered(key, TAKEN)
-                elif kind in (LEAVING, GONE):
-                    self._left(address.decode(), key)
+    def take(self, frames: Frames) -> None:
+        address, packet = frames
+        kind, message_id, payload = unpack(packet)
+        if kind == ANSWER:
+            self._sink.answered(message_id, payload)
+        elif kind == TAKEN:
+            self.receipts.answered(message_id, b"taken")
+        elif kind in (LEAVING, GONE):
+            self._left(address, message_id)
 
-    def _left(self, endpoint: str, message_id: str) -> None:
+    def _left(self, address: bytes, message_id: str) -> None:
+        endpoint = address.decode()
+        with self._lock:
+            generation = self._generation(endpoint)
+            if not self._closed and self._parted.get(endpoint) != generation:
+                # Behind this nothing follows on the connection: the server need not stay for more.
+                self._parted[endpoint] = generation
+                with contextlib.suppress(zmq.ZMQError):
+                    self._socket.send_multipart((address, pack(PARTED)), NOBLOCK)
         if self._monitor is not None:
             self._monitor.leave(endpoint)
         error = Withdrawn(f"{endpoint} is stopping")

@@ -12,9 +12,10 @@ import zmq
 from nova_lite.core import concurrency
 from nova_lite.core.errors import Invalid
 from nova_lite.rpc.drivers.base import AlwaysAlive, Outgoing, Receiver, Route, Sink
-from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import Channel
 from nova_lite.rpc.drivers.zmq.client import Monitor, PeerRoute, Wire
 from nova_lite.rpc.drivers.zmq.ear import Ear
+from nova_lite.rpc.drivers.zmq.packet import KINDS, pack
 from nova_lite.rpc.drivers.zmq.peers import IpcPeers, Peers, Place, RingPeers
 from nova_lite.rpc.errors import NotConfirmed, Unroutable, Withdrawn
 from nova_lite.rpc.settings import BusSettings
@@ -72,6 +73,7 @@ class ZmqDriver:
     def close(self) -> None:
         for channel in self._channels:
             channel.close()
+        self._peers.close()
         context, self._context = self._context, None
         if context is not None:
             _terminate(context)
@@ -105,9 +107,10 @@ class ZmqDriver:
             wire.receipts.remove(message.id)
 
     def _spread(self, wire: Wire, target: Target, message: Outgoing) -> Route:
+        packet = _packet(message)
         for endpoint in self._living(wire, Target(target.topic)):
             try:
-                wire.send(_frames(endpoint, message))
+                wire.post(endpoint, packet)
             except zmq.ZMQError as error:
                 LOG.warning("a fanout did not reach %s: %s", endpoint, error)
         return AlwaysAlive()
@@ -165,10 +168,11 @@ def _terminate(context: zmq.Context[zmq.Socket[bytes]]) -> None:
 
 def _push(wire: Wire, endpoint: str, message: Outgoing, timeout: float) -> None:
     """Put a message on its connection; waits while the connection's queue is full."""
+    packet = _packet(message)
     waited, pause = 0.0, 0.005
     while True:
         try:
-            wire.send(_frames(endpoint, message))
+            wire.post(endpoint, packet)
             return
         except zmq.Again as error:
             if waited >= timeout:
@@ -179,8 +183,8 @@ def _push(wire: Wire, endpoint: str, message: Outgoing, timeout: float) -> None:
         waited, pause = waited + pause, min(pause * 2, 0.1)
 
 
-def _frames(endpoint: str, message: Outgoing) -> Frames:
-    return [endpoint.encode(), message.kind.encode(), message.id.encode(), message.payload]
+def _packet(message: Outgoing) -> bytes:
+    return pack(KINDS[message.kind], message.id, message.payload)
 
 
 def _bind(socket: zmq.Socket[bytes], place: Place, target: Target) -> None:

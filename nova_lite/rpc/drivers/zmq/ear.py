@@ -8,12 +8,14 @@ import zmq
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Incoming, Receiver
-from nova_lite.rpc.drivers.zmq.channel import ANSWER, GONE, LEAVING, TAKEN, Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import NOBLOCK, Channel, Frames
+from nova_lite.rpc.drivers.zmq.packet import ANSWER, CALL, CAST, GONE, LEAVING, PARTED, TAKEN, pack, unpack
 from nova_lite.rpc.drivers.zmq.peers import Place
 
 LOG = logging.getLogger(__name__)
 
-FAREWELL = 0.05  # seconds in which messages that were under way to a stopping server still arrive
+GOODBYES = 2.0  # seconds that a stopping server waits for its clients to say that nothing of theirs is under way
+FAREWELL = 0.05  # seconds in which the first message of a client that was just connecting still arrives
 
 
 class Ear(Channel):
@@ -24,22 +26,28 @@ class Ear(Channel):
         self._place, self._receiver = place, receiver
         self._paused = False
         self._clients: set[bytes] = set()
+        self._alone = concurrency.event()
 
     def ended(self, error: BaseException) -> None:
         self._receiver.lost(error)
 
+    def wanted(self) -> bool:
+        return self._paused or self._receiver.room()
+
     def resume(self) -> None:
-        if self._task is not None:
+        if self.held_back and self._watch is not None:
             self.pump()
 
     def pause(self) -> None:
-        # From here on nobody finds this server; who had found it before is sent on to another.
+        # From here on nobody finds this server; who had found it before is sent on to another. Nobody can tell how
+        # long a message of theirs is under way on a busy machine: so each says when its last one is.
         self._paused = True
         self._place.withdraw()
-        with self._lock:
-            for address in list(self._clients):
-                self._post([address, LEAVING, b"", b""])
+        for address in list(self._clients):
+            self._post(address, pack(LEAVING))
         self.pump()
+        if self._clients and self._watch is not None and not self._alone.wait(GOODBYES):
+            LOG.warning("%d clients did not say good-bye", len(self._clients))
         concurrency.sleep(FAREWELL)
         self.pump()
 
@@ -47,46 +55,44 @@ class Ear(Channel):
         self._place.withdraw()
         super().close()
 
-    def pump(self) -> None:
-        with self._lock:
-            while self._paused or self._receiver.room():
-                frames = next(self.received(), None)
-                if frames is None:
-                    return
-                self._take(frames)
-            # Without room the news must still be taken off the descriptor, or waiting on it would never wait.
-            if not self._closed:
-                self._socket.getsockopt(zmq.EVENTS)
-
-    def _take(self, frames: Frames) -> None:
-        if len(frames) != 4:
-            LOG.warning("dropped a message of %d frames: it is no peer's", len(frames))
+    def take(self, frames: Frames) -> None:
+        try:
+            address, packet = frames
+            kind, message_id, payload = unpack(packet)
+        except ValueError as error:
+            LOG.warning("dropped a message that is no peer's: %s", error)
             return
-        address, kind, message_id, payload = frames
+        if kind == PARTED:
+            self._forget(address)
+            return
         self._clients.add(address)
         if self._paused:
-            self._post([address, GONE, message_id, b""])
+            self._post(address, pack(GONE, message_id))
             return
-        if kind == b"cast":
-            self._post([address, TAKEN, message_id, b""])
+        if kind == CAST:
+            self._post(address, pack(TAKEN, message_id))
 
         def answer(reply: bytes) -> None:
-            if kind == b"call":
-                with self._lock:
-                    self._post([address, ANSWER, message_id, reply])
+            if kind == CALL:
+                self._post(address, pack(ANSWER, message_id, reply))
                 self.pump()
 
-        self._receiver.accept(Incoming(message_id.decode("ascii", "replace"), payload, False, answer, _nothing))
+        self._receiver.accept(Incoming(message_id, payload, False, answer, _nothing))
 
-    def _post(self, frames: Frames) -> None:
-        """Send without waiting; the caller holds the lock. A client that is gone or chokes gets nothing."""
-        if self._closed:
-            return
+    def _forget(self, address: bytes) -> None:
+        self._clients.discard(address)
+        if self._paused and not self._clients:
+            self._alone.set()
+
+    def _post(self, address: bytes, packet: bytes) -> None:
+        """Send without waiting. A client that is gone or chokes gets nothing."""
         try:
-            self._socket.send_multipart(frames, zmq.NOBLOCK)
+            with self._lock:
+                if not self._closed:
+                    self._socket.send_multipart((address, packet), NOBLOCK)
         except zmq.ZMQError as error:
-            self._clients.discard(frames[0])
-            LOG.debug("%r was dropped, its receiver is gone or does not read: %s", frames[1], error)
+            self._forget(address)
+            LOG.debug("packet %d was dropped, its receiver is gone or does not read: %s", packet[0], error)
 
 
 def _nothing() -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from nova_lite.core import concurrency
 from nova_lite.core.errors import Invalid
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc.target import Target
@@ -42,6 +43,9 @@ class Peers(Protocol):
         ...
 
     def place(self, target: Target) -> Place: ...
+    def close(self) -> None:
+        """Give everything back. Safe to call twice."""
+        ...
 
 
 class Entry(NamedTuple):
@@ -63,27 +67,40 @@ class IpcPeers:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._path = os.fspath(directory)
+        self._lock = concurrency.lock()
         self._stamp = -1
         self._entries: list[Entry] = []
+        self._found: dict[Target, list[str]] = {}
+        self._locks: dict[str, int] = {}  # open lock files of the servers that were asked for, by endpoint
 
     def find(self, target: Target) -> list[str]:
-        return [entry.endpoint for entry in self._list() if _hears(entry.target, target)]
+        entries = self._list()
+        found = self._found.get(target)
+        if found is None:
+            found = self._found[target] = [entry.endpoint for entry in entries if _hears(entry.target, target)]
+        return found
 
     def alive(self, endpoint: str) -> bool:
-        path = Path(endpoint.removeprefix("ipc://"))
-        try:
-            descriptor = os.open(_lock_path(path), os.O_RDWR)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            _remove(path)
-            return False
-        finally:
-            os.close(descriptor)
+        path = endpoint.removeprefix("ipc://")
+        with self._lock:
+            try:
+                descriptor = self._locks.get(endpoint)
+                if descriptor is None:
+                    descriptor = self._locks[endpoint] = os.open(_lock_path(path), os.O_RDWR)
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            except FileNotFoundError:
+                return False
+            os.close(self._locks.pop(endpoint))
+        _remove(path)
+        return False
+
+    def close(self) -> None:
+        with self._lock:
+            while self._locks:
+                os.close(self._locks.popitem()[1])
 
     def place(self, target: Target) -> IpcPlace:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -93,14 +110,16 @@ class IpcPeers:
 
     def _list(self) -> list[Entry]:
         try:
-            stamp = self._directory.stat().st_mtime_ns
+            stamp = os.stat(self._path).st_mtime_ns
         except FileNotFoundError:
+            self._found.clear()
             return []
         if stamp != self._stamp:
             names = sorted(os.listdir(self._directory))
             self._entries = [entry for name in names if (entry := self._entry(name)) is not None]
             # A change within the same tick of the kernel's clock would go unseen: keep looking until it has settled.
             settled = time.time_ns() - stamp > SETTLED * 1e9
+            self._found = {}
             self._stamp = stamp if settled else -1
         return self._entries
 
@@ -151,6 +170,9 @@ class RingPeers:
     def alive(self, endpoint: str) -> bool:
         return True
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def place(self, target: Target) -> RingPlace:
         return RingPlace(self._read().get(target, []))
 
@@ -185,11 +207,11 @@ def _target(key: str) -> Target:
     return Target(topic, host or None)
 
 
-def _lock_path(path: Path) -> str:
+def _lock_path(path: Path | str) -> str:
     return f"{path}.lock"
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path | str) -> None:
     for name in (str(path), _lock_path(path)):
         # In a sticky directory only its owner may clear away what a killed peer of another user has left.
         with contextlib.suppress(FileNotFoundError, PermissionError):

@@ -1,0 +1,34 @@
+"""Packet: what two zmq peers say to each other, one frame behind the router's address.
+
+A byte for the kind, a byte for the length of the id, the id, the payload. Every frame costs a call into libzmq at
+either end: one is the least.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+CALL, CAST, FANOUT, ANSWER, TAKEN, GONE, LEAVING, PARTED = range(1, 9)
+KINDS: dict[Literal["call", "cast", "fanout"], int] = {"call": CALL, "cast": CAST, "fanout": FANOUT}
+
+
+class Packet(NamedTuple):
+    """``kind`` is one of the constants above; see the package for what each means."""
+
+    kind: int
+    id: str
+    payload: bytes
+
+
+def pack(kind: int, message_id: str = "", payload: bytes = b"") -> bytes:
+    """:raises ValueError: the id is longer than 255 bytes or not ASCII."""
+    raw = message_id.encode("ascii")
+    return bytes((kind, len(raw))) + raw + payload
+
+
+def unpack(frame: bytes) -> Packet:
+    """:raises ValueError: the frame is no packet."""
+    if len(frame) < 2 or len(frame) < 2 + frame[1]:
+        raise ValueError(f"{len(frame)} bytes are no packet")
+    end = 2 + frame[1]
+    return Packet(frame[0], frame[2:end].decode("ascii"), frame[end:])
