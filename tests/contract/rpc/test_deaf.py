@@ -21,7 +21,7 @@ def deafen(fabric: Fabric, server: Server) -> None:
             fabric.exchange.remove(listener)
         if isinstance(listener, KombuEar):
             for queue in listener._queues:
-                listener._channel.basic_cancel(queue, nowait=True)
+                listener._mouth.channel.basic_cancel(queue, nowait=True)
 
 
 @pytest.mark.transports("local", "kombu")  # a zmq consumer is the socket itself: there is nobody who could forget it

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from nova_lite.core import concurrency
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc.drivers.base import Incoming, Receiver
+from nova_lite.rpc.drivers.kombu.acks import Acks
+from nova_lite.rpc.drivers.kombu.frames import Deliveries, Delivery
 from nova_lite.rpc.drivers.kombu.line import LOST, Line
 from nova_lite.rpc.drivers.kombu.publisher import Publisher, fanout_key
 from nova_lite.rpc.settings import BusSettings
@@ -21,11 +23,18 @@ LOG = logging.getLogger(__name__)
 QUEUE_LIFE = 2.0  # message lifetimes after which a queue without consumers is deleted: all in it has expired
 
 
-class Delivered(NamedTuple):
-    """A message from the broker and the channel that it must be acknowledged on."""
+class Mouth(NamedTuple):
+    """The way back to the broker: the channel of one connection, and what is to be acknowledged on it."""
 
     channel: Any
-    message: Any
+    acks: Acks
+
+
+class Delivered(NamedTuple):
+    """A message from the broker and where it must be acknowledged."""
+
+    mouth: Mouth
+    delivery: Delivery
 
 
 class Ear:
@@ -37,7 +46,7 @@ class Ear:
         self._receiver, self._publisher = receiver, publisher
         self._line = Line(settings.url, settings.heartbeat, self._opened, self._broken, receiver.lost)
         self._lock = concurrency.lock()
-        self._channel: Any = None
+        self._mouth: Mouth | None = None
         self._queues: list[str] = []
         self._waiting: collections.deque[Delivered] = collections.deque()
         self._started = self._paused = False
@@ -51,9 +60,9 @@ class Ear:
     def start(self) -> None:
         with self._lock:
             self._started = True
-            channel = self._channel if self._line.up else None
-        if channel is not None:
-            self._consume(channel, nowait=True)  # the task that reads is waiting already
+            mouth = self._mouth if self._line.up else None
+        if mouth is not None:
+            self._consume(mouth, nowait=True)  # the task that reads is waiting already
 
     def resume(self) -> None:
         with self._lock:
@@ -62,12 +71,15 @@ class Ear:
 
     def pause(self) -> None:
         self._paused = True
-        with contextlib.suppress(*LOST):
-            for queue in self._queues:
-                self._channel.basic_cancel(queue, nowait=True)
+        mouth = self._mouth
+        if mouth is not None:
+            with contextlib.suppress(*LOST):
+                for queue in self._queues:
+                    mouth.channel.basic_cancel(queue, nowait=True)
         with self._lock:
             while self._waiting:
-                self._give_back(*self._waiting.popleft())
+                mouth, delivery = self._waiting.popleft()
+                mouth.acks.reject(delivery.tag)
 
     def close(self) -> None:
         self._paused = True
@@ -90,12 +102,14 @@ class Ear:
         channel.queue_declare(queue, exclusive=True, auto_delete=True, arguments=limits)
         channel.queue_bind(queue, exchange, fanout_key(self._target.topic))
         queues.append(queue)
+        mouth = Mouth(channel, Acks(channel.channel_id, self._line.outbox))
+        self._line.on_frames(channel.channel_id, Deliveries(functools.partial(self._deliver, mouth)).take)
         with self._lock:
-            self._channel, self._queues = channel, queues
+            self._mouth, self._queues = mouth, queues
             consume = self._started and not self._paused
         if consume:
             # With the broker's word: one that has just started may forget a consumer, and we would be deaf.
-            self._consume(channel, nowait=False)
+            self._consume(mouth, nowait=False)
 
     def _arguments(self) -> dict[str, Any]:
         expires = max(self._settings.message_ttl * QUEUE_LIFE, 60.0)
@@ -106,43 +120,37 @@ class Ear:
             arguments["x-queue-type"] = "quorum"
         return arguments
 
-    def _consume(self, channel: Any, nowait: bool) -> None:
+    def _consume(self, mouth: Mouth, nowait: bool) -> None:
+        # While a connection is prepared it is py-amqp that reads from it.
+        callback = functools.partial(self._deliver_message, mouth)
         for queue in self._queues:
-            callback = functools.partial(self._deliver, channel)
-            channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=nowait)
+            mouth.channel.basic_consume(queue, consumer_tag=queue, callback=callback, nowait=nowait)
 
     def _broken(self) -> None:
         # The broker gives all of it to somebody again.
         self._waiting.clear()
 
-    def _deliver(self, channel: Any, message: Any) -> None:
+    def _deliver_message(self, mouth: Mouth, message: Any) -> None:
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        redelivered = bool(message.delivery_info.get("redelivered"))
+        self._deliver(mouth, Delivery(message.delivery_tag, redelivered, message.properties, body))
+
+    def _deliver(self, mouth: Mouth, delivery: Delivery) -> None:
         with self._lock:
             if self._paused:
-                self._give_back(channel, message)
+                mouth.acks.reject(delivery.tag)
             elif self._waiting or not self._receiver.room():
-                self._waiting.append(Delivered(channel, message))
+                self._waiting.append(Delivered(mouth, delivery))
             else:
-                self._take(channel, message)
+                self._take(mouth, delivery)
 
-    def _take(self, channel: Any, message: Any) -> None:
-        properties = message.properties
-        message_id = str(properties.get("message_id", ""))
-        address = properties.get("reply_to")
+    def _take(self, mouth: Mouth, delivery: Delivery) -> None:
+        message_id = str(delivery.properties.get("message_id", ""))
+        address = delivery.properties.get("reply_to")
 
         def answer(payload: bytes) -> None:
             if address:
                 self._publisher.answer(address, message_id, payload)
 
-        def done() -> None:
-            try:
-                channel.basic_ack(message.delivery_tag)
-            except LOST as error:
-                LOG.info("message %s is handled, the broker will deliver it again: %s", message_id, error)
-
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-        redelivered = bool(message.delivery_info.get("redelivered"))
-        self._receiver.accept(Incoming(message_id, body, redelivered, answer, done))
-
-    def _give_back(self, channel: Any, message: Any) -> None:
-        with contextlib.suppress(*LOST):
-            channel.basic_reject(message.delivery_tag, requeue=True)
+        done = functools.partial(mouth.acks.done, delivery.tag)
+        self._receiver.accept(Incoming(message_id, delivery.body, delivery.redelivered, answer, done))

@@ -9,16 +9,20 @@ from collections.abc import Callable
 from typing import Any
 
 import amqp
+import amqp.method_framing
 from kombu.connection import Connection
 
 from nova_lite.core import concurrency
 from nova_lite.core.ids import new_hex
+from nova_lite.rpc.drivers.kombu.frames import Splitter
+from nova_lite.rpc.drivers.kombu.outbox import Outbox
 
 LOG = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 5.0  # seconds for the broker to accept a connection
 FIRST_PAUSE, LAST_PAUSE = 0.2, 5.0  # seconds between attempts to connect, growing, with jitter
 PREPARE_TIMEOUT = 10.0  # seconds for the broker to answer what a new connection declares
+CHUNK = 65536  # bytes that are read at once
 FAREWELL = 2.0  # seconds for the broker to say good-bye
 
 # py-amqp raises AttributeError where a connection has vanished under it.
@@ -26,6 +30,10 @@ LOST = (OSError, amqp.exceptions.AMQPError, AttributeError)
 # Trying again would not help: the declaration contradicts what the broker has. Anything else may pass: a broker that
 # is starting refuses users and virtual hosts that it will know a moment later.
 HOPELESS = (amqp.exceptions.PreconditionFailed,)
+
+
+Take = Callable[[int, bytes], bool]
+"""Takes a frame (type and payload) of one channel; False when it is for py-amqp."""
 
 
 class Line:
@@ -43,6 +51,8 @@ class Line:
         self._url, self._heartbeat = url, heartbeat
         self._opened, self._broken, self._hopeless = opened, broken, hopeless
         self._connection: Any = None
+        self._outbox: Outbox | None = None
+        self._takers: dict[int, Take] = {}
         self._task: concurrency.Task[None] | None = None
         self._starting = concurrency.lock()
         self._ended = concurrency.event()
@@ -63,6 +73,20 @@ class Line:
     @property
     def up(self) -> bool:
         return self._up.is_set()
+
+    @property
+    def outbox(self) -> Outbox:
+        """What goes out on the present connection.
+
+        :raises OSError: there is none.
+        """
+        if self._outbox is None:
+            raise OSError("there is no connection")
+        return self._outbox
+
+    def on_frames(self, channel: int, take: Take) -> None:
+        """Give the frames of that channel of the present connection to ``take`` first. Called while it is prepared."""
+        self._takers[channel] = take
 
     def close(self) -> None:
         """Say good-bye to the broker and end. Safe to call twice."""
@@ -104,7 +128,11 @@ class Line:
 
     def _connect(self) -> None:
         make: Callable[..., Any] = Connection
-        broker = make(self._url, heartbeat=self._heartbeat, connect_timeout=CONNECT_TIMEOUT)
+        self._takers = {}
+        broker = make(
+            self._url, heartbeat=self._heartbeat, connect_timeout=CONNECT_TIMEOUT,
+            transport_options={"frame_writer": self._frame_writer},
+        )
         connection = broker.transport.establish_connection()
         # With this flag py-amqp reads from the socket whenever it publishes, which is for our reading task alone.
         connection.client_properties["capabilities"]["connection.blocked"] = False
@@ -117,6 +145,11 @@ class Line:
         self._up.set()
         if self.generation > 1:
             LOG.info("connected to the broker again")
+
+    def _frame_writer(self, connection: Any, transport: Any) -> Any:
+        # py-amqp writes through the outbox too: its frames and ours take turns.
+        self._outbox = Outbox(transport, lambda: self._cut(connection))
+        return amqp.method_framing.frame_writer(connection, self._outbox)
 
     def _hurry(self, connection: Any, prepared: concurrency.Event) -> None:
         # A broker that has just started may forget a question that it was asked too early.
@@ -136,8 +169,17 @@ class Line:
         connection = self._connection
         beat = concurrency.spawn(self._beat, connection)
         try:
+            # py-amqp has read whole frames so far, and not a byte more.
+            receive, splitter = connection.sock.recv, Splitter()
             while connection.connected and not self._ended.is_set():
-                connection.drain_events()
+                data = receive(CHUNK)
+                if not data:
+                    raise ConnectionResetError("the broker has closed the connection")
+                connection.bytes_recv += 1  # what the heartbeat counts
+                for kind, channel, payload in splitter.feed(data):
+                    take = self._takers.get(channel)
+                    if take is None or not take(kind, payload):
+                        connection.on_inbound_frame((kind, channel, payload))
         finally:
             beat.kill()
 
@@ -152,6 +194,9 @@ class Line:
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
+        outbox, self._outbox = self._outbox, None
+        if outbox is not None:
+            outbox.close()
         if self._up.is_set():
             self._up.clear()
             self._broken()
