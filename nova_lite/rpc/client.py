@@ -36,6 +36,7 @@ from nova_lite.rpc.version import Version
 
 C = TypeVar("C")
 
+LAST_WORDS = 0.2  # seconds in which an answer of a server that has died may still arrive
 PATIENCE = 1.0  # seconds between two looks whether the other end of a waiting call still lives
 
 
@@ -151,6 +152,9 @@ class Caller:
             if payload is not None:
                 return payload
             if not route.alive():
+                payload = waiter.wait(min(left, LAST_WORDS))  # its answer may have been its last word
+                if payload is not None:
+                    return payload
                 raise PeerLost(f"{_title(request)}: the server died before it answered", target=request.target)
         waited = request.deadline - request.sent_at
         raise CallTimeout(f"{_title(request)}: no answer in {waited:.3f} s", target=request.target, method=request.method)

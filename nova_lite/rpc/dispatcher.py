@@ -167,7 +167,7 @@ class Dispatcher:
             if not job.method.returned.marked:
                 return raw
             # A caller of an older version gets what that knows.
-            return job.method.returned.level(raw, _version(job.request), job.method.name)
+            return job.method.returned.level(raw, Version.parse(job.request.version), job.method.name)
         except WrongType as error:
             title = f"{job.request.interface}.{job.method.name}"
             LOG.error("%s returned what its contract does not allow: %s", title, error)

@@ -14,6 +14,7 @@ from nova_lite.rpc.interface import Interface
 from nova_lite.rpc.ping import Pong
 from nova_lite.rpc.version import Version
 from nova_lite.rpc.wire.compatibility import breaks
+from nova_lite.rpc.wire.envelopes import envelopes, replay_envelope
 from nova_lite.rpc.wire.samples import Message, messages, replay
 from nova_lite.rpc.wire.shape import Shape, shape_of, shape_of_objects
 
@@ -39,7 +40,9 @@ class Records:
 
     def complaints(self, interfaces: list[Interface[Any]]) -> list[str]:
         """What must be done before these contracts may be committed; empty when nothing."""
-        found = [complaint for shape in self._objects for complaint in self._about(shape)]
+        found = [complaint for shape in self._objects for complaint in self._about(shape)] + self._misread_envelopes()
+        if not found and self._corpus(ENVELOPE.interface, ENVELOPE.version) != list(envelopes()):
+            found.append(f"{ENVELOPE.interface} {ENVELOPE.version}: its corpus is not that of its shape")
         for interface in interfaces:
             found += self._about(shape_of(interface)) + self._unreadable(interface)
             kept = self._corpus(interface.name, str(interface.version))
@@ -50,7 +53,9 @@ class Records:
     def write(self, interfaces: list[Interface[Any]], release: bool) -> list[str]:
         """Record the contracts as they are now; what is refused is returned and left as it was."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        refused = [refusal for shape in self._objects for refusal in self._put(shape, [], release)]
+        refused = []
+        for shape in self._objects:
+            refused += self._put(shape, list(envelopes()) if shape is ENVELOPE else [], release)
         for interface in interfaces:
             refused += self._put(shape_of(interface), list(messages(interface)), release)
         return refused
@@ -100,6 +105,16 @@ class Records:
             for message in self._corpus(interface.name, older.shape.version) if (reason := replay(interface, message))
         ]
         return list(dict.fromkeys(reasons))
+
+    def _misread_envelopes(self) -> list[str]:
+        found = []
+        for path in sorted(self._directory.glob(f"{ENVELOPE.interface}-*.messages.gz")):
+            version = path.name.removeprefix(f"{ENVELOPE.interface}-").removesuffix(".messages.gz")
+            found += [
+                f"{ENVELOPE.interface} {version}: {reason}" for message in self._corpus(ENVELOPE.interface, version)
+                if (reason := replay_envelope(message, Version.parse(version).major))
+            ]
+        return list(dict.fromkeys(found))
 
     def _corpus(self, name: str, version: str) -> list[Message]:
         path = self._path(name, version, "messages.gz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import socket
@@ -70,10 +71,9 @@ def eventually(ask: Callable[[], T], *errors: type[Exception]) -> T:
 
 def zmq_ring(path: Path, hosts: tuple[str, ...] = ("h1", "h2")) -> Path:
     """A ring file with free ports for the targets of the suite."""
-    ring = {
-        target: [f"tcp://127.0.0.1:{_free_port()}" for _ in range(ADDRESSES)]
-        for target in ("post", *(f"post.{host}" for host in hosts))
-    }
+    targets = ("post", *(f"post.{host}" for host in hosts))
+    ports = iter(_free_ports(ADDRESSES * len(targets)))
+    ring = {target: [f"tcp://127.0.0.1:{next(ports)}" for _ in range(ADDRESSES)] for target in targets}
     path.write_text(json.dumps(ring))
     return path
 
@@ -90,6 +90,8 @@ def settings_of(transport: str, directory: Path, broker_url: str) -> BusSettings
     return BusSettings(transport="kombu", identity="", url=broker_url, queue_type=kind, namespace=f"t{new_hex()[:8]}")
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Different ones: the kernel may give a port that was closed a moment ago again."""
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [int(listener.getsockname()[1]) for listener in listeners]

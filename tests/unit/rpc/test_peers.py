@@ -68,6 +68,20 @@ def test_a_server_that_withdraws_is_found_no_more(tmp_path: Path) -> None:
     assert not other.alive(endpoint)
 
 
+def test_a_server_that_hides_lives_for_those_whose_calls_it_finishes(tmp_path: Path) -> None:
+    place = IpcPeers(tmp_path).place(Target("conductor"))
+    (endpoint,) = place.candidates()
+    Path(endpoint.removeprefix("ipc://")).touch()
+    caller = IpcPeers(tmp_path)
+    assert caller.alive(endpoint)
+    place.hide()
+    assert caller.find(Target("conductor")) == []
+    assert caller.alive(endpoint)
+    place.withdraw()
+    assert not caller.alive(endpoint)
+    caller.close()
+
+
 def test_a_directory_that_is_not_there_has_nobody(tmp_path: Path) -> None:
     assert IpcPeers(tmp_path / "none").find(Target("conductor")) == []
 
@@ -76,6 +90,12 @@ def test_foreign_files_are_no_servers(tmp_path: Path) -> None:
     for name in ("README", "conductor", "conductor.x.y", "conductor.1.a.lock"):
         (tmp_path / name).touch()
     assert IpcPeers(tmp_path).find(Target("conductor")) == []
+
+
+def test_an_endpoint_that_a_ring_names_twice_is_one_server(tmp_path: Path) -> None:
+    path = tmp_path / "ring.json"
+    path.write_text(json.dumps({"compute.h1": ["tcp://10.0.0.1:7001"] * 2, "compute": ["tcp://10.0.0.1:7001"]}))
+    assert RingPeers(path).find(Target("compute")) == ["tcp://10.0.0.1:7001"]
 
 
 def test_a_path_that_the_kernel_would_cut_is_refused(tmp_path: Path) -> None:

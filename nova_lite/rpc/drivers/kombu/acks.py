@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.kombu.frames import ack_frame, reject_frame
-from nova_lite.rpc.drivers.kombu.outbox import Outbox
 
 
 class Acks:
     """Deliveries are numbered from 1 and end in any order. All up to the oldest unfinished one go in one frame."""
 
-    def __init__(self, channel: int, outbox: Outbox) -> None:
-        self._channel, self._outbox = channel, outbox
+    def __init__(self, channel: int, remind: Callable[[Callable[[], bytes]], None]) -> None:
+        """:param remind: has its argument called, once, before something is written next, and writes what it returns."""
+        self._channel, self._remind = channel, remind
         self._lock = concurrency.lock()
         self._oldest = 1  # everything before it is done, and the broker knows
         self._done: list[int] = []
@@ -25,7 +27,7 @@ class Acks:
             self._done.append(tag)
             asked, self._asked = self._asked, True
         if not asked:
-            self._outbox.remind(self.frames)
+            self._remind(self.frames)
 
     def reject(self, tag: int) -> None:
         """Let somebody else have it."""
@@ -33,7 +35,7 @@ class Acks:
             self._rejected.append(tag)
             asked, self._asked = self._asked, True
         if not asked:
-            self._outbox.remind(self.frames)
+            self._remind(self.frames)
 
     def frames(self) -> bytes:
         """The frames that tell what is done. Rejections first: an acknowledgement of several would cover them."""

@@ -102,7 +102,7 @@ class Ear:
         channel.queue_declare(queue, exclusive=True, auto_delete=True, arguments=limits)
         channel.queue_bind(queue, exchange, fanout_key(self._target.topic))
         queues.append(queue)
-        mouth = Mouth(channel, Acks(channel.channel_id, self._line.outbox))
+        mouth = Mouth(channel, Acks(channel.channel_id, self._line.outbox.remind))
         self._line.on_frames(channel.channel_id, Deliveries(functools.partial(self._deliver, mouth)).take)
         with self._lock:
             self._mouth, self._queues = mouth, queues

@@ -14,7 +14,8 @@ LOG = logging.getLogger(__name__)
 
 LINGER = 500  # milliseconds that a closing socket may take to send what it was given
 TURN = 64  # messages that are taken before the event loop looks after others
-EVENTS, POLLIN, NOBLOCK = int(zmq.EVENTS), int(zmq.POLLIN), int(zmq.NOBLOCK)
+EVENTS, POLLIN, RCVMORE = int(zmq.EVENTS), int(zmq.POLLIN), int(zmq.RCVMORE)
+NOBLOCK, NOBLOCK_MORE = int(zmq.NOBLOCK), int(zmq.NOBLOCK | zmq.SNDMORE)
 
 Frames = list[bytes]
 
@@ -70,6 +71,14 @@ class Channel(abc.ABC):
                 self._turn.release()
         return False
 
+    def put(self, address: bytes, packet: bytes) -> None:
+        """Send without waiting; the caller holds the lock, and pumps when it has let go of it.
+
+        :raises zmq.Again: the connection's queue is full. :raises zmq.ZMQError: there is no connection.
+        """
+        self._socket.send(address, NOBLOCK_MORE)
+        self._socket.send(packet, NOBLOCK)
+
     def close(self) -> None:
         """Safe to call twice."""
         # The watch lets go of the descriptor before the descriptor is closed: its number may be given out again.
@@ -89,7 +98,10 @@ class Channel(abc.ABC):
             if not self.wanted():
                 return None
             self.held_back = False
-            return self._socket.recv_multipart(NOBLOCK)
+            frames = [self._socket.recv(NOBLOCK)]
+            while self._socket.getsockopt(RCVMORE):
+                frames.append(self._socket.recv(NOBLOCK))
+            return frames
 
     def _readable(self) -> bool:
         try:

@@ -10,12 +10,13 @@ from zmq.utils.monitor import parse_monitor_message
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Sink
-from nova_lite.rpc.drivers.zmq.channel import NOBLOCK, Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
 from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKEN, pack, unpack
 from nova_lite.rpc.drivers.zmq.peers import Peers
 from nova_lite.rpc.errors import Withdrawn
 from nova_lite.rpc.pending import Pending
 
+LAST_WORDS = 0.5  # seconds in which answers of a peer that is dead may still arrive
 CONNECT_TIMEOUT = 2.0  # seconds for a tcp peer to answer a connect
 
 
@@ -109,11 +110,19 @@ class Wire(Channel):
         if self._peers.alive(endpoint):
             return True
         with self._lock:
-            if endpoint in self._known and not self._closed:
-                self._known.discard(endpoint)
+            forget = endpoint in self._known and not self._closed
+            self._known.discard(endpoint)
+        if forget:
+            concurrency.spawn(self._disconnect, endpoint)
+        return False
+
+    def _disconnect(self, endpoint: str) -> None:
+        # What the peer said in its last moments may be under way, and would be lost with the connection.
+        concurrency.sleep(LAST_WORDS)
+        with self._lock:
+            if not self._closed:
                 self._parted.pop(endpoint, None)
                 self._socket.disconnect(endpoint)
-        return False
 
     def post(self, endpoint: str, packet: bytes) -> None:
         """Send a packet.
@@ -123,7 +132,7 @@ class Wire(Channel):
         with self._lock:
             if self._closed or (self._parted and self._parted.get(endpoint) == self._generation(endpoint)):
                 raise zmq.ZMQError(zmq.EHOSTUNREACH)
-            self._socket.send_multipart((endpoint.encode(), packet), NOBLOCK)
+            self.put(endpoint.encode(), packet)
         self.pump()
 
     def route(self, endpoint: str) -> PeerRoute:
@@ -155,7 +164,7 @@ class Wire(Channel):
                 # Behind this nothing follows on the connection: the server need not stay for more.
                 self._parted[endpoint] = generation
                 with contextlib.suppress(zmq.ZMQError):
-                    self._socket.send_multipart((address, pack(PARTED)), NOBLOCK)
+                    self.put(address, pack(PARTED))
         if self._monitor is not None:
             self._monitor.leave(endpoint)
         error = Withdrawn(f"{endpoint} is stopping")

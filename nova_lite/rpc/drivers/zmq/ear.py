@@ -8,7 +8,7 @@ import zmq
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Incoming, Receiver
-from nova_lite.rpc.drivers.zmq.channel import NOBLOCK, Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
 from nova_lite.rpc.drivers.zmq.packet import ANSWER, CALL, CAST, GONE, LEAVING, PARTED, TAKEN, pack, unpack
 from nova_lite.rpc.drivers.zmq.peers import Place
 
@@ -42,7 +42,7 @@ class Ear(Channel):
         # From here on nobody finds this server; who had found it before is sent on to another. Nobody can tell how
         # long a message of theirs is under way on a busy machine: so each says when its last one is.
         self._paused = True
-        self._place.withdraw()
+        self._place.hide()
         for address in list(self._clients):
             self._post(address, pack(LEAVING))
         self.pump()
@@ -89,7 +89,7 @@ class Ear(Channel):
         try:
             with self._lock:
                 if not self._closed:
-                    self._socket.send_multipart((address, packet), NOBLOCK)
+                    self.put(address, packet)
         except zmq.ZMQError as error:
             self._forget(address)
             LOG.debug("packet %d was dropped, its receiver is gone or does not read: %s", packet[0], error)

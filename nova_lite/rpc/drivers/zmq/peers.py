@@ -26,8 +26,12 @@ class Place(Protocol):
         """Endpoints to bind: the first that can be bound is taken."""
         ...
 
+    def hide(self) -> None:
+        """Let nobody find this place any more; who has found it before still sees that it is alive."""
+        ...
+
     def withdraw(self) -> None:
-        """Let nobody find this place any more. Safe to call twice."""
+        """Hide, and be dead. Safe to call twice."""
         ...
 
 
@@ -144,9 +148,13 @@ class IpcPlace:
     def candidates(self) -> list[str]:
         return [f"ipc://{self._path}"]
 
-    def withdraw(self) -> None:
+    def hide(self) -> None:
         if self._descriptor is not None:
             _remove(self._path)
+
+    def withdraw(self) -> None:
+        self.hide()
+        if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -165,7 +173,8 @@ class RingPeers:
 
     def find(self, target: Target) -> list[str]:
         ring = self._read()
-        return [endpoint for key in sorted(ring, key=str) if _hears(key, target) for endpoint in ring[key]]
+        found = (endpoint for key in sorted(ring, key=str) if _hears(key, target) for endpoint in ring[key])
+        return list(dict.fromkeys(found))  # one that is named twice would get twice its turns
 
     def alive(self, endpoint: str) -> bool:
         return True
@@ -193,6 +202,9 @@ class RingPlace:
 
     def candidates(self) -> list[str]:
         return self._endpoints
+
+    def hide(self) -> None:
+        """The ring is static: senders are told."""
 
     def withdraw(self) -> None:
         """The ring is static: senders learn of it from the connection."""

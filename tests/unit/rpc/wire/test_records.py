@@ -13,8 +13,10 @@ import pytest
 
 from nova_lite.core.context import RequestContext
 from nova_lite.rpc import Since, call, cast, interface
+from nova_lite.rpc.envelope import VERSION
 from nova_lite.rpc.interface import Interface, declared_in, interface_of
 from nova_lite.rpc.wire.compatibility import breaks
+from nova_lite.rpc.wire.envelopes import envelopes, replay_envelope
 from nova_lite.rpc.wire.records import Records
 from nova_lite.rpc.wire.samples import messages, replay
 from nova_lite.rpc.wire.shape import shape_of
@@ -141,3 +143,28 @@ def _as_version(contract: Interface[Any], other: Interface[Any]) -> Interface[An
     import dataclasses
 
     return dataclasses.replace(contract, version=other.version)
+
+
+def test_every_form_of_the_envelope_is_kept_and_read() -> None:
+    kept = list(envelopes())
+    assert {message.method for message in kept} == {"Request", "Answer"}
+    assert [replay_envelope(message, VERSION) for message in kept] == [""] * len(kept)
+
+
+def test_an_envelope_that_is_not_read_any_more_is_noticed(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    assert records.write([OLD], release=True) == []
+    path = tmp_path / f"envelope-{VERSION}.0.messages.gz"
+    strange = msgspec.msgpack.encode({"envelope": VERSION, "body": b"", "stamp": "new"})
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + f"Request request {strange.hex()}\n".encode()))
+    assert [text for text in records.complaints([OLD]) if "stamp" in text]
+
+
+def test_envelopes_of_another_version_must_be_refused_as_such(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    assert records.write([OLD], release=True) == []
+    for version, envelope in (("1.0", 1), ("3.0", VERSION)):
+        body = msgspec.msgpack.encode({"envelope": envelope, "body": next(envelopes()).payload, "other": True})
+        (tmp_path / f"envelope-{version}.messages.gz").write_bytes(gzip.compress(f"Request request {body.hex()}\n".encode()))
+    (complaint,) = records.complaints([OLD])
+    assert complaint.startswith("envelope 3.0: Request: malformed")
