@@ -20,6 +20,7 @@ def deafen(fabric: Fabric, server: Server) -> None:
         if isinstance(listener, LocalListener):
             fabric.exchange.remove(listener)
         if isinstance(listener, KombuEar):
+            assert listener._mouth is not None
             for queue in listener._queues:
                 listener._mouth.channel.basic_cancel(queue, nowait=True)
 

@@ -143,13 +143,15 @@ def test_the_broker_hears_of_every_end_once(order: list[int], rejected: set[int]
 
 
 class Transport:
-    """Where an outbox writes to; ``open`` lets it."""
+    """Where an outbox writes to; ``open`` lets it, ``entered`` tells that it has begun to."""
 
     def __init__(self) -> None:
         self.open, self.written = concurrency.event(), concurrency.queue()
+        self.entered = concurrency.event()
         self.broken = False
 
     def write(self, data: bytes) -> None:
+        self.entered.set()
         self.open.wait(10)
         if self.broken:
             raise OSError("broken pipe")
@@ -182,7 +184,7 @@ def test_a_connection_that_takes_nothing_makes_senders_wait(transport: Transport
     outbox = Outbox(transport, pytest.fail)
     assert outbox.room(0.01)
     outbox.post(b"x")
-    concurrency.sleep(0)
+    assert transport.entered.wait(10)
     outbox.post(bytes(FULL))
     outbox.post(bytes(FULL))
     assert not outbox.room(0.05)

@@ -34,6 +34,10 @@ class Party:
         )
         return self.codec.seal_request(request, sessions)
 
+    def tell(self, *sessions: Session) -> bytes:
+        request = Request("1", "cast", "t", "i", "1.0", "m", b"", Circumstances("r"), self.identity, "", 1.0, 2.0)
+        return self.codec.seal_cast(request, sessions)
+
     def reply(self, asked: Opened[Request]) -> bytes:
         session = asked.session if asked.coded else None
         return self.codec.seal_answer(
@@ -209,3 +213,38 @@ def test_calls_are_signed_until_a_stranger_is_introduced(
     assert len(friends.of("t", own)) == 2
     friends.heard("t", client.meet(Party(tmp_path, "gone", clock)), introduced=False)
     assert any(friends.of("t", own) for _ in range(2 * PER_TARGET + 1)), "nobody waits for ever for one that is gone"
+
+
+def test_a_cast_is_read_by_its_code_where_there_is_a_session_and_by_its_signature_elsewhere(
+    client: Party, server: Party, tmp_path: Path, clock: ManualClock
+) -> None:
+    payload = client.tell(client.meet(server))
+    stranger = Party(tmp_path, "stranger", clock)
+    assert server.codec.read_request(payload).coded
+    assert not stranger.codec.read_request(payload).coded
+    frame = msgspec.msgpack.decode(payload, type=Frame)
+    for proof in (msgspec.structs.replace(frame, codes={}), msgspec.structs.replace(frame, signature=b"")):
+        assert server.codec.read_request(msgspec.msgpack.encode(proof)).body.sender == "client"
+
+
+def test_a_cast_is_as_hard_to_forge_as_a_call(client: Party, server: Party, tmp_path: Path, clock: ManualClock) -> None:
+    session = client.meet(server)
+    frame = msgspec.msgpack.decode(client.tell(session), type=Frame)
+    wrong = {label: bytes(len(code)) for label, code in frame.codes.items()}
+    stranger = Party(tmp_path, "stranger", clock)
+    for reader, forged in (
+        (server, msgspec.structs.replace(frame, codes=wrong)),
+        (server, msgspec.structs.replace(frame, codes={}, signature=bytes(64))),
+        (stranger, msgspec.structs.replace(frame, signature=bytes(64))),
+        (stranger, msgspec.structs.replace(frame, codes={}, signature=b"")),
+    ):
+        with pytest.raises(BadSignature):
+            reader.codec.read_request(msgspec.msgpack.encode(forged))
+    with pytest.raises(UnknownSession):
+        stranger.codec.read_request(msgspec.msgpack.encode(msgspec.structs.replace(frame, signature=b"")))
+
+
+def test_a_cast_to_nobody_that_was_met_is_signed_alone(client: Party, server: Party) -> None:
+    frame = msgspec.msgpack.decode(client.tell(), type=Frame)
+    assert frame.codes == {}
+    assert not server.codec.read_request(client.tell()).coded
