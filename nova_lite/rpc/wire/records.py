@@ -22,6 +22,7 @@ ENVELOPES = (
     shape_of_objects("envelope", f"{VERSION}.0", Frame, Request, Answer, Pong),
     shape_of_objects("envelope", f"{SEALED}.0", Sealed),
 )
+ENVELOPE = ENVELOPES[0]  # the one that others are around, and that has a corpus
 
 
 class Record(msgspec.Struct, frozen=True):
