@@ -7,15 +7,38 @@ import pytest
 from nova_lite.conductor.treatment import Remedy, treatment
 from nova_lite.conf.control import ConductorSettings
 from nova_lite.objects.host import HostState
-from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Pause
-from nova_lite.objects.states import OperationState
-from tests.builders.guests import NOW, an_instance
+from nova_lite.objects.operation import (
+    Arguments,
+    ConfirmResize,
+    Create,
+    Delete,
+    Evacuate,
+    Migrate,
+    Move,
+    Operation,
+    Pause,
+    RevertResize,
+    Unshelve,
+)
+from nova_lite.objects.states import Leg, OperationState
+from tests.builders.guests import NOW, an_image, an_instance
 from tests.builders.hosts import a_host
 from tests.builders.operations import an_operation
 
 SETTINGS = ConductorSettings()
 UP, SILENT, DEAD = a_host("h"), a_host("h", last_seen_at=NOW - 1000), a_host("h", forced_down=True)
 QUEUED, RUNNING = OperationState.QUEUED, OperationState.RUNNING
+
+
+UNSHELVE = Unshelve(image=an_image())
+
+
+def move(leg: Leg) -> Move:
+    return Move(source="g", destination="h", leg=leg)
+
+
+def moving(leg: Leg) -> Migrate:
+    return Migrate(move=move(leg))
 
 
 def an_op(arguments: Arguments, state: OperationState, host: str | None = "h", **changes: object) -> Operation:
@@ -36,6 +59,19 @@ def an_op(arguments: Arguments, state: OperationState, host: str | None = "h", *
     (Pause(), RUNNING, DEAD, Remedy.WAIT),
     (Delete(), QUEUED, SILENT, Remedy.PASS_OVER),
     (Delete(), RUNNING, DEAD, Remedy.PASS_OVER),
+    (UNSHELVE, QUEUED, SILENT, Remedy.ELSEWHERE),
+    (UNSHELVE, RUNNING, DEAD, Remedy.WAIT),
+    (Evacuate(source="g"), QUEUED, SILENT, Remedy.ELSEWHERE),
+    (Evacuate(source="g"), RUNNING, SILENT, Remedy.WAIT),
+    (Evacuate(source="g"), RUNNING, DEAD, Remedy.ELSEWHERE),
+    (moving(Leg.DEPART), QUEUED, DEAD, Remedy.WAIT),
+    (moving(Leg.ARRIVE), QUEUED, SILENT, Remedy.TURN_BACK),
+    (moving(Leg.ARRIVE), RUNNING, SILENT, Remedy.WAIT),
+    (moving(Leg.ARRIVE), RUNNING, DEAD, Remedy.TURN_BACK),
+    (moving(Leg.FALL_BACK), QUEUED, DEAD, Remedy.WAIT),
+    (ConfirmResize(move=move(Leg.DISMISS)), QUEUED, SILENT, Remedy.PASS_OVER),
+    (RevertResize(move=move(Leg.LEAVE)), QUEUED, SILENT, Remedy.WAIT),
+    (RevertResize(move=move(Leg.LEAVE)), QUEUED, DEAD, Remedy.PASS_OVER),
 ])
 def test_the_remedy_follows_the_host(
     arguments: Arguments, state: OperationState, host: HostState | None, remedy: Remedy
@@ -51,6 +87,10 @@ def test_a_boot_without_a_host_goes_to_the_scheduler_again() -> None:
 @pytest.mark.parametrize("host", [UP, SILENT, DEAD])
 def test_past_its_deadline_it_ends(arguments: Arguments, host: HostState) -> None:
     assert treatment(an_op(arguments, RUNNING, deadline=NOW), host, NOW, SETTINGS) is Remedy.END
+
+
+def test_an_arrival_past_its_deadline_turns_back() -> None:
+    assert treatment(an_op(moving(Leg.ARRIVE), RUNNING, deadline=NOW), UP, NOW, SETTINGS) is Remedy.TURN_BACK
 
 
 def test_a_delete_past_its_deadline_on_a_host_that_is_down_still_ends_deleted() -> None:
