@@ -55,11 +55,15 @@ class HostNetworks:
     def unplug(self, instance_uuid: str, port_id: str | None = None) -> None:
         """Forget an interface of an instance, or all. A network goes with its last one. Raises NovaLiteError."""
         with self._lock:
-            for network_id, plugged in self._all():
-                if plugged.instance_uuid == instance_uuid and port_id in (None, plugged.nic.id):
-                    self._forget(network_id, plugged)
             for network_id in self._networks():
-                self._follow(network_id)
+                before = self._plugged(network_id)
+                gone = [plugged for plugged in before
+                        if plugged.instance_uuid == instance_uuid and port_id in (None, plugged.nic.id)]
+                for plugged in gone:
+                    self._forget(network_id, plugged)
+                # One without interfaces was left by somebody who was cut off; the others are no business of this one.
+                if gone or not before:
+                    self._follow(network_id)
 
     def restore(self, instances: Iterable[Instance]) -> None:
         """Make the networks those of ``instances``, all that this host has, while no operation changes any of them."""

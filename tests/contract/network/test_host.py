@@ -161,6 +161,13 @@ def test_the_network_goes_with_its_last_interface(host: Host) -> None:
     assert host.left() == []
 
 
+def test_what_a_removal_that_was_cut_off_has_left_goes_with_the_next(host: Host) -> None:
+    guest = host.guest()
+    (host.directory / "networks" / host.network_id / "ports" / f"{guest.nics[0].id}.json").unlink()
+    host.networks.unplug(new_uuid())
+    assert host.left() == []
+
+
 @pytest.mark.parametrize("damage", ["the server is killed", "the bridge is gone", "the namespace is gone"])
 def test_what_breaks_is_mended(host: Host, damage: str) -> None:
     guest = host.guest(host.nic(5, reachable=True))
