@@ -12,6 +12,7 @@ from nova_lite.core.context import RequestContext
 if TYPE_CHECKING:
     from nova_lite.api.compute.services import ComputeServices
     from nova_lite.api.dialect import Frame
+    from nova_lite.api.enrolment import Registrar
     from nova_lite.api.identity.services import IdentityServices
     from nova_lite.api.image.services import ImageServices
     from nova_lite.api.network.services import NetworkServices
@@ -35,7 +36,7 @@ class TokenValidator(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ApiServices:
-    """``frame`` serves every dialect, the others one each.
+    """``frame`` serves every dialect, the others one each; ``registrar`` new machines.
 
     ``identity`` and ``image`` are an address where somebody else serves that dialect; ``tokens`` is then the Keystone
     that validates them.
@@ -48,6 +49,7 @@ class ApiServices:
     identity: IdentityServices | str
     image: ImageServices | str
     network: NetworkServices
+    registrar: Registrar
 
 
 def services_of(global_conf: Mapping[str, object]) -> ApiServices:

@@ -26,6 +26,7 @@ from nova_lite.api.compute.port_changes import PortChanges
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.unwanted_images import UnwantedImages
 from nova_lite.api.dialect import Frame
+from nova_lite.api.enrolment import Registrar
 from nova_lite.api.identity.app import RULES as IDENTITY_RULES
 from nova_lite.api.identity.services import IdentityServices
 from nova_lite.api.image.app import RULES as IMAGE_RULES
@@ -34,7 +35,7 @@ from nova_lite.api.network.app import RULES as NETWORK_RULES
 from nova_lite.api.network.services import NetworkServices
 from nova_lite.api.policy import Policy
 from nova_lite.api.services import ApiServices
-from nova_lite.cmd import daemon, notifying, records
+from nova_lite.cmd import daemon, notifying, records, trust
 from nova_lite.cmd.http_server import HttpServer, bind
 from nova_lite.cmd.networking import networking, server_ports, store
 from nova_lite.cmd.users import image_user
@@ -174,7 +175,7 @@ def application(
             vif_type="bridge" if settings.network.plug == "bridge" else "other",
         ),
         tokens=tokens, health=dict, image=image, identity=identity,
-        compute=compute,
+        compute=compute, registrar=Registrar(database, Path(settings.rpc.key_dir) / "trusted", clock),
     )
     paste_config = settings.api.paste_config or str(Path(nova_lite.__file__).parents[1] / DEFAULT_PASTE)
     return app.load(Path(paste_config), services)
@@ -191,6 +192,7 @@ def build(
     tell = emitter.emit if emitter else silent
     server = HttpServer(sock, application(settings, database, bus, tell, bell), settings.api.concurrency)
     periodic = image_recovery(settings, database, clock)
+    periodic.add("trust", trust.INTERVAL, trust.TrustKeeper(database, Path(settings.rpc.key_dir) / "trusted").keep)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, bus.proxy(Conductor)), at_start=True)
     telling = [emitter] if emitter else []
     return Service(NAME, [Closing(database.close), *daemon.closing(bus, shared), *telling, periodic, server])

@@ -9,8 +9,9 @@ concurrency.patch()
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from nova_lite.cmd import daemon, notifying, records
+from nova_lite.cmd import daemon, notifying, records, trust
 from nova_lite.cmd.http_server import HttpServer, bind
 from nova_lite.conductor.audit import Auditor
 from nova_lite.conductor.authorisation import authorise
@@ -67,6 +68,7 @@ def build(settings: Settings, shared: Bus | None = None, health: socket.socket |
         periodic.add("notifications", settings.notifications.interval, relay.turn)
     beat = daemon.heartbeat(settings, "conductor", server, manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
+    periodic.add("trust", trust.INTERVAL, trust.TrustKeeper(database, Path(settings.rpc.key_dir) / "trusted").keep)
     periodic.add("versions", daemon.HEARTBEAT, daemon.levels(bus, manager), at_start=True)
     telling = notifying.observed(settings, server, emitter, clock)
     figures = [] if health is None else [HttpServer(health, Figures([auditor.gauge]), 4)]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from nova_lite.cmd import daemon, records
+from nova_lite.cmd import daemon, enrolling, records
 from nova_lite.cmd.networking import network_plan, networking
 from nova_lite.cmd.seeds import FLAVORS
 from nova_lite.cmd.users import keystone_user
@@ -177,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
     boot = groups.add_parser("bootstrap", help="make the first users, the catalog and the usual flavors; repeatable. "
                              "Passwords come from NOVA_LITE_ADMIN_PASSWORD and NOVA_LITE_SERVICE_PASSWORD")
     boot.set_defaults(run=run_bootstrap)
+    enrolling.commands(groups.add_parser("service", help="who may speak on the bus").add_subparsers(required=True))
     audit = groups.add_parser("audit", help="say where records and hosts do not agree; exit 1 if they do not")
     audit.add_argument("--fix", action="store_true", help="mend what can be mended without a decision of yours")
     audit.add_argument("--records-only", action="store_true", help="do not ask the hosts what they have")

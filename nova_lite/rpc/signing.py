@@ -84,7 +84,7 @@ class Keyring:
         self._trusted = directory / "trusted"
         self._clock = clock or SystemClock()
         self._known: dict[str, Trusted] = {}
-        path = directory / f"{_checked(identity)}.key"
+        path = directory / f"{checked_identity(identity)}.key"
         try:
             key = load_pem_private_key(path.read_bytes(), None)
         except FileNotFoundError as error:
@@ -164,7 +164,7 @@ def generate(directory: Path | str, identity: str) -> Path:
     base = Path(directory)
     trusted = base / "trusted"
     trusted.mkdir(parents=True, exist_ok=True, mode=0o755)
-    private, public = base / f"{_checked(identity)}.key", trusted / f"{identity}.pub"
+    private, public = base / f"{checked_identity(identity)}.key", trusted / f"{identity}.pub"
     if private.exists():
         key = load_pem_private_key(private.read_bytes(), None)
     else:
@@ -176,7 +176,8 @@ def generate(directory: Path | str, identity: str) -> Path:
     return public
 
 
-def _checked(identity: str) -> str:
+def checked_identity(identity: str) -> str:
+    """The identity. Raises Invalid: it has signs that no name of a key file may have."""
     if not _IDENTITY.fullmatch(identity):
         raise Invalid(f"{identity!r} is not an identity: letters, digits, '@', '.', '_' and '-'", identity=identity)
     return identity

@@ -31,7 +31,8 @@ stop_grace = 3
 transport = {transport}
 zmq_ipc_dir = {directory}/rpc
 url = {broker_url}
-key_dir = {directory}/keys
+key_dir = {keys}
+encryption = {encryption}
 [scheduler]
 shuffle_best = 1
 [conductor]
@@ -88,6 +89,7 @@ class Processes:
     """
 
     more_of_center = more_of_compute = ""
+    encryption = "off"
 
     def __init__(
         self, directory: Path, hosts: Hosts = ("h1",), broker_url: str = "", database_url: str = "",
@@ -102,7 +104,7 @@ class Processes:
         self.health_ports: dict[str, int] = {}  # of the conductors
         self._values = {
             "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
-            "health_port": 0, "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
+            "keys": directory / "keys", "encryption": self.encryption, "health_port": 0, "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
             "transport": "kombu" if broker_url else "zmq",
             "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
         }
@@ -147,10 +149,16 @@ class Processes:
             (self.directory / f"{name}.conf").write_text(COMMON.format(**center) + more)
             signing.generate(self.directory / "keys", f"nova-{program}@{center['host']}")
         for host in self.hosts:
-            (self.directory / host / "gates").mkdir(parents=True)
-            text = (COMMON + COMPUTE).format(**self._values, host=host) + self._fake.get(host, "")
-            (self.directory / f"{host}.conf").write_text(text + self.more_of_compute)
+            self.configure_host(host, self.directory / "keys")
             signing.generate(self.directory / "keys", f"nova-compute@{host}")
+
+    def configure_host(self, host: str, keys: Path) -> None:
+        """Write the configuration of a compute host that has its keys in that directory."""
+        (self.directory / host / "gates").mkdir(parents=True)
+        values = {**self._values, "host": host, "keys": keys}
+        (self.directory / f"{host}.conf").write_text(
+            (COMMON + COMPUTE).format(**values) + self._fake.get(host, "") + self.more_of_compute
+        )
 
     def manage(self, *command: str) -> str:
         """Run nova-lite-manage; what it printed. It must succeed."""
