@@ -35,6 +35,10 @@ key_dir = {keys}
 encryption = {encryption}
 [scheduler]
 shuffle_best = 1
+[notifications]
+driver = spool
+spool_path = {directory}/notifications
+spool_keep = 1000
 [conductor]
 workers = {conductor_workers}
 lease = 2
@@ -62,7 +66,7 @@ ram = 1000000
 """
 COMPUTE = """
 [compute]
-driver = fake
+driver = {driver}
 report_interval = 1
 concurrent_operations = 64
 lease_interval = 0.5
@@ -73,6 +77,9 @@ instances_path = {directory}/{host}/instances
 image_cache_path = {directory}/cache
 [fake]
 gates = {directory}/{host}/gates
+[libvirt]
+uri = {libvirt_uri}
+virt_type = qemu
 """
 
 
@@ -104,7 +111,8 @@ class Processes:
         self.health_ports: dict[str, int] = {}  # of the conductors
         self._values = {
             "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
-            "keys": directory / "keys", "encryption": self.encryption, "health_port": 0, "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
+            "keys": directory / "keys", "encryption": self.encryption, "driver": "fake", "libvirt_uri": "",
+            "health_port": 0, "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
             "transport": "kombu" if broker_url else "zmq",
             "database_url": database_url or f"sqlite:///{directory}/db.sqlite",
         }
@@ -115,6 +123,10 @@ class Processes:
         """Before it starts: everybody reaches the API through this port."""
         self._values["front"] = port
         self.client = Client(f"http://127.0.0.1:{port}", "admin", PASSWORD)
+
+    def with_guests_of(self, libvirt_uri: str) -> None:
+        """Before it starts: its hosts drive this libvirt, by software emulation."""
+        self._values.update(driver="libvirt", libvirt_uri=libvirt_uri)
 
     def another_client(self, timeout: float) -> Client:
         """A client of its own for one more thread, with seconds of patience for an answer; to be closed."""

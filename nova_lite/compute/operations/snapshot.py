@@ -9,7 +9,7 @@ from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.irrevocable import Irrevocable
+from nova_lite.compute.steps.irrevocable import Afterwards, Irrevocable
 from nova_lite.compute.steps.plug import Networks, Plug, Unplug
 from nova_lite.compute.steps.shelved import DiscardShelved, FetchShelved
 from nova_lite.compute.steps.snapshot import Images, RotateBackups, Snapshot, UploadImage
@@ -41,5 +41,5 @@ class Imaging:
         """From the image that shelving made; it has no other use, and goes at the end."""
         return StepList("compute_unshelve_instance", VmState.ACTIVE, (
             FetchShelved(fetch_image), create_disks, Plug(self._networks), Spawn(self._driver),
-            Irrevocable(DiscardShelved(self._images)),
+            Afterwards(DiscardShelved(self._images)),
         ))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
+from nova_lite.compute.job import Job
 from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.base import Step
+from nova_lite.core.errors import NovaLiteError, Unavailable
+
+LOG = logging.getLogger(__name__)
 
 
 class Irrevocable(Announced):
@@ -11,6 +17,26 @@ class Irrevocable(Announced):
 
     For steps that take away what an earlier one needs, and for no others.
     """
+
+
+class Afterwards(Irrevocable):
+    """An irrevocable step at the end that is not worth failing for: what the operation is about is done.
+
+    It is tried again as any other, and then given up.
+    """
+
+    def run(self, job: Job) -> Job:
+        try:
+            return super().run(job)
+        except Unavailable:
+            raise
+        except NovaLiteError as error:
+            return self.given_up(job, error)
+
+    def given_up(self, job: Job, error: NovaLiteError) -> Job:
+        """What becomes of the job when it cannot be done."""
+        LOG.warning("%s of %s is given up: %s", self.name, job.instance.uuid, error)
+        return job
 
 
 def left_to_do(steps: tuple[Step, ...], reached: str) -> tuple[Step, ...]:

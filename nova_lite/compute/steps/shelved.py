@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 
 from msgspec.structs import replace
 
 from nova_lite.compute.job import Job
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.snapshot import Images
-from nova_lite.core.errors import NovaLiteError
 from nova_lite.objects.operation import Unshelve
-
-LOG = logging.getLogger(__name__)
 
 
 class FetchShelved:
@@ -35,8 +31,6 @@ class FetchShelved:
 
 
 class DiscardShelved:
-    """Irrevocable, and nothing to fail for: the guest runs, and the image may be gone although nobody says so."""
-
     name = "discard_shelved"
 
     def __init__(self, images: Images) -> None:
@@ -45,10 +39,7 @@ class DiscardShelved:
     def run(self, job: Job) -> Job:
         kept = job.instance.kept
         if kept is not None and kept.image_id is not None:
-            try:
-                self._images.remove(job.context, kept.image_id)
-            except NovaLiteError as error:
-                LOG.warning("image %s of a server that is shelved no more may stay: %s", kept.image_id, error)
+            self._images.remove(job.context, kept.image_id)
         return job
 
     def undo(self, job: Job) -> None:

@@ -22,7 +22,7 @@ from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Delete, Operation, move_of
 from nova_lite.objects.quota import Quota
-from nova_lite.objects.states import Action, OperationState, PowerState, TaskState, VmState
+from nova_lite.objects.states import QUIET, Action, OperationState, PowerState, TaskState, VmState
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +115,10 @@ def start_action(
     instance = current(tx, uuid, project_id)
     if not changed:
         raise _refusal(instance, operation, transition, override_lock)
-    if transition.overtakes:
-        outbox.supersede(tx, instance, f"superseded by {operation.action}", now)
+    if transition.overtakes or transition.allow_task_states:
+        # What is overtaken must not come later: a reboot that was delayed would find the server in any state.
+        keep = () if transition.overtakes else QUIET
+        outbox.supersede(tx, instance, f"superseded by {operation.action}", now, keep)
     move = move_of(operation.arguments)
     host = None if transition.scheduled else instance.host if move is None else move.host
     grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=host))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec import structs
@@ -15,7 +15,7 @@ from nova_lite.db.writes import notices
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation, OperationEvent
-from nova_lite.objects.states import OperationState
+from nova_lite.objects.states import Action, OperationState
 
 CAST_LEASE = 2.0
 """Seconds in which somebody must take up an operation that was cast; then it is cast again."""
@@ -34,11 +34,17 @@ def put(tx: Tx, *grants: ClaimGrant) -> tuple[Operation, ...]:
     return leased
 
 
-def supersede(tx: Tx, instance: Instance, message: str, now: float) -> int:
-    """Fail whatever is unfinished on an instance; how many that was. Their workers are refused from now on."""
+def supersede(tx: Tx, instance: Instance, message: str, now: float, keep: Collection[Action] = ()) -> int:
+    """Fail whatever is unfinished on an instance but actions to ``keep``; how many that was.
+
+    Their workers are refused from now on.
+    """
     return tx.change(
         update(OperationRow)
-        .where(OperationRow.instance_uuid == instance.uuid, OperationRow.state.in_(UNFINISHED))
+        .where(
+            OperationRow.instance_uuid == instance.uuid, OperationRow.state.in_(UNFINISHED),
+            OperationRow.action.not_in(sorted(keep)),
+        )
         .values(state=OperationState.FAILED, message=message, updated_at=now, finished_at=now, lease_expires_at=None,
                 **notices.ended(tx, instance))
     )

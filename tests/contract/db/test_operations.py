@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from nova_lite.core.errors import DeadlineExceeded, NotFound
+from nova_lite.core.ids import new_uuid
 from nova_lite.db.reads import hosts, instances
 from nova_lite.db.reads import operations as reads
 from nova_lite.db.session import Database
@@ -15,7 +16,17 @@ from nova_lite.db.writes import instances as instance_writes
 from nova_lite.db.writes import operations as writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
-from nova_lite.objects.operation import Create, Delete, Operation, OperationEvent, Pause, Progress, Stop
+from nova_lite.objects.operation import (
+    AttachInterface,
+    Create,
+    Delete,
+    Operation,
+    OperationEvent,
+    Pause,
+    Progress,
+    Reboot,
+    Stop,
+)
 from nova_lite.objects.states import OperationState, PowerState, TaskState, VmState
 from tests.builders.guests import NOW
 from tests.builders.operations import an_operation
@@ -28,7 +39,7 @@ from tests.contract.db.cloud import (
     failed,
     succeeded,
 )
-from tests.contract.db.transitions import PAUSE
+from tests.contract.db.transitions import PAUSE, PLUG, REBOOT_HARD
 
 Tamper = Callable[[Operation], Operation]
 
@@ -320,3 +331,18 @@ def test_long_words_fit(cloud: Cloud) -> None:
     cloud.finish(result)
     with cloud.database.read() as tx:
         assert reads.events(tx, [operation.id])[operation.id] == (event,)
+
+
+def test_a_hard_reboot_takes_the_place_of_what_it_overtakes(cloud: Cloud) -> None:
+    """Or that one, delayed by whatever, would reboot the server later, in whatever state it is then."""
+    server = cloud.active()
+    quiet = cloud.act(server, AttachInterface(port_id=new_uuid()), PLUG).operation
+    first = cloud.act(server, Reboot(kind="HARD"), REBOOT_HARD).operation
+    second = cloud.act(server, Reboot(kind="HARD"), REBOOT_HARD).operation
+    with pytest.raises(Superseded):
+        cloud.begin(first)
+    cloud.finish(succeeded(cloud.begin(second).operation))
+    with cloud.database.read() as tx:
+        found = {operation.id: operation for operation in reads.of_instance(tx, server.uuid)}
+    assert found[first.id].state is OperationState.FAILED and found[first.id].message == "superseded by reboot"
+    assert found[quiet.id].state is OperationState.QUEUED

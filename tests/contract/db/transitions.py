@@ -8,3 +8,4 @@ REBOOT_HARD = Transition(
     task_state=TaskState.REBOOTING_HARD, from_vm_states=frozenset({VmState.ACTIVE, VmState.ERROR}),
     allow_task_states=frozenset({TaskState.REBOOTING, TaskState.REBOOTING_HARD}),
 )
+PLUG = Transition(task_state=None, from_vm_states=frozenset({VmState.ACTIVE}))

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from tests.integration.crash.checker import Wrong
 from tests.integration.crash.customer import PATIENCE, Customer, Tally
 from tests.integration.crash.monkey import Monkey
 from tests.integration.crash.scene import Scene
@@ -65,17 +64,9 @@ def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) 
         ended.set()
     for thread in threads:
         thread.join()
-    for wrong in _findings(scene, tally.servers):
+    for wrong in scene.findings(tally.servers, PATIENCE):
         tally.complain(*wrong)
     return tally
-
-
-def _findings(scene: Scene, servers: set[str]) -> list[Wrong]:
-    """What the checker finds once hosts have had time to clear away what was taken from them while they were away."""
-    deadline = time.monotonic() + PATIENCE
-    while (wrong := scene.findings(servers)) and time.monotonic() < deadline:
-        time.sleep(1.0)
-    return wrong
 
 
 def _state(tally: Tally) -> str:

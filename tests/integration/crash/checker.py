@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -20,6 +19,8 @@ from nova_lite.objects.image import ImageStatus
 from nova_lite.objects.network import SERVER_OWNER
 from nova_lite.objects.states import OperationState, PowerState, VmState
 from nova_lite.virt.fake.hypervisor import FakeDomain
+from tests.integration.crash.notices import unpaired
+from tests.integration.crash.wrong import Wrong
 
 RUNNING = PowerState.RUNNING
 UNFINISHED = (OperationState.QUEUED, OperationState.RUNNING)
@@ -27,13 +28,6 @@ UNFINISHED = (OperationState.QUEUED, OperationState.RUNNING)
 SETTLED = (
     VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED, VmState.SUSPENDED, VmState.RESCUED, VmState.RESIZED,
 )
-
-
-class Wrong(NamedTuple):
-    """A promise that was not kept."""
-
-    kind: Literal["stuck", "doubled", "leaked", "lost", "untrue"]
-    text: str
 
 
 Domains = dict[str, list[tuple[str, FakeDomain]]]
@@ -50,11 +44,12 @@ def domains(instances_paths: dict[str, Path]) -> Domains:
 
 
 def findings(
-    database: Database, instances_paths: dict[str, Path], wanted: Collection[str] | None = None
+    database: Database, instances_paths: dict[str, Path], wanted: Collection[str] | None = None,
+    spool: Path | None = None,
 ) -> list[Wrong]:
     """Everything that is wrong; empty when every promise is kept. Nothing may be under way.
 
-    ``wanted``: the servers that clients know of; None: nobody has kept a list.
+    ``wanted``: the servers that clients know of, ``spool``: where notifications went; None: nobody has kept a list.
     """
     with database.read() as tx:
         living = {row.uuid: row for row in tx.rows(select(InstanceRow).where(InstanceRow.deleted == ""))}
@@ -62,6 +57,7 @@ def findings(
             *_stuck(tx, living), *_ledger(tx, living), *_sizes(tx, living), *_counters(tx), *_ports(tx, living),
             *_images(tx, living), *_guests(living, domains(instances_paths)), *_files(living, instances_paths),
             *_parcels(tx, instances_paths),
+            *(unpaired(tx, spool) if spool is not None else ()),
         ]
     if wanted is not None:
         wrong += [Wrong("doubled", f"{uuid}: nobody has asked for it") for uuid in living.keys() - set(wanted)]

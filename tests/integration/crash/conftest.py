@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from nova_lite.db.session import Database
-from tests.integration.crash.checker import findings
 from tests.integration.crash.crowd import Crowd
 from tests.integration.crash.scene import Scene, Servers, scene
 from tests.integration.crash.scene import servers as running_servers
@@ -30,7 +29,7 @@ class Bench:
 
     def check(self) -> None:
         """Nothing is stuck, doubled, leaked or lost."""
-        wrong = findings(self.database, self.scene.instances_paths)
+        wrong = self.scene.findings()
         assert wrong == [], wrong
 
 

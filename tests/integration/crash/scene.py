@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from nova_lite.db.session import Database
 from stack.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.builders.guests import qcow2_header
-from tests.integration.crash.checker import Wrong, findings
+from tests.integration.crash.checker import findings
+from tests.integration.crash.wrong import Wrong
 from tests.integration.link import Link
 from tests.integration.processes import Hosts, Processes
 
@@ -30,17 +32,28 @@ class Scene:
     def instances_paths(self) -> dict[str, Path]:
         return {host: self.cloud.directory / host / "instances" for host in self.cloud.hosts}
 
+    @property
+    def spool(self) -> Path:
+        """Where its notifications go."""
+        return self.cloud.directory / "notifications"
+
     def upload(self) -> str:
         """An image to boot from; its id."""
         path = self.cloud.directory / "image.qcow2"
         path.write_bytes(qcow2_header(1 << 20).ljust(1 << 16, b"\0"))
         return self.cloud.client.upload(path)
 
-    def findings(self, wanted: set[str] | None = None) -> list[Wrong]:
-        """What is wrong now; see :func:`tests.integration.crash.checker.findings`."""
+    def findings(self, wanted: set[str] | None = None, patience: float = 30.0) -> list[Wrong]:
+        """What is wrong, once hosts have had time to clear away what was taken from them, and the world was told of it.
+
+        ``wanted``: see :func:`tests.integration.crash.checker.findings`.
+        """
         database = Database(self.cloud.database_url)
+        deadline = time.monotonic() + patience
         try:
-            return findings(database, self.instances_paths, wanted)
+            while (wrong := findings(database, self.instances_paths, wanted, self.spool)) and time.monotonic() < deadline:
+                time.sleep(0.2)
+            return wrong
         finally:
             database.close()
 

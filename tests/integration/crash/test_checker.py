@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from nova_lite.db import migration
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
@@ -25,7 +26,8 @@ from nova_lite.objects.states import PowerState, TaskState, VmState
 from nova_lite.virt.fake.hypervisor import FakeDomain
 from tests.contract.db.cloud import Cloud
 from tests.contract.db.transitions import PAUSE
-from tests.integration.crash.checker import Wrong, findings
+from tests.integration.crash.checker import findings
+from tests.integration.crash.wrong import Wrong
 
 HOSTS = ("host1", "host2")
 STRANGER = "8f6b0ae2-8e0c-4a3c-8d0f-0d3f6a3f6a11"
@@ -84,7 +86,23 @@ class Scene:
         self.change(update(InstanceRow).where(InstanceRow.uuid == self.server.uuid).values(**values))
 
     def found(self, wanted: set[str] | None = None) -> list[Wrong]:
-        return findings(self.cloud.database, {host: self.directory / host for host in HOSTS}, wanted)
+        paths = {host: self.directory / host for host in HOSTS}
+        return findings(self.cloud.database, paths, wanted, self.spool if self.spool.exists() else None)
+
+    @property
+    def spool(self) -> Path:
+        return self.directory / "notifications"
+
+    def tell(self, *phases: str) -> None:
+        """The story of the boot of the only server."""
+        with self.cloud.database.read() as tx:
+            ((uuid,),) = tx.tuples(select(OperationRow.uuid))
+        payload = {"schema": "instance_operation", "operation": {"id": uuid}}
+        self.spool.mkdir()
+        (self.spool / "notifications.jsonl").write_text("".join(
+            json.dumps({"message_id": phase, "event_type": f"instance.create.{phase}", "payload": payload}) + "\n"
+            for phase in phases
+        ))
 
     def kinds(self) -> list[str]:
         return [wrong.kind for wrong in self.found()]
@@ -285,3 +303,12 @@ def test_servers_are_those_that_clients_know_of(scene: Scene) -> None:
     assert [wrong.kind for wrong in scene.found({scene.server.uuid})] == []
     assert [wrong.kind for wrong in scene.found(set())] == ["doubled"]
     assert [wrong.kind for wrong in scene.found({scene.server.uuid, STRANGER})] == ["lost"]
+
+
+@pytest.mark.parametrize(("phases", "kinds"), [
+    (["start", "end"], []), (["start", "start", "end"], []), (["start"], ["lost"]), (["end"], ["lost"]), ([], ["lost"]),
+    (["start", "error"], ["lost"]), (["start", "end", "error"], ["doubled"]), (["end", "start"], ["untrue"]),
+])
+def test_every_operation_has_one_start_and_one_end(scene: Scene, phases: list[str], kinds: list[str]) -> None:
+    scene.tell(*phases)
+    assert scene.kinds() == kinds

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nova_lite.compute.job import Job
 from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.irrevocable import Irrevocable
-from nova_lite.compute.steps.shelved import DiscardShelved
-from nova_lite.core.context import RequestContext, system_context
+from nova_lite.compute.steps.irrevocable import Afterwards
+from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
 from nova_lite.network.host.networks import NoNetworks
 from nova_lite.objects.image import ImageMeta
-from nova_lite.objects.instance import Kept
-from nova_lite.objects.operation import Unshelve
 from nova_lite.virt.fake import FakeDriver, FakeSettings
-from tests.builders.guests import an_image, an_instance
-from tests.builders.operations import an_operation
 
 IMAGE = "70a599e0-31e7-49b7-b260-868f441e862b"
 
@@ -42,14 +36,8 @@ class DeafImages:
         raise Unavailable("it does not answer")
 
 
-def test_an_image_that_cannot_be_deleted_does_not_cost_the_guest() -> None:
-    instance = an_instance(kept=Kept(image_id=IMAGE))
-    job = Job(system_context(), instance, an_operation(instance, Unshelve(image=an_image())))
-    assert DiscardShelved(DeafImages()).run(job) is job
-
-
 def test_an_unshelve_is_not_begun_again_once_its_image_may_be_gone() -> None:
     driver, images = FakeDriver(FakeSettings()), DeafImages()
     imaging = Imaging(driver, images, Path(), NoNetworks())
     steps = imaging.unshelve(FetchImage(images), CreateDisks(driver, lambda _: Path(), True)).steps()
-    assert isinstance(steps[-1], Irrevocable) and steps[-1].name == "discard_shelved"
+    assert isinstance(steps[-1], Afterwards) and steps[-1].name == "discard_shelved"

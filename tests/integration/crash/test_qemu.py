@@ -1,0 +1,110 @@
+"""The matrix once more, smaller, with real guests: QEMU under a libvirt of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nova_lite.db.session import Database
+from nova_lite.objects.states import Action
+from stack.servers import Libvirt
+from tests.integration.crash.notices import unpaired
+from tests.integration.crash.steps import declared
+from tests.integration.processes import Processes
+
+ACTIONS = (Action.CREATE, Action.REBUILD, Action.REBOOT, Action.DELETE)
+ROWS = [(action, step) for action in ACTIONS for step in declared()[action]]
+PATIENCE = 60.0
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a libvirt of one's own needs root")
+
+
+class Farm:
+    """A cloud with one host of real guests."""
+
+    def __init__(self, cloud: Processes, uri: str, image: str) -> None:
+        self.cloud, self.client, self.uri, self.image = cloud, cloud.client, uri, image
+        self.servers: list[str] = []
+
+    def ask(self, action: Action) -> str:
+        """Ask for an action of the oldest server, or for one more; the server."""
+        if action is Action.CREATE:
+            self.servers.append(self.client.boot(self.image))
+            return self.servers[-1]
+        server = self.servers.pop(0) if action is Action.DELETE else self.servers[0]
+        if action is Action.DELETE:
+            self.client.ask("DELETE", f"/servers/{server}")
+        else:
+            body = {"imageRef": self.image} if action is Action.REBUILD else {"type": "HARD"}
+            answer = self.client.act(server, action, body)
+            assert answer.status_code == 202, answer.text
+        return server
+
+    def settle(self, server: str) -> None:
+        """Wait for the end of what was asked; then there is a running guest of every server, and no other."""
+        if server in self.servers:
+            self.client.wait_status(server, "ACTIVE", PATIENCE)
+        else:
+            self.client.wait(
+                lambda: self.client.request("GET", f"/servers/{server}").status_code == 404, f"{server} gone", PATIENCE
+            )
+        self.client.wait(lambda: self.guests("--all") == self.guests() == set(self.servers), "its guests", PATIENCE)
+
+    def guests(self, *options: str) -> set[str]:
+        """Those that run, or with ``--all`` all that are defined."""
+        command = ["virsh", "-q", "-c", self.uri, "list", "--uuid", *options]
+        return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+    def reaches(self, action: Action, server: str, step: str) -> None:
+        """Wait until the host begins a step."""
+        line = f"{action} {server}: {step}"
+        self.client.wait(lambda: line in self.cloud.log("h1").read_text(), line, PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    directory: Path = tmp_path_factory.mktemp("qemu")
+    with Libvirt(directory / "libvirt") as libvirt:
+        cloud = Processes(directory)
+        cloud.with_guests_of(libvirt.uri)
+        with cloud:
+            disk = directory / "empty.qcow2"
+            subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "1M"], check=True)
+            farm = Farm(cloud, libvirt.uri, cloud.client.upload(disk))
+            yield farm
+            while farm.servers:
+                farm.settle(farm.ask(Action.DELETE))
+            assert not any((directory / "h1/instances").iterdir())
+
+
+@pytest.mark.parametrize(("action", "step"), ROWS)
+def test_a_host_is_killed_as_it_begins_a_step(farm: Farm, action: Action, step: str) -> None:
+    server = farm.ask(action)
+    farm.reaches(action, server, step)
+    farm.cloud.kill("h1")
+    farm.cloud.start("h1")
+    farm.settle(server)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_conductor_is_killed_as_the_last_step_begins(farm: Farm, action: Action) -> None:
+    server = farm.ask(action)
+    farm.reaches(action, server, declared()[action][-1])
+    farm.cloud.kill("conductor")
+    farm.cloud.start("conductor")
+    farm.settle(server)
+
+
+def test_then_records_guests_disks_and_notifications_agree(farm: Farm) -> None:
+    farm.settle(farm.ask(Action.CREATE))
+    assert farm.cloud.manage("audit") == "0 findings stand\n"
+    database = Database(farm.cloud.database_url)
+    try:
+        with database.read() as tx:
+            farm.client.wait(lambda: unpaired(tx, farm.cloud.directory / "notifications") == [], "all was told of")
+    finally:
+        database.close()
