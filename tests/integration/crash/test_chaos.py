@@ -11,5 +11,6 @@ from tests.integration.crash.scene import scene
 def test_nothing_is_lost_doubled_stuck_or_leaked(tmp_path: Path) -> None:
     with scene({}, tmp_path, ("a", "b"), down_after=30.0, copies=2, linked=True) as cloud:
         tally = run(cloud, Plan(seed=1, seconds=15, customers=4))
-    assert tally.complaints == []
+    # What failed with a reason was promised no more.
+    assert [complaint for complaint in tally.complaints if complaint[0] != "failed"] == []
     assert tally.operations > 0 and tally.faults
