@@ -25,6 +25,7 @@ DRAINED = 1 << 20  # bytes of a body that nobody wants which are read to keep th
 SILENCE = 60.0  # seconds for which a connection may be idle between requests, or silent in a long body
 HEAD_TIMEOUT = 5.0  # seconds in which a request's head must be here, and the first one's first byte
 BODY_TIMEOUT = 10.0  # seconds in which a short body must be here
+ROOM_INTERVAL = 0.02  # seconds between two looks for a connection that could give way
 SHORT = 1 << 17  # bytes: any body but an image fits
 WAITING, CLOSED = eventlet.wsgi.STATE_IDLE, eventlet.wsgi.STATE_CLOSE
 
@@ -189,8 +190,14 @@ class RoomyPool(eventlet.GreenPool):  # type: ignore[misc]
 
     def spawn(self, function: Callable[..., object], connection: list[Any]) -> Any:
         """As eventlet's server calls it: ``connection`` is address, socket, state."""
-        if self.free() < 1:
-            self._make_room()
+        try:
+            while self.free() < 1:
+                self._make_room()
+                # Looked at again and again: those that serve now may wait for their next request in a moment.
+                eventlet.sleep(ROOM_INTERVAL)
+        except BaseException:  # the server is being stopped: nobody else knows of this connection
+            connection[1].close()
+            raise
         connection.append(time.monotonic())
         self._connections[id(connection)] = connection
         thread = super().spawn(function, connection)
@@ -198,6 +205,8 @@ class RoomyPool(eventlet.GreenPool):  # type: ignore[misc]
         return thread
 
     def _make_room(self) -> None:
+        if any(connection[2] == CLOSED for connection in self._connections.values()):
+            return  # one is on its way out
         waiting = [connection for connection in self._connections.values() if connection[2] == WAITING]
         if waiting:
             longest = min(waiting, key=lambda connection: float(connection[3]))
