@@ -38,8 +38,9 @@ class Shell:
         }
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        # Without a standard input: the client would take one that is no terminal for an image's data.
         return subprocess.run(
-            ["/bin/bash", "-c", command], cwd=self.directory, env=self._environment, capture_output=True, text=True,
+            ["/bin/bash", "-c", f"exec <&-; {command}"], cwd=self.directory, env=self._environment, capture_output=True, text=True,
             timeout=DEADLINE, check=False,
         )
 
