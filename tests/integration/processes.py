@@ -75,11 +75,11 @@ image_url = http://127.0.0.1:{front}/image
 password = {password}
 instances_path = {directory}/{host}/instances
 image_cache_path = {directory}/cache
-[fake]
-gates = {directory}/{host}/gates
 [libvirt]
 uri = {libvirt_uri}
 virt_type = qemu
+[fake]
+gates = {directory}/{host}/gates
 """
 
 

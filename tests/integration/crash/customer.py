@@ -118,7 +118,9 @@ class Customer:
         # 409 after a broken connection: an earlier try was accepted. 400: and the server has that size by now.
         if not answer.ok and not (tries > 1 and answer.status_code in (400, 409)):
             self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
-        if self._loses_patience():
+        # An earlier try that nobody answered may be accepted yet, when the server is in another state: only a delete
+        # ends that. Actions have no Idempotency-Key.
+        if tries > 1 or self._loses_patience():
             self._delete(server)
             return
         self._settle(server, action, "ACTIVE" if deed.after == "spent" else deed.after)
