@@ -10,7 +10,7 @@ from nova_lite.compute.operations.rebuild import SpawnAsBefore
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.irrevocable import Irrevocable
+from nova_lite.compute.steps.irrevocable import Afterwards
 from nova_lite.compute.steps.makeover import CLEAN_TIMEOUT, is_on
 from nova_lite.compute.steps.parcel import DiscardDisk, FetchDisk, Parcels, SendDisk, SnapshotDisk
 from nova_lite.compute.steps.plug import Networks, Plug, Unplug
@@ -79,12 +79,14 @@ class Moving:
             Leg.DEPART: StepList("compute_resize_instance", None, (
                 PowerOff(driver), snapshot, SendDisk(parcels, snapshot),
             )),
-            # Without the parcel the disk cannot be made again: from there on there is no way back.
+            # Without the parcel the disk cannot be made again, and the guest runs: there is no way back.
             Leg.ARRIVE: StepList("compute_finish_resize", VmState.RESIZED, (
                 FetchDisk(parcels, fetch_image), create_disks, Plug(self._networks), SpawnAsBefore(driver),
-                Irrevocable(DiscardDisk(parcels)),
+                Afterwards(DiscardDisk(parcels)),
             )),
-            Leg.FALL_BACK: StepList("compute_finish_revert_resize", None, (PowerOn(driver), DiscardDisk(parcels))),
+            Leg.FALL_BACK: StepList("compute_finish_revert_resize", None, (
+                PowerOn(driver), Afterwards(DiscardDisk(parcels)),
+            )),
             Leg.DISMISS: StepList("compute_confirm_resize", VmState.ACTIVE, clear),
             Leg.LEAVE: StepList("compute_revert_resize", None, clear),
             Leg.RETURN: StepList("compute_finish_revert_resize", VmState.ACTIVE, (PowerOn(driver),)),

@@ -212,7 +212,7 @@ def _files(living: dict[str, InstanceRow], instances_paths: dict[str, Path]) -> 
     for host, directory in instances_paths.items():
         for path in directory.iterdir() if directory.is_dir() else ():
             row = living.get(path.name)
-            if path.is_dir() and (row is None or row.host != host):
+            if path.is_dir() and (row is None or host not in _places(row)):
                 wrong.append(Wrong("leaked", f"{path.name}: files on {host}"))
             elif path.is_dir():
                 wrong += [Wrong("leaked", f"{path.name}: {left.name} on {host}") for left in path.glob("snapshot-*")]
