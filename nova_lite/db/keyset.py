@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import Boolean, ColumnElement, and_, case, false, or_
 
 Direction = Literal["asc", "desc"]
 
@@ -17,6 +17,10 @@ class Key:
 
     expression: ColumnElement[Any]
     direction: Direction
+
+    def __post_init__(self) -> None:
+        if isinstance(self.expression.type, Boolean):  # no database is asked which of two truths is the greater
+            object.__setattr__(self, "expression", case((self.expression.is_(True), 1), else_=0))
 
 
 def ordering(keys: Sequence[Key]) -> list[ColumnElement[Any]]:
@@ -29,6 +33,7 @@ def after(keys: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
 
     ``(a, b) > (x, y)`` is spelled out, because directions may differ, with ``a >= x`` in front for the index.
     """
+    values = [int(value) if isinstance(value, bool) else value for value in values]
     found: ColumnElement[bool] = false()
     for position in reversed(range(len(keys))):
         further = _beyond(keys[position], values[position])

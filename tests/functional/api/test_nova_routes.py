@@ -46,12 +46,7 @@ def _rows() -> list[Row]:
 
 
 # What this cloud has not, in the words of docs/api/not-offered.md.
-NOT_OFFERED = frozenset({
-    "GET /os-console-auth-tokens/{id}",
-    "GET /servers/{server_id}/migrations", "GET /servers/{server_id}/migrations/{id}",
-    "DELETE /servers/{server_id}/migrations/{id}", "POST /servers/{server_id}/migrations/{id}/action force_complete",
-    "POST /servers/{id}/action addFixedIp", "POST /servers/{id}/action removeFixedIp",
-})
+NOT_OFFERED = frozenset({"GET /os-console-auth-tokens/{id}"})
 ROWS = [row for row in _rows() if not row.path.startswith("(root)") and str(row) not in NOT_OFFERED]
 
 

@@ -274,3 +274,12 @@ def test_server_groups_in_use_are_counted(cloud: ComputeCloud) -> None:
     assert used() == (0, 0)
     assert cloud.ask("POST", "/os-server-groups", {"server_group": {"name": "g", "policy": "affinity"}}).status == 200
     assert used() == (1, 1)
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_flavors_are_paged_in_the_order_of_a_flag(cloud: ComputeCloud, direction: str) -> None:
+    path = f"/flavors?is_public=None&sort_key=is_public&sort_dir={direction}"
+    whole = [flavor["id"] for flavor in cloud.admin("GET", path).at("flavors")]  # type: ignore[attr-defined]
+    for position, marker in enumerate(whole):
+        page = cloud.admin("GET", f"{path}&marker={marker}").at("flavors")
+        assert [flavor["id"] for flavor in page] == whole[position + 1:]  # type: ignore[attr-defined]

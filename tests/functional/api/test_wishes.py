@@ -116,3 +116,5 @@ def test_servers_are_sorted_by_what_was_wished(cloud: ComputeCloud, key: str) ->
     listed = cloud.ask("GET", f"/servers?sort_key={key}&sort_dir=asc").at("servers")
     expected = [second, first] if key == "auto_disk_config" else [first, second]
     assert [one["id"] for one in listed] == expected  # type: ignore[attr-defined]
+    after = cloud.ask("GET", f"/servers?sort_key={key}&sort_dir=asc&marker={expected[0]}").at("servers")
+    assert [one["id"] for one in after] == expected[1:]  # type: ignore[attr-defined]
