@@ -70,6 +70,7 @@ def load_driver(settings: Settings, owner: str, clock: Clock) -> CapableDriver:
         chosen = LibvirtSettings(
             instances_path=Path(settings.compute.instances_path), uri=settings.libvirt.uri,
             virt_type=settings.libvirt.virt_type,  # type: ignore[arg-type]  # the option's choices are the type's
+            patience=settings.libvirt.patience,
         )
     return drivers.load(chosen, settings.process.host, owner, clock)
 

@@ -48,6 +48,7 @@ class LibvirtSettings:
         "auto", "kvm, qemu (software emulation), or auto: kvm when a short self-test shows that it works.",
         choices=("auto", "kvm", "qemu"),
     )
+    patience: float = option(25.0, "Seconds of silence after which libvirt counts as out of reach.", minimum=1)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

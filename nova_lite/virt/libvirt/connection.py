@@ -106,9 +106,10 @@ class Connection:
     ``on_back`` runs in a task after a connection was lost and is there again: events may have been missed.
     """
 
-    def __init__(self, uri: str, keepalive_interval: int, watcher: Watcher, on_back: Callable[[], None]) -> None:
-        self._uri = uri
-        self._keepalive_interval = keepalive_interval
+    def __init__(self, uri: str, patience: float, watcher: Watcher, on_back: Callable[[], None]) -> None:
+        """``patience``: seconds for which libvirt may be silent, opening a connection or on an open one."""
+        self._uri, self._patience = uri, patience
+        self._opening: Task[Host] | None = None
         self._watcher, self._on_back = watcher, on_back
         self._lock = concurrency.lock()
         self._host: Host | None = None
@@ -157,16 +158,38 @@ class Connection:
 
     def _connected(self, what: str, uuid: str) -> Host:
         with self._lock:
-            if self._host is None or self._host is self._broken:
-                self._host = None
-                self._host = concurrency.native(self._open, what, uuid)
-            return self._host
+            if self._host is not None and self._host is not self._broken:
+                return self._host
+            self._host = None
+            if self._opening is None:
+                self._opening = concurrency.spawn(concurrency.native, self._open, what, uuid)
+            opening = self._opening
+        return self._opened(opening, what, uuid)
+
+    def _opened(self, opening: Task[Host], what: str, uuid: str) -> Host:
+        # A daemon that is frozen accepts and says nothing, and libvirt would wait for ever. One thread does: it is
+        # waited for again the next time.
+        try:
+            host = opening.wait(self._patience)
+        except TimeoutError:
+            message = f"libvirt at {self._uri} has not answered for {self._patience:.0f} s"
+            raise HypervisorUnavailable(f"{what} failed: {message}", instance=uuid) from None
+        except BaseException:
+            with self._lock:
+                if self._opening is opening:
+                    self._opening = None
+            raise
+        with self._lock:
+            if self._opening is opening:
+                self._opening, self._host = None, host
+        return host
 
     def _open(self, what: str, uuid: str) -> Host:
         try:
             host = cast(Host, libvirt.open(self._uri))
             host.registerCloseCallback(self._closed, None)
-            tolerate((libvirt.VIR_ERR_NO_SUPPORT,), lambda: host.setKeepAlive(self._keepalive_interval, KEEPALIVE_COUNT))
+            interval = max(1, round(self._patience / KEEPALIVE_COUNT))
+            tolerate((libvirt.VIR_ERR_NO_SUPPORT,), lambda: host.setKeepAlive(interval, KEEPALIVE_COUNT))
             self._watcher.register(host)
         except libvirt.libvirtError as error:
             message = f"no libvirt at {self._uri}: {error.get_error_message()}"

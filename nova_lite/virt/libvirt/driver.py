@@ -46,7 +46,7 @@ class LibvirtDriver:
         self._owner = owner
         self._files = InstanceDirectories(settings.instances_path)
         self._events = Lifecycle(clock, lambda uuid: self._domains.is_ours(uuid))
-        self._connection = Connection(settings.uri, settings.keepalive_interval, self._events, self._resync)
+        self._connection = Connection(settings.uri, settings.patience, self._events, self._resync)
         self._domains = Domains(self._connection, owner)
         self._power = Power(self._domains, clock, settings.shutdown_repeat)
         self._traits: plan.HostTraits | None = None

@@ -17,7 +17,7 @@ class LibvirtSettings:
     ``cpu_mode``: libvirt's (empty: host-passthrough with KVM, the emulator's default without), ``cpu_model`` goes
     with ``custom``. ``vnc_listen``: the address of the graphical console (empty: none). ``spare_ports``: PCI Express
     slots beside the taken ones, for devices plugged in later. ``detach_timeout``: how long a guest may take to let go of
-    a device. Times in seconds.
+    a device. ``patience``: how long libvirt may be silent. Times in seconds.
     """
 
     instances_path: Path
@@ -33,5 +33,5 @@ class LibvirtSettings:
     rng_device: str = "/dev/urandom"
     kvm_probe_timeout: float = 5.0
     shutdown_repeat: float = 5.0
-    keepalive_interval: int = 5
+    patience: float = 25.0
     detach_timeout: float = 60.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from nova_lite.core.clock import SystemClock
 from nova_lite.core.ids import new_uuid
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.driver import DomainNotFound, HypervisorUnavailable, ImageUnacceptable, VirtError
 from nova_lite.virt.libvirt import kvm
+from nova_lite.virt.libvirt.driver import LibvirtDriver
+from nova_lite.virt.libvirt.settings import LibvirtSettings
 from stack.servers import Libvirt
 from tests.builders.guests import a_spec, an_instance, qcow2_header
 from tests.contract.virt.lab import until
@@ -42,6 +46,19 @@ def test_domains_of_others_are_neither_seen_nor_touched(libvirt_lab: LibvirtLab)
 def test_a_host_without_libvirt_says_what_was_tried(tmp_path: Path) -> None:
     with pytest.raises(HypervisorUnavailable, match=r"no libvirt at qemu\+unix.*no-such-socket"):
         LibvirtLab(f"qemu+unix:///system?socket={tmp_path}/no-such-socket", tmp_path)
+
+
+def test_a_libvirt_that_accepts_and_says_nothing_is_given_up_in_words(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as frozen:
+        frozen.bind(str(tmp_path / "sock"))
+        frozen.listen()
+        uri = f"qemu+unix:///system?socket={tmp_path}/sock"
+        settings = LibvirtSettings(instances_path=tmp_path / "instances", uri=uri, virt_type="qemu", patience=1.0)
+        driver = LibvirtDriver(settings, new_uuid(), SystemClock())
+        for _ in range(2):
+            with pytest.raises(HypervisorUnavailable, match=r"libvirt at qemu\+unix.*sock has not answered for 1 s"):
+                driver.setup(lambda event: None)
+    driver.close()
 
 
 def test_an_image_that_only_looks_like_one_is_refused_by_qemu(qemu_lab: QemuLab) -> None:
