@@ -10,6 +10,7 @@ from stack import links
 from stack.options import Choices
 
 RABBIT, POSTGRESQL, MARIADB = 1, 2, 3
+CONSOLES = 10  # the first host's; the others' follow
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,12 @@ class Cloud:
         """Every port of the cloud that is not chosen freely: the API's, and those of its servers."""
         used = {"rabbit": RABBIT, "postgresql": POSTGRESQL, "mariadb": MARIADB}
         chosen = (self.choices.broker, self.choices.database)
-        return (self.api_port, *(self.api_port + used[name] for name in chosen if name in used))
+        servers = (self.api_port + used[name] for name in chosen if name in used)
+        return (self.api_port, *servers, *map(self.console_port, self.hosts))
+
+    def console_port(self, host: str) -> int:
+        """Port of the consoles of a host's guests."""
+        return self.api_port + CONSOLES + self.hosts.index(host)
 
     @property
     def url(self) -> str:

@@ -101,9 +101,10 @@ def _compute(cloud: Cloud, daemon: Daemon, facts: Facts) -> Sections:
         "password": facts.service_password,
         "project_name": "service",
     }
+    console = {"port": cloud.console_port(daemon.host)}
     if cloud.choices.hypervisor == "fake":
-        return {"compute": compute}
-    return {"compute": {**compute, "networks_path": cloud.networks}, "libvirt": {"uri": facts.libvirt_uri}}
+        return {"compute": compute, "console": console}
+    return {"console": console, "compute": {**compute, "networks_path": cloud.networks}, "libvirt": {"uri": facts.libvirt_uri}}
 
 
 def openrc(cloud: Cloud, password: str, libvirt_uri: str) -> str:

@@ -8,11 +8,13 @@ concurrency.patch()
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from nova_lite.cmd import daemon, notifying
 from nova_lite.cmd.users import image_user
 from nova_lite.compute import operations
+from nova_lite.compute.consoles import ConsoleDoor
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.guard import Guard
 from nova_lite.compute.host_lock import HostLock
@@ -31,6 +33,7 @@ from nova_lite.compute.steps.plug import Networks
 from nova_lite.compute.strays import Strays
 from nova_lite.conf import Settings
 from nova_lite.conf.compute import ComputeSettings
+from nova_lite.console.proxy import ConsoleProxy, ProxySettings
 from nova_lite.core import launcher
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.ids import is_uuid
@@ -71,8 +74,21 @@ def load_driver(settings: Settings, owner: str, clock: Clock) -> CapableDriver:
             instances_path=Path(settings.compute.instances_path), uri=settings.libvirt.uri,
             virt_type=settings.libvirt.virt_type,  # type: ignore[arg-type]  # the option's choices are the type's
             patience=settings.libvirt.patience,
+            graphics=settings.console.port != 0,
         )
     return drivers.load(chosen, settings.process.host, owner, clock)
+
+
+def console_proxy(settings: Settings, driver: CapableDriver, clock: Clock) -> ConsoleProxy | None:
+    """Where clients enter the consoles of this host's guests; None where they do not."""
+    options, consoles = settings.console, driver.capabilities.consoles
+    if options.port == 0 or consoles is None:
+        return None
+    return ConsoleProxy(ProxySettings(
+        listen=options.listen, port=options.port, base_url=options.base_url.rstrip("/"),
+        web_root=Path(options.web_root) if options.web_root else None, allowed_origins=options.allowed_origins,
+        token_ttl=options.token_ttl, max_sessions=options.max_sessions,
+    ), consoles, clock)
 
 
 def image_client(settings: Settings, clock: Clock) -> ImageClient:
@@ -123,15 +139,16 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         lambda uuid, told: power_states.settled(uuid, told),
     )
     power_states = PowerStates(host, driver, conductor, executor.busy, clock)
-    instances_path = Path(settings.compute.instances_path)
-    strays = Strays(host, driver, conductor, executor.busy, lambda: files_of_guests(instances_path), networks)
+    files = partial(files_of_guests, Path(settings.compute.instances_path))
+    strays = Strays(host, driver, conductor, executor.busy, files, networks)
+    proxy = console_proxy(settings, driver, clock)
 
     def compare(instances: list[Instance]) -> None:
         power_states.compare(instances)
         strays.settle(instances)
 
     recovery = Recovery(host, conductor, executor, reports.register, networks.restore, compare)
-    server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare), host=host)
+    server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare, ConsoleDoor(driver, proxy)), host=host)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
     keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
     keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor).renew)
@@ -142,7 +159,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     reporting.add("report", settings.compute.report_interval, reports.report)
     telling = notifying.observed(settings, server, notifying.emitter(settings, "compute", clock), clock)
     return Service(NAME, [
-        HostLock(state / "compute.lock"), *daemon.closing(bus, shared), *telling,
+        HostLock(state / "compute.lock"), *daemon.closing(bus, shared), *telling, *([proxy] if proxy else []),
         Closing(driver.close, lambda: driver.setup(power_states.on_event)), keeping, executor, server, recovery,
         reporting,
     ])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nova_lite.compute.consoles import ConsoleDoor
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.strays import Strays
 from nova_lite.core.context import RequestContext
@@ -12,16 +13,17 @@ from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.rpcapi.compute import Compute
-from nova_lite.virt.capabilities import CapableDriver, need
+from nova_lite.virt.capabilities import CapableDriver, ConsoleKind, need
 
 
 class ComputeManager(Compute):
     """Implements :class:`nova_lite.rpcapi.compute.Compute`."""
 
     def __init__(
-        self, executor: Executor, driver: CapableDriver, strays: Strays, compare: Callable[[], None]
+        self, executor: Executor, driver: CapableDriver, strays: Strays, compare: Callable[[], None], consoles: ConsoleDoor
     ) -> None:
         self._executor, self._driver, self._strays, self._compare = executor, driver, strays, compare
+        self._consoles = consoles
 
     def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
         # The instance in the message is what the sender knew; the conductor's grant carries it as it is now.
@@ -32,6 +34,9 @@ class ComputeManager(Compute):
 
     def diagnostics(self, context: RequestContext, instance_uuid: str) -> Diagnostics:
         return need(self._driver.capabilities.measuring, "measure guests").diagnostics(instance_uuid)
+
+    def console_access(self, context: RequestContext, instance_uuid: str, kind: ConsoleKind) -> str:
+        return self._consoles.access(instance_uuid, kind)
 
     def guests_found(self, context: RequestContext) -> GuestsFound:
         return self._strays.found()

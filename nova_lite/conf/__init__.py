@@ -14,6 +14,7 @@ from oslo_config import cfg
 
 from nova_lite.conf.api import ApiSettings, IdentitySettings, ImageSettings, KeystoneSettings, QuotaSettings
 from nova_lite.conf.compute import ComputeSettings, FakeSettings, LibvirtSettings
+from nova_lite.conf.console import ConsoleSettings
 from nova_lite.conf.control import ConductorSettings, SchedulerSettings
 from nova_lite.conf.database import DatabaseSettings
 from nova_lite.conf.network import NetworkSettings
@@ -40,6 +41,7 @@ GROUPS: dict[str, tuple[str, type[Any]]] = {
     "compute": ("compute", ComputeSettings),
     "libvirt": ("libvirt", LibvirtSettings),
     "fake": ("fake", FakeSettings),
+    "console": ("console", ConsoleSettings),
 }
 DEFAULT_FILES = ("/etc/nova-lite/nova-lite.conf",)
 
@@ -68,6 +70,7 @@ class Settings:
     compute: ComputeSettings
     libvirt: LibvirtSettings
     fake: FakeSettings
+    console: ConsoleSettings
 
 
 def load(files: Sequence[str], database: bool = True) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from nova_lite.core.context import RequestContext
 from nova_lite.objects.diagnostics import Diagnostics
@@ -33,6 +33,14 @@ class Compute(Protocol):
     @call(timeout=10.0)
     def diagnostics(self, context: RequestContext, instance_uuid: str) -> Diagnostics:
         """What a running guest has used. Raises the driver's DomainNotFound, DomainStateConflict, DriverUnsupported."""
+        ...
+
+    @call(timeout=10.0)
+    def console_access(self, context: RequestContext, instance_uuid: str, kind: Literal["vnc", "serial"]) -> str:
+        """A URL under which a client may enter a console of the guest, once and not for long.
+
+        Raises Unsupported where this host serves none; DomainNotFound, DomainStateConflict, HypervisorUnavailable.
+        """
         ...
 
     @call(timeout=30.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.nic import Nic
@@ -127,6 +127,36 @@ class Measuring(Protocol):
         ...
 
 
+ConsoleKind = Literal["vnc", "serial"]
+
+
+class Channel(Protocol):
+    """An open console. ``read`` and ``write`` wait cooperatively and may be called from two tasks."""
+
+    def read(self) -> bytes:
+        """What the guest says next; empty once it has ended or is closed."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Tell the guest. :raises OSError, DomainStateConflict: it has ended."""
+        ...
+
+    def close(self) -> None:
+        """Let go; a ``read`` that waits returns. Safe to call twice."""
+        ...
+
+
+class Consoles(Protocol):
+    """Screens and serial lines."""
+
+    def open_console(self, uuid: str, kind: ConsoleKind) -> Channel:
+        """Open a guest's console; a serial one is taken from whoever had it.
+
+        :raises DomainNotFound, DomainStateConflict, VirtError: there is no guest, it does not run, it has no such console.
+        """
+        ...
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a driver can do; None: it cannot."""
@@ -138,6 +168,7 @@ class Capabilities:
     rescue: Rescue | None = None
     interfaces: Interfaces | None = None
     measuring: Measuring | None = None
+    consoles: Consoles | None = None
 
 
 class CapableDriver(VirtDriver, Protocol):

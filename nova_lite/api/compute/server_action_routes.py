@@ -5,6 +5,7 @@ from __future__ import annotations
 from nova_lite.api.compute.handlers import (
     retired,
     server_actions,
+    server_consoles,
     server_images,
     server_moves,
     server_rebuild,
@@ -54,8 +55,8 @@ GUEST_ACTIONS: tuple[R, ...] = (
     _action("changePassword", server_actions.change_password, rules.PASSWORD, schemas.CHANGE_PASSWORD),
     _action("forceDelete", server_actions.force_delete, rules.FORCE_DELETE),
     _action("restore", server_actions.restore, rules.RESTORE),
-    *(_action(name, server_actions.console, rules.CONSOLES, body, 200, until=v("2.5"))
+    *(_action(name, server_consoles.old, rules.CONSOLES, body, 200, until=v("2.5"))
       for name, body in schemas.OLD_CONSOLES.items()),
-    Route(method="POST", path="/servers/{server_id}/remote-consoles", handler=server_actions.console,
+    Route(method="POST", path="/servers/{server_id}/remote-consoles", handler=server_consoles.create,
           rule=rules.CONSOLES, late=True, body=schemas.REMOTE_CONSOLE, since=v("2.6")),
 )

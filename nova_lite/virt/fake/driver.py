@@ -23,6 +23,7 @@ from nova_lite.virt.driver import (
 )
 from nova_lite.virt.fake.abilities import FakeAbilities, disk_label
 from nova_lite.virt.fake.console import boot_text
+from nova_lite.virt.fake.consoles import FakeConsoles
 from nova_lite.virt.fake.hypervisor import FakeDomain, FakeHypervisor
 from nova_lite.virt.fake.settings import FakeSettings
 from nova_lite.virt.fake.switch import Switch
@@ -49,7 +50,9 @@ class FakeDriver:
         self.trouble = Trouble(settings.delays, settings.failures, settings.seed, settings.gates)
         self._switch = Switch(self.hypervisor, self._clock, settings.deaf_guests)
         can = FakeAbilities(self.hypervisor, self._switch, self.trouble)
-        self._capabilities = Capabilities(can, can, can, can, can, can, can)
+        self._capabilities = Capabilities(
+            can, can, can, can, can, can, can, FakeConsoles(self.hypervisor, self.trouble)
+        )
 
     @property
     def capabilities(self) -> Capabilities:

@@ -22,6 +22,7 @@ from nova_lite.virt.driver import (
 )
 from nova_lite.virt.libvirt import console, host, kvm, plan
 from nova_lite.virt.libvirt.connection import Connection, tolerate
+from nova_lite.virt.libvirt.consoles import Consoles
 from nova_lite.virt.libvirt.diagnostics import Measuring
 from nova_lite.virt.libvirt.disks import InstanceDirectories
 from nova_lite.virt.libvirt.domains import Domains, power_state
@@ -57,6 +58,7 @@ class LibvirtDriver:
             suspension, suspension, Snapshots(self._domains, self._files), makeover, makeover,
             Interfaces(self._domains, self._define, self._render_card, clock, settings.detach_timeout),
             Measuring(self._domains),
+            Consoles(self._domains),
         )
 
     @property

@@ -90,7 +90,7 @@ class GuestPlan:
     nics: tuple[NicPlan, ...]
     console_log: Path | None
     rng_device: str
-    vnc_listen: str
+    graphics: bool
     root_ports: int
     agent: bool
 
@@ -117,7 +117,7 @@ def make(spec: GuestSpec, host: HostTraits, files: InstanceFiles, settings: Libv
         nics=tuple(plan_nic(instance, nic) for nic in instance.nics) if real else (),
         console_log=files.console_log if real else None,
         rng_device=settings.rng_device if real else "",
-        vnc_listen=settings.vnc_listen if real else "",
+        graphics=settings.graphics and real,
         root_ports=_root_ports(machine, len(disks) + len(instance.nics), settings),
         agent=real and properties.get("hw_qemu_guest_agent", "yes").lower() not in ("no", "false", "0"),
     )

@@ -15,7 +15,7 @@ class LibvirtSettings:
 
     ``instances_path``: where each instance has a directory. ``virt_type`` ``auto``: KVM if it passes its self-test.
     ``cpu_mode``: libvirt's (empty: host-passthrough with KVM, the emulator's default without), ``cpu_model`` goes
-    with ``custom``. ``vnc_listen``: the address of the graphical console (empty: none). ``spare_ports``: PCI Express
+    with ``custom``. ``graphics``: guests have a screen. ``spare_ports``: PCI Express
     slots beside the taken ones, for devices plugged in later. ``detach_timeout``: how long a guest may take to let go of
     a device. ``patience``: how long libvirt may be silent. Times in seconds.
     """
@@ -27,7 +27,7 @@ class LibvirtSettings:
     cpu_mode: str = ""
     cpu_model: str = ""
     emulator: str = "qemu-system-x86_64"
-    vnc_listen: str = ""
+    graphics: bool = False
     spare_ports: int = 4
     disk_cache: str = "writeback"
     rng_device: str = "/dev/urandom"

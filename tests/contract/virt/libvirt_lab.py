@@ -36,7 +36,7 @@ class LibvirtLab:
         self.owner = new_uuid()
         self.settings = LibvirtSettings(
             instances_path=directory / "instances", uri=uri, virt_type="qemu", shutdown_repeat=0.5,
-            detach_timeout=1.0,
+            detach_timeout=1.0, graphics=True,
         )
         self.driver: CapableDriver = self.another_driver()
         self.events = Recorder()

@@ -14,6 +14,7 @@ from nova_lite.objects.states import PowerState
 from nova_lite.virt import images
 from nova_lite.virt.capabilities import (
     CapableDriver,
+    Consoles,
     Interfaces,
     Interrupts,
     Measuring,
@@ -59,6 +60,10 @@ def measuring(driver: CapableDriver) -> Measuring:
     return need(driver.capabilities.measuring, "measure guests")
 
 
+def consoles(driver: CapableDriver) -> Consoles:
+    return need(driver.capabilities.consoles, "open consoles")
+
+
 VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "suspend": lambda driver, spec, path: suspension(driver).suspend(spec.instance.uuid),
     "resume": lambda driver, spec, path: suspension(driver).resume(spec.instance.uuid),
@@ -71,6 +76,8 @@ VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "unrescue": lambda driver, spec, path: rescue(driver).unrescue(spec, True),
     "diagnostics": lambda driver, spec, path: measuring(driver).diagnostics(spec.instance.uuid),
     "attach": lambda driver, spec, path: interfaces(driver).attach(spec, spec.instance.nics[0]),
+    "screen": lambda driver, spec, path: consoles(driver).open_console(spec.instance.uuid, "vnc"),
+    "serial console": lambda driver, spec, path: consoles(driver).open_console(spec.instance.uuid, "serial"),
     "detach": lambda driver, spec, path: interfaces(driver).detach(spec, spec.instance.nics[0]),
 }
 

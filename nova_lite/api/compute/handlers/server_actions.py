@@ -7,7 +7,7 @@ from typing import Literal
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, Invalid, NotFound, Unavailable, Unsupported
+from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, NotFound, Unavailable, Unsupported
 from nova_lite.db.writes import instances as writes
 from nova_lite.db.writes import outcomes
 from nova_lite.objects.instance import Instance
@@ -88,15 +88,6 @@ def restore(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     raise Conflict(f"Cannot 'restore' instance {server.uuid} while it is in vm_state {server.vm_state}",
                    instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
-
-
-def console(request: Request[ComputeServices]) -> None:
-    """No proxy for consoles runs in this cloud, so none has an address."""
-    server = server_of(request)
-    if server.host is None or server.vm_state is VmState.BUILDING:
-        raise Conflict(f"Instance {server.uuid} is not ready", instance=server.uuid)
-    raise Invalid("Unavailable console type: no proxy for consoles runs in this cloud. Read the serial console's log "
-                  "with os-getConsoleOutput.", instance=server.uuid)
 
 
 def reboot(request: Request[ComputeServices]) -> None:

@@ -79,10 +79,11 @@ def _console(plan: GuestPlan) -> list[ET.Element]:
 
 
 def _graphics(plan: GuestPlan) -> list[ET.Element]:
-    if not plan.vnc_listen:
+    if not plan.graphics:
         return []
     return [
-        element("graphics", type="vnc", autoport="yes", listen=plan.vnc_listen),
+        # Reached through libvirt only: a port of the host would be open to everybody on it.
+        element("graphics", element("listen", type="none"), type="vnc"),
         element("video", element("model", type="vga", vram=16384)),
     ]
 

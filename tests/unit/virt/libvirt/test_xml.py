@@ -35,7 +35,7 @@ def guests() -> dict[str, str]:
         "emulated": rendered(),
         "kvm_bridge_vnc_config_drive": rendered(
             "kvm",
-            LibvirtSettings(instances_path=Path("/i"), vnc_listen="127.0.0.1"),
+            LibvirtSettings(instances_path=Path("/i"), graphics=True),
             config_drive=True,
             nics=(a_nic(kind="bridge", bridge="br-int", mtu=1450),),
         ),

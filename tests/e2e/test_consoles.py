@@ -1,0 +1,73 @@
+"""Consoles of a real guest, by the addresses that the openstack client gives."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from guest.recipe import Request, build
+from tests.clients.cloud import Client
+from tests.clients.stack import ROOT, Stack
+from tests.clients.websocket import Refused, WebSocket
+
+PATIENCE = 150.0
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("cloud"), "--no-demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(stack: Stack) -> Iterator[Client]:
+    client = stack.client()
+    client.login()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def server(client: Client) -> str:
+    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
+    made = client.boot(client.upload(build(request, lambda text: None).output), "watched")
+    client.wait_status(made, "ACTIVE", PATIENCE)
+    client.wait(lambda: "login:" in client.act(made, "os-getConsoleOutput", {}).json()["output"], "a login", PATIENCE)
+    return made
+
+
+def address(stack: Stack, server: str, kind: str) -> str:
+    command = [str(ROOT / ".venv/bin/openstack"), "console", "url", "show", f"--{kind}", "-f", "value", "-c", "url", server]
+    shown = subprocess.run(command, env={**os.environ, **stack.openrc()}, capture_output=True, text=True, timeout=120)
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout.strip()
+
+
+def test_the_screen_is_a_vnc_servers(stack: Stack, server: str) -> None:
+    with WebSocket(address(stack, server, "novnc")) as screen:
+        assert screen.read_until(b"\n") == b"RFB 003.008\n"
+        screen.send(b"RFB 003.008\n")
+        assert screen.read_until(b"\x01\x01")  # one way to get in: none is asked for here, the token was
+
+
+def test_the_guests_shell_answers_what_is_typed(stack: Stack, server: str) -> None:
+    url = address(stack, server, "serial")
+    with WebSocket(url) as line:
+        line.send(b"\n")
+        line.read_until(b"login: ")
+        line.send(b"root\n")
+        line.read_until(b"# ")
+        line.send(b"echo $((6 * 7))-answers\n")
+        assert line.read_until(b"42-answers")
+    with pytest.raises(Refused):
+        WebSocket(url)
+
+
+def test_a_console_ends_with_its_guest(stack: Stack, client: Client, server: str) -> None:
+    with WebSocket(address(stack, server, "serial")) as line:
+        client.ask("DELETE", f"/servers/{server}")
+        client.wait_gone(server)
+        line.wait_end()

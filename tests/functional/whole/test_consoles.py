@@ -1,0 +1,125 @@
+"""Consoles from the API to the guest, through the proxy of its host."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from stack.servers import free_port
+from tests.clients.websocket import Refused, WebSocket, websocket_url
+from tests.functional.whole.cloud import Cloud
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    options = f"[console]\nport = {free_port()}\nmax_sessions = 2\n"
+    with Cloud(tmp_path_factory.mktemp("cloud"), more=options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(cloud: Cloud, image: str) -> str:
+    made = cloud.client.boot(image)
+    cloud.client.wait_status(made, "ACTIVE")
+    return made
+
+
+def url(cloud: Cloud, server: str, protocol: str = "vnc", kind: str = "novnc") -> str:
+    body = {"remote_console": {"protocol": protocol, "type": kind}}
+    found = cloud.client.ask("POST", f"/servers/{server}/remote-consoles", body)["remote_console"]
+    assert (found["protocol"], found["type"]) == (protocol, kind)
+    return str(found["url"])
+
+
+def test_a_screen_speaks_vnc_through_the_websocket(cloud: Cloud, server: str) -> None:
+    with WebSocket(url(cloud, server)) as console:
+        assert console.protocol == "binary"
+        assert console.read_until(b"\n") == b"RFB 003.008\n"
+        console.send(b"RFB 003.008\n")
+        assert console.read_until(b"\n") == b"RFB 003.008\n"
+
+
+def test_a_shell_is_typed_into(cloud: Cloud, server: str) -> None:
+    address = url(cloud, server, "serial", "serial")
+    assert address.startswith("ws://")
+    with WebSocket(address) as console:
+        console.send(b"echo hello\n")
+        assert console.read_until(b"\n") == b"echo hello\n"
+
+
+def test_old_clients_ask_by_actions(cloud: Cloud, server: str) -> None:
+    old = {"X-OpenStack-Nova-API-Version": "2.1", "OpenStack-API-Version": "compute 2.1"}
+    for action, kind in (("os-getVNCConsole", "novnc"), ("os-getSerialConsole", "serial")):
+        answer = cloud.client.request("POST", f"/servers/{server}/action", {action: {"type": kind}}, headers=old)
+        assert answer.status_code == 200 and answer.json()["console"]["type"] == kind
+        with WebSocket(answer.json()["console"]["url"]):
+            pass
+
+
+def test_a_token_is_good_once(cloud: Cloud, server: str) -> None:
+    address = url(cloud, server)
+    with WebSocket(address), pytest.raises(Refused) as refusal:
+        WebSocket(address)
+    assert refusal.value.status == 403
+
+
+@pytest.mark.parametrize("token", ["", "?token=", "?token=wrong", "?token=%00%ff", "?token=" + "a" * 9000])
+def test_what_is_no_token_is_refused(cloud: Cloud, server: str, token: str) -> None:
+    host = urlsplit(url(cloud, server)).netloc
+    with pytest.raises(Refused) as refusal:
+        WebSocket(f"ws://{host}/{token}")
+    assert refusal.value.status == 403
+
+
+def test_pages_of_other_sites_may_not_enter(cloud: Cloud, server: str) -> None:
+    address = url(cloud, server)
+    with pytest.raises(Refused) as refusal:
+        WebSocket(address, headers=((b"Origin", b"http://evil.example"),))
+    assert refusal.value.status == 403
+    own = f"http://{urlsplit(websocket_url(address)).netloc}".encode()
+    with WebSocket(address, headers=((b"Origin", own),)) as console:
+        assert console.read_until(b"\n")
+
+
+@pytest.mark.parametrize("rubbish", [b"\x00" * 100, b"GET / HTTP/1.1\r\n\r\n", b"POST / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                     b"a" * 16_384])
+def test_rubbish_is_answered_and_harms_nobody(cloud: Cloud, server: str, rubbish: bytes) -> None:
+    parts = urlsplit(url(cloud, server))
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client:
+        client.sendall(rubbish)
+        client.shutdown(socket.SHUT_WR)
+        answer = client.recv(100)
+    assert answer[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 404", b"HTTP/1.1 405")
+
+
+def test_no_more_than_so_many_at_a_time(cloud: Cloud, server: str) -> None:
+    with WebSocket(url(cloud, server)) as first, WebSocket(url(cloud, server)) as second:
+        first.read_until(b"\n")
+        second.read_until(b"\n")
+        with pytest.raises(Refused) as refusal:
+            WebSocket(url(cloud, server))
+        assert refusal.value.status == 503
+
+
+def test_a_console_that_no_hypervisor_has_is_refused(cloud: Cloud, server: str) -> None:
+    body = {"remote_console": {"protocol": "spice", "type": "spice-html5"}}
+    answer = cloud.client.request("POST", f"/servers/{server}/remote-consoles", body)
+    assert answer.status_code == 400
+    assert "Unavailable console type spice-html5" in answer.text
+
+
+def test_a_server_that_is_off_has_no_console_and_its_tokens_open_nothing(cloud: Cloud, image: str) -> None:
+    server = cloud.client.boot(image, name="off")
+    cloud.client.wait_status(server, "ACTIVE")
+    address = url(cloud, server)
+    cloud.client.act(server, "os-stop")
+    cloud.client.wait_status(server, "SHUTOFF")
+    body = {"remote_console": {"protocol": "vnc", "type": "novnc"}}
+    assert cloud.client.request("POST", f"/servers/{server}/remote-consoles", body).status_code == 409
+    with pytest.raises(Refused) as refusal:
+        WebSocket(address)
+    assert refusal.value.status == 503
+    cloud.client.ask("DELETE", f"/servers/{server}")
