@@ -30,10 +30,12 @@ def websocket_url(url: str) -> str:
 class WebSocket:
     """One connection, as noVNC makes it."""
 
-    def __init__(self, url: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    def __init__(
+        self, url: str, headers: tuple[tuple[bytes, bytes], ...] = (), *, patience: float = PATIENCE
+    ) -> None:
         """:raises Refused: the server says no."""
         parts = urlsplit(websocket_url(url))
-        self._socket = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=PATIENCE)
+        self._socket = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=patience)
         self._connection = WSConnection(ConnectionType.CLIENT)
         self._heard = b""
         self.ended = False

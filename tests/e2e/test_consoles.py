@@ -55,9 +55,7 @@ def test_the_screen_is_a_vnc_servers(stack: Stack, server: str) -> None:
 
 def test_the_guests_shell_answers_what_is_typed(stack: Stack, server: str) -> None:
     url = address(stack, server, "serial")
-    with WebSocket(url) as line:
-        line.send(b"\n")
-        line.read_until(b"login: ")
+    with WebSocket(url, patience=PATIENCE) as line:
         line.send(b"root\n")
         line.read_until(b"# ")
         line.send(b"echo $((6 * 7))-answers\n")

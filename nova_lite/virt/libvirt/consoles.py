@@ -62,12 +62,19 @@ class StreamChannel:
         self._stream = stream
         self._arrived: concurrency.Mailbox[bytes] = concurrency.mailbox()
         self._lock = concurrency.lock()
-        self._ahead, self._paused, self._closed = 0, False, False
+        self._ahead, self._users = 0, 2
+        self._paused, self._closed, self._exhausted = False, False, False
         concurrency.native(stream.eventAddCallback, _ALL, self._heard, None)
 
     def read(self) -> bytes:
+        if self._exhausted:
+            return b""
         data = self._arrived.get()
         self._ahead -= len(data)
+        if not data:
+            self._exhausted = True
+            self._leave()
+            return b""
         if self._paused and self._ahead < AHEAD // 2:
             self._paused = False
             concurrency.native(self._wake)
@@ -86,6 +93,15 @@ class StreamChannel:
         if not closed:
             concurrency.native(_end, self._stream)
             self._arrived.put(b"")
+            self._leave()
+
+    def _leave(self) -> None:
+        """The mailbox goes with the last of its two users: who has read all, and who has closed."""
+        with self._lock:
+            self._users -= 1
+            last = self._users == 0
+        if last:
+            self._arrived.close()
 
     def _heard(self, stream: Stream, events: int, _opaque: None) -> None:
         # In libvirt's thread: nothing here may block or raise.

@@ -24,8 +24,8 @@ def test_hosts_are_numbered() -> None:
 
 def test_ports_follow_from_the_first() -> None:
     """Only those of the servers that are wanted."""
-    assert cloud().ports == (18774,)
-    assert cloud(Choices("fake", "rabbit", "mariadb", 1, 20000)).ports == (20000, 20001, 20003)
+    assert cloud().ports == (18774, 18784)
+    assert cloud(Choices("fake", "rabbit", "mariadb", 1, 20000)).ports == (20000, 20001, 20003, 20010)
 
 
 def test_two_clouds_share_nothing_but_the_checkout() -> None:
