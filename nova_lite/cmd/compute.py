@@ -134,10 +134,8 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     networks = host_networks(settings, clock)
     table = _operations(settings, driver, networks, clock)
     reporter = Reporter(host, conductor, clock)
-    executor = Executor(
-        Guard(host, table, driver, reporter, clock), reporter, settings.compute.concurrent_operations,
-        lambda uuid, told: power_states.settled(uuid, told),
-    )
+    executor = Executor(Guard(host, table, driver, reporter, clock), reporter, settings.compute.concurrent_operations,
+                        lambda uuid, told: power_states.settled(uuid, told))
     power_states = PowerStates(host, driver, conductor, executor.busy, clock)
     files = partial(files_of_guests, Path(settings.compute.instances_path))
     strays = Strays(host, driver, conductor, executor.busy, files, networks)
