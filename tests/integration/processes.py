@@ -144,9 +144,13 @@ class Processes:
         self._configure()
         self.manage("db", "upgrade")
         self.manage("bootstrap")
-        for name in self.names:
-            self.start(name)
-        self.client.wait_for_hosts(len(self.hosts))
+        try:
+            for name in self.names:
+                self.start(name)
+            self.client.wait_for_hosts(len(self.hosts))
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         return self
 
     def _configure(self) -> None:
