@@ -1,4 +1,4 @@
-"""Layers of tests, one pytest each: the quick ones one after another, the slow ones side by side.
+"""Layers of tests, a pytest for each or each part of one: the quick ones one after another, the slow ones side by side.
 
 Standard library only, as ``tests.run``.
 """
@@ -16,15 +16,22 @@ from typing import IO
 
 # These take seconds and say most: what they find is not worth waiting for the others.
 QUICK = ("style", "unit")
-# The longest first, so that the lanes end together.
-SLOW = ("integration", "contract", "e2e", "functional")
+CRASH = "tests/integration/crash"
+# Name, layer, what pytest is asked for: the longest first, so that the lanes end together.
+SLOW = (
+    ("integration: crash", "integration", (CRASH,)),
+    ("integration: the rest", "integration", ("tests/integration", f"--ignore={CRASH}")),
+    ("e2e", "e2e", ("tests/e2e",)),
+    ("contract", "contract", ("tests/contract",)),
+    ("functional", "functional", ("tests/functional",)),
+)
 PROGRESS_EVERY = 60.0  # seconds
 NOTHING_SELECTED = 5  # pytest's exit status when -k names no test of a layer
 
 
 @dataclass
-class Layer:
-    """A layer that runs; its output goes to ``log`` where it runs beside another, else to the terminal."""
+class Part:
+    """A layer, or a part of one, that runs; its output goes to ``log`` where it runs beside another, else to the terminal."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -43,7 +50,7 @@ class Lanes:
         self._root = root
         self._jobs = jobs
         self._options = options
-        self._running: list[Layer] = []
+        self._running: list[Part] = []
         self._ran = False
 
     def run(self, layers: tuple[str, ...]) -> int:
@@ -54,76 +61,80 @@ class Lanes:
         signal.signal(signal.SIGTERM, _terminated)
         try:
             status = self._one_by_one([layer for layer in QUICK if layer in layers])
-            status = status or self._side_by_side([layer for layer in SLOW if layer in layers])
+            status = status or self._side_by_side([(name, asked) for name, layer, asked in SLOW if layer in layers])
         except SystemExit:
-            for layer in self._running:
-                layer.process.send_signal(signal.SIGINT)
+            for part in self._running:
+                part.process.send_signal(signal.SIGINT)
             raise
         finally:  # a key pressed at the terminal has reached them already
-            for layer in self._running:
-                layer.process.wait()
+            for part in self._running:
+                part.process.wait()
         return status if self._ran or status else NOTHING_SELECTED
 
     def _one_by_one(self, names: list[str]) -> int:
         status = 0
         for name in names:
-            status = status or self._end(self._begin(name, beside=False))
+            status = status or self._end(self._begin(name, (f"tests/{name}",), beside=False))
         return status
 
-    def _side_by_side(self, waiting: list[str]) -> int:
+    def _side_by_side(self, waiting: list[tuple[str, tuple[str, ...]]]) -> int:
         beside = self._jobs > 1 and len(waiting) > 1
         running = self._running
         status = 0
         said = time.monotonic()
         while running or (waiting and not status):
             while waiting and not status and len(running) < self._jobs:
-                self._begin(waiting.pop(0), beside)
-            ended = [layer for layer in running if layer.process.poll() is not None]
-            for layer in ended:
-                status = self._end(layer) or status
+                self._begin(*waiting.pop(0), beside=beside)
+            ended = [part for part in running if part.process.poll() is not None]
+            for part in ended:
+                status = self._end(part) or status
             if not ended:
                 said = self._progress(running, said)
         return status
 
-    def _begin(self, name: str, beside: bool) -> Layer:
+    def _begin(self, name: str, asked: tuple[str, ...], *, beside: bool) -> Part:
         _say(f"{name} ...")
-        log = self._root / "var" / f"tests-{name}.log" if beside else None
+        log = self._root / "var" / f"tests-{_file(name)}.log" if beside else None
         output: IO[bytes] | None = log.open("wb") if log else None
         try:
             process = subprocess.Popen(
-                [self._root / ".venv/bin/python", "-m", "pytest", f"tests/{name}", *self._options],
+                [self._root / ".venv/bin/python", "-m", "pytest", *asked, *self._options],
                 cwd=self._root, env=dict(os.environ, PYTHONPATH=str(self._root)),
                 stdout=output, stderr=subprocess.STDOUT if output else None,
             )
         finally:
             if output:
                 output.close()
-        layer = Layer(name, process, log)
-        self._running.append(layer)
-        return layer
+        part = Part(name, process, log)
+        self._running.append(part)
+        return part
 
-    def _end(self, layer: Layer) -> int:
-        status = layer.process.wait()
-        self._running.remove(layer)
+    def _end(self, part: Part) -> int:
+        status = part.process.wait()
+        self._running.remove(part)
         self._ran = self._ran or status != NOTHING_SELECTED
-        if layer.log:
-            print(layer.log.read_text(errors="replace"), flush=True)
+        if part.log:
+            print(part.log.read_text(errors="replace"), flush=True)
         if status == NOTHING_SELECTED:
-            _say(f"{layer.name}: nothing of it was selected")
+            _say(f"{part.name}: nothing of it was selected")
             return 0
-        _say(f"{layer.name} {'passed' if not status else 'FAILED'} in {layer.seconds:.0f} s")
+        _say(f"{part.name} {'passed' if not status else 'FAILED'} in {part.seconds:.0f} s")
         return status
 
-    def _progress(self, running: list[Layer], said: float) -> float:
+    def _progress(self, running: list[Part], said: float) -> float:
         """Wait a moment; say now and then how far they are. When it was said last."""
         time.sleep(0.2)
         if time.monotonic() - said < PROGRESS_EVERY:
             return said
-        for layer in running:
-            if layer.log:  # what has the terminal to itself shows its own progress
-                lines = layer.log.read_text(errors="replace").splitlines() or ["collecting"]
-                _say(f"{layer.name}, {layer.seconds:.0f} s: {lines[-1].strip()}")
+        for part in running:
+            if part.log:  # what has the terminal to itself shows its own progress
+                lines = part.log.read_text(errors="replace").splitlines() or ["collecting"]
+                _say(f"{part.name}, {part.seconds:.0f} s: {lines[-1].strip()}")
         return time.monotonic()
+
+
+def _file(name: str) -> str:
+    return "-".join(name.replace(":", "").split())
 
 
 def _terminated(number: int, _: FrameType | None) -> None:
