@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Delete, Engine, Executable, Select, Update, insert
+from sqlalchemy import ColumnElement, CursorResult, Delete, Engine, Executable, Row, Select, Update, insert
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -33,13 +33,20 @@ class Tx:
     """One open transaction (or, from :meth:`Database.read`, one connection that may only read).
 
     Opaque outside this room: callers receive it from a :class:`Database` and pass it to functions of ``reads`` and
-    ``writes``. Rows have the columns of their model as attributes. ``telling``: what operations do is to be told.
+    ``writes``. Rows have the columns of their model as attributes. ``telling``: what operations do is to be told;
+    ``turns``: whose turns (:func:`nova_lite.db.writes.limits.take_turn`) the transaction has.
     """
 
-    __slots__ = ("_connection", "telling")
+    __slots__ = ("_connection", "telling", "turns")
 
     def __init__(self, connection: Connection, telling: bool = False) -> None:
         self._connection, self.telling = connection, telling
+        self.turns: set[str] = set()
+
+    @property
+    def locks_in_order(self) -> bool:
+        """Whether a join that locks does so in the order of its tables. MariaDB begins where it finds least to read."""
+        return self._connection.dialect.name != "mysql"
 
     def rows(self, statement: Select[R]) -> list[R]:
         """All rows of ``select(Model)``."""
@@ -71,6 +78,15 @@ class Tx:
         except IntegrityError as error:
             raise Duplicate("a record with the same key exists") from error
         return result.rowcount
+
+    def changed_row(self, statement: Update, columns: Sequence[ColumnElement[Any]], again: Select[Any]) -> Row[Any] | None:
+        """Run an UPDATE of one row; these columns of it, None when its condition matched none.
+
+        ``again`` selects them where the database has no RETURNING for updates (MariaDB).
+        """
+        if self._connection.dialect.update_returning:
+            return self._connection.execute(statement.returning(*columns)).first()
+        return self._connection.execute(again).first() if self.change(statement) else None
 
     def insert(self, model: type[Base], *values: Values, duplicate: NovaLiteError | None = None) -> None:
         """Insert rows, given as columns' values. A key that exists raises ``duplicate`` (default: Duplicate).

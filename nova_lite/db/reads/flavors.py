@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select, true, union_all
 
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db import keyset
@@ -39,17 +39,25 @@ class FlavorFilters:
 
 
 def get(tx: Tx, flavorid: str, visible_to: str | None = None) -> Flavor:
-    """One flavor. ``visible_to``: as this project sees it (None: all of them).
+    """One flavor, in one statement. ``visible_to``: as this project sees it (None: all of them).
 
     :raises NotFound: there is none, for this project.
     """
-    statement = select(FlavorRow).where(FlavorRow.flavorid == flavorid)
+    spec, grant = FlavorExtraSpecRow, FlavorProjectRow
+    here = select(FlavorRow.id).where(FlavorRow.flavorid == flavorid).scalar_subquery()
+    specs = select(literal(True).label("is_spec"), spec.key.label("word"), spec.value.label("text"))
+    grants = select(literal(False), grant.project_id, literal(""))
+    besides = union_all(specs.where(spec.flavor_id == here), grants.where(grant.flavor_id == here)).subquery()
+    statement = select(FlavorRow, besides).select_from(FlavorRow).join(besides, true(), isouter=True)
+    statement = statement.where(FlavorRow.flavorid == flavorid)
     if visible_to is not None:
         statement = statement.where(_visible(visible_to))
-    row = tx.row(statement)
-    if row is None:
+    rows = tx.tuples(statement)
+    if not rows:
         raise not_found(flavorid)
-    return _assembled(tx, [row])[0]
+    found = sorted((row.word, row.is_spec, row.text) for row in rows if row.word is not None)
+    return _flavor(rows[0], {word: text for word, is_spec, text in found if is_spec},
+                   [word for word, is_spec, _ in found if not is_spec])
 
 
 def page(
@@ -117,12 +125,13 @@ def _assembled(tx: Tx, rows: Sequence[FlavorRow]) -> list[Flavor]:
         grants = select(FlavorProjectRow).where(FlavorProjectRow.flavor_id.in_(ids))
         for grant in tx.rows(grants.order_by(FlavorProjectRow.project_id)):
             projects[grant.flavor_id].append(grant.project_id)
-    return [
-        Flavor(
-            flavorid=row.flavorid, name=row.name, vcpus=row.vcpus, memory_mb=row.memory_mb, root_gb=row.root_gb,
-            ephemeral_gb=row.ephemeral_gb, swap=row.swap, rxtx_factor=row.rxtx_factor, is_public=row.is_public,
-            disabled=row.disabled, description=row.description, extra_specs=dict(sorted(specs[row.id].items())),
-            projects=tuple(projects[row.id]),
-        )
-        for row in rows
-    ]
+    return [_flavor(row, specs[row.id], projects[row.id]) for row in rows]
+
+
+def _flavor(row: FlavorRow, specs: dict[str, str], projects: Sequence[str]) -> Flavor:
+    return Flavor(
+        flavorid=row.flavorid, name=row.name, vcpus=row.vcpus, memory_mb=row.memory_mb, root_gb=row.root_gb,
+        ephemeral_gb=row.ephemeral_gb, swap=row.swap, rxtx_factor=row.rxtx_factor, is_public=row.is_public,
+        disabled=row.disabled, description=row.description, extra_specs=dict(sorted(specs.items())),
+        projects=tuple(projects),
+    )

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select, true, union_all
 
 from nova_lite.core.errors import NotFound
 from nova_lite.db.models.image import ImageMemberRow, ImagePropertyRow, ImageRow, ImageTagRow
@@ -23,14 +23,24 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def get(tx: Tx, image_id: str) -> Image:
-    """One live image, whoever may see it.
+    """One live image, whoever may see it: one statement.
 
     :raises NotFound: there is none with this id, or it was deleted.
     """
-    rows = tx.rows(select(ImageRow).where(ImageRow.id == image_id, ImageRow.deleted_at == 0.0))
+    tag = select(literal(True).label("is_tag"), ImageTagRow.tag.label("key"), literal("").label("text"))
+    entry = select(literal(False), ImagePropertyRow.name, ImagePropertyRow.value)
+    besides = union_all(
+        tag.where(ImageTagRow.image_id == image_id), entry.where(ImagePropertyRow.image_id == image_id)
+    ).subquery()
+    rows = tx.tuples(
+        select(ImageRow, besides).select_from(ImageRow).join(besides, true(), isouter=True)
+        .where(ImageRow.id == image_id, ImageRow.deleted_at == 0.0)
+    )
     if not rows:
         raise NotFound(f"No image found with ID {image_id}", image_id=image_id)
-    return _complete(tx, rows)[0]
+    found = sorted((row.key, row.is_tag, row.text) for row in rows if row.key is not None)
+    return _image(rows[0], [key for key, is_tag, _ in found if is_tag],
+                  {key: text for key, is_tag, text in found if not is_tag})
 
 
 def find(tx: Tx, query: ImageQuery) -> list[Image]:
@@ -84,12 +94,11 @@ def _complete(tx: Tx, rows: Sequence[ImageRow]) -> list[Image]:
         select(ImagePropertyRow).where(ImagePropertyRow.image_id.in_(ids)).order_by(ImagePropertyRow.name)
     ):
         properties[entry.image_id][entry.name] = entry.value
-    return [
-        Image(
-            **{name: getattr(row, name) for name in _PLAIN}, tags=tuple(tags[row.id]), properties=properties[row.id]
-        )
-        for row in rows
-    ]
+    return [_image(row, tags[row.id], properties[row.id]) for row in rows]
+
+
+def _image(row: Any, tags: Sequence[str], properties: dict[str, str]) -> Image:
+    return Image(**{name: getattr(row, name) for name in _PLAIN}, tags=tuple(tags), properties=properties)
 
 
 def _visible(query: ImageQuery) -> ColumnElement[bool]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import structs
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from nova_lite.db.errors import NoCapacity
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import instances, ownership
-from nova_lite.db.writes.server_groups import Company
+from nova_lite.db.writes.server_groups import Company, is_alone
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Migrate, Move, Operation, Resize, move_of
 from nova_lite.objects.states import Leg, OperationState
+
+Place = tuple[str, str | None]
+"""A host and its availability zone."""
 
 
 def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant:
@@ -34,12 +37,13 @@ def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant
     if operation.state != OperationState.QUEUED or operation.epoch != request.epoch or operation.host is not None:
         raise ownership.superseded(operation)
     flavor = _wanted(grant)
-    host = _first_fit(tx, request.candidates, flavor, Company(tx, instance.uuid))
-    if host is None:
+    place = _first_fit(tx, request.candidates, flavor, instance.uuid)
+    if place is None:
         raise NoCapacity(
             f"none of the {len(request.candidates)} candidate hosts can take instance {instance.uuid} now",
             instance=instance.uuid, operation=operation.id, candidates=len(request.candidates),
         )
+    host, zone = place
     arguments = _directed(grant, host)
     move = move_of(arguments)
     claimed = ownership.save(
@@ -48,7 +52,7 @@ def claim(tx: Tx, request: ClaimRequest, now: float, lease: float) -> ClaimGrant
     )
     _record(tx, host, flavor, claimed, now)
     if move is None:
-        instance = instances.save(tx, instance, now, host=host, availability_zone=zone_of(tx, host))
+        instance = instances.save(tx, instance, now, host=host, availability_zone=zone)
     return ClaimGrant(instance=instance, operation=claimed)
 
 
@@ -170,14 +174,16 @@ def _enter(tx: Tx, row: AllocationRow, vcpus: int, memory_mb: int, disk_gb: int)
     )
 
 
-def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor, company: Company) -> str | None:
-    for host in company.order(candidates):
-        if _fits(tx, host, flavor, company):
-            return host
-    return None
+def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor, instance_uuid: str) -> Place | None:
+    for host in candidates[:1]:  # most instances are in no group, and get what the scheduler likes best: one statement
+        if (place := _fits(tx, host, flavor, [is_alone(instance_uuid)])) is not None:
+            return place
+    company = Company(tx, instance_uuid)
+    fitting = (_fits(tx, host, flavor, company.condition()) for host in company.order(candidates))
+    return next((place for place in fitting if place is not None), None)
 
 
-def _fits(tx: Tx, host: str, flavor: Flavor, company: Company) -> bool:
+def _fits(tx: Tx, host: str, flavor: Flavor, besides: Sequence[ColumnElement[bool]]) -> Place | None:
     node = ComputeNodeRow
     statement = (
         update(node)
@@ -188,7 +194,7 @@ def _fits(tx: Tx, host: str, flavor: Flavor, company: Company) -> bool:
             node.vcpus_used + flavor.vcpus <= node.vcpu_capacity,
             node.memory_mb_used + flavor.memory_mb <= node.memory_mb_capacity,
             node.disk_gb_used + flavor.disk_gb <= node.disk_gb_capacity,
-            *company.condition(),
+            *besides,
         )
         .values(
             vcpus_used=node.vcpus_used + flavor.vcpus,
@@ -198,7 +204,9 @@ def _fits(tx: Tx, host: str, flavor: Flavor, company: Company) -> bool:
             generation=node.generation + 1,
         )
     )
-    return tx.change(statement) == 1
+    names = (node.__table__.c.host, node.__table__.c.availability_zone)
+    found = tx.changed_row(statement, names, select(*names).where(node.host == host))
+    return None if found is None else (str(found.host), found.availability_zone)
 
 
 def _record(tx: Tx, host: str, flavor: Flavor, claimed: Operation, now: float) -> None:

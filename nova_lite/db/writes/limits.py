@@ -11,7 +11,10 @@ from nova_lite.db.session import Tx
 
 def take_turn(tx: Tx, owner: str, now: float) -> None:
     """Hold the lock of ``owner`` (a project's id) until the transaction ends: whoever asks for it meanwhile waits."""
+    if owner in tx.turns:
+        return
     tx.upsert(ProjectLockRow, {"project_id": owner, "touched_at": now}, keys=("project_id",), update=("touched_at",))
+    tx.turns.add(owner)
 
 
 def check(limits: Mapping[str, int], used: Mapping[str, int], requested: Mapping[str, int]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from msgspec import structs
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 
 from nova_lite.db.errors import Superseded
 from nova_lite.db.models.instances import InstanceRow
@@ -19,12 +20,33 @@ from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.objects.states import OperationState
 
+_INSTANCES, _OPERATIONS = cast("Table", InstanceRow.__table__), cast("Table", OperationRow.__table__)
+_INSTANCE, _OPERATION = _INSTANCES.c, _OPERATIONS.c
+
 
 def hold(tx: Tx, operation_id: str) -> ClaimGrant:
     """Read an operation and its instance, and hold both until the transaction ends. Raises NotFound.
 
-    The instance's row is the lock of all that belongs to it, and is taken first.
+    The instance's row is the lock of all that belongs to it, and is taken first. Both in one statement must both be
+    locked: PostgreSQL has waited for what it locks, and of the rest it shows what was there before.
     """
+    if not tx.locks_in_order:
+        return _hold_apart(tx, operation_id)
+    joined = select(*_INSTANCE, *_OPERATION).select_from(_INSTANCES).join(
+        _OPERATIONS, _OPERATIONS.c.instance_uuid == _INSTANCES.c.uuid
+    )
+    found = tx.tuples(joined.where(_OPERATIONS.c.uuid == operation_id).with_for_update(key_share=True))
+    if not found:
+        raise not_found(operation_id)
+    values = tuple(found[0])
+    instance = SimpleNamespace(**dict(zip(_INSTANCE.keys(), values, strict=False)))
+    operation = SimpleNamespace(**dict(zip(_OPERATION.keys(), values[len(_INSTANCE):], strict=True)))
+    return ClaimGrant(
+        instance=instance_from_row(cast("InstanceRow", instance)), operation=from_row(cast("OperationRow", operation))
+    )
+
+
+def _hold_apart(tx: Tx, operation_id: str) -> ClaimGrant:
     owner = select(OperationRow.instance_uuid).where(OperationRow.uuid == operation_id).scalar_subquery()
     row = tx.row(select(InstanceRow).where(InstanceRow.uuid == owner).with_for_update(key_share=True))
     operation = tx.row(select(OperationRow).where(OperationRow.uuid == operation_id))
