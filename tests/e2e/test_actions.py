@@ -11,8 +11,8 @@ import pytest
 from guest.recipe import Request, build
 from tests.clients.cloud import Client
 from tests.clients.stack import ROOT, Stack
+from tests.e2e.serial_console import BOOT, PATIENCE, UP, found, wait_for
 
-PATIENCE = 150.0  # seconds that a guest may take to boot on a machine that does other things too
 # At each boot of a disk the guest reports what it has; the program that ticks lives from the first boot on.
 SCRIPT = """#!/bin/sh
 cat > /report <<'END'
@@ -25,9 +25,7 @@ echo '. /report' >> /lib/novalite/late
 sync
 ( n=0; while :; do n=$((n + 1)); read -r up _ < /proc/uptime; echo "TICK $n up=${up%%.*} ticked"; sleep 1; done ) &
 """
-BOOT = re.compile(r"boot number (\d+) of this disk")
 REPORT = re.compile(r"REPORT memory=(\d+) size=(\d+) disks=(.*?) reported")
-UP = re.compile(r"GUEST UP uptime=\S+ uuid=(\S+) host=\S+ ip=([0-9.]+)")
 TICK = re.compile(r"TICK (\d+) up=(\d+) ticked")
 
 
@@ -74,21 +72,6 @@ def server(client: Client, image: str, small: str) -> str:
     made = boot(client, image, small, "acted-upon")
     wait_for(client, made, REPORT, 1)
     return made
-
-
-def console(client: Client, server: str) -> str:
-    answer = client.act(server, "os-getConsoleOutput", {})
-    return str(answer.json()["output"]) if answer.ok else ""
-
-
-def found(client: Client, server: str, what: re.Pattern[str]) -> list[tuple[str, ...]]:
-    return [match.groups() for match in what.finditer(console(client, server))]
-
-
-def wait_for(client: Client, server: str, what: re.Pattern[str], count: int) -> tuple[str, ...]:
-    """The last of at least ``count`` matches on the console."""
-    client.wait(lambda: len(found(client, server, what)) >= count, f"{what.pattern} {count} times", PATIENCE)
-    return found(client, server, what)[-1]
 
 
 def act(client: Client, server: str, action: str, arguments: object, status: str) -> None:

@@ -17,8 +17,8 @@ import pytest
 from guest.recipe import Request, build
 from tests.clients.cloud import Client
 from tests.clients.stack import ROOT, Stack
+from tests.e2e.serial_console import PATIENCE, console
 
-PATIENCE = 150.0  # seconds that a guest may take to boot on a machine that does other things too
 UP = re.compile(r"GUEST UP uptime=\S+ uuid=\S+ host=\S+ ip=([0-9./,]+)")
 # Tries to reach the first guest, until it does.
 SCRIPT = """#!/bin/sh
@@ -80,11 +80,6 @@ def ports(client: Client, server: str) -> list[Any]:
 
 def address(client: Client, server: str) -> str:
     return str(ports(client, server)[0]["fixed_ips"][0]["ip_address"])
-
-
-def console(client: Client, server: str) -> str:
-    answer = client.act(server, "os-getConsoleOutput", {})
-    return str(answer.json()["output"]) if answer.ok else ""
 
 
 def wait_for(client: Client, server: str, what: str, count: int = 1) -> None:

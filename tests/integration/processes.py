@@ -89,7 +89,7 @@ Hosts = tuple[str, ...] | Mapping[str, str]
 class Processes:
     """The daemons by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts.
 
-    ``hosts`` may come with more options of their pretended hypervisors. ``broker_url`` empty: zmq. ``database_url``
+    ``hosts`` may come with more options of their hypervisors, pretended or real. ``broker_url`` empty: zmq. ``database_url``
     empty: SQLite. ``copies``: of scheduler and conductor, each with a name and an identity of its own; the second ones
     are ``scheduler2`` and ``conductor2``. The API has as many workers. What ``more_of_center`` and ``more_of_compute``
     hold is added to the configuration files and wins.

@@ -39,7 +39,7 @@ _TRANSITIONS = {
         task_state=_T.UNSHELVING, from_vm_states=frozenset({_S.SHELVED_OFFLOADED}), unplaced=True, scheduled=True
     ),
     Action.MIGRATE: Transition(
-        task_state=_T.RESIZE_PREP, from_vm_states=frozenset({_S.ACTIVE, _S.STOPPED}), scheduled=True
+        task_state=_T.RESIZE_PREP, from_vm_states=frozenset({_S.ACTIVE, _S.STOPPED}), scheduled=True, alone=True
     ),
     # Whatever the dead host was doing; only what another host has its hands in is waited for.
     Action.EVACUATE: Transition(

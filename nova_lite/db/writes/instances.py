@@ -31,7 +31,7 @@ class Transition:
 
     instance or one of ``allow_task_states`` is, and sets ``task_state`` (None: nothing that is shown is being done).
     ``unplaced``: no host has the instance. ``scheduled``: the operation is a scheduler's to place. ``overtakes``: what
-    is unfinished on the instance fails.
+    is unfinished on the instance fails. ``alone``: nothing may be unfinished, not even what is not shown.
     """
 
     task_state: TaskState | None
@@ -40,6 +40,7 @@ class Transition:
     unplaced: bool = False
     scheduled: bool = False
     overtakes: bool = False
+    alone: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def start_action(
     ``project_id`` None: an instance of any project. ``override_lock``: the caller may act on a locked instance.
 
     :raises NotFound: no such instance of this project.
-    :raises Conflict: its states, its lock, or the lack of a host forbid it; in Nova's words.
+    :raises Conflict: its states, its lock, what is under way, or the lack of a host forbid it; in Nova's words.
     """
     uuid = operation.instance_uuid
     changed = tx.change(
@@ -115,6 +116,8 @@ def start_action(
     instance = current(tx, uuid, project_id)
     if not changed:
         raise _refusal(instance, operation, transition, override_lock)
+    if transition.alone:
+        _must_be_alone(tx, operation)
     if transition.overtakes or transition.allow_task_states:
         # What is overtaken must not come later: a reboot that was delayed would find the server in any state.
         keep = () if transition.overtakes else QUIET
@@ -123,6 +126,22 @@ def start_action(
     host = None if transition.scheduled else instance.host if move is None else move.host
     grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=host))
     return ClaimGrant(instance=instance, operation=outbox.put(tx, grant)[0])
+
+
+def _must_be_alone(tx: Tx, operation: Operation) -> None:
+    """What is quiet belongs to the host that the instance leaves: later it would be done to what is left there.
+
+    The caller has changed the instance's row, so nothing else begins meanwhile.
+    """
+    uuid = operation.instance_uuid
+    unfinished = tx.tuples(select(OperationRow.action).where(
+        OperationRow.instance_uuid == uuid, OperationRow.state.in_(UNFINISHED),
+    ))
+    if unfinished:
+        raise Conflict(
+            f"Cannot '{operation.action}' instance {uuid} while {unfinished[0][0]} is under way",
+            instance=uuid, action=str(operation.action),
+        )
 
 
 def start_delete(

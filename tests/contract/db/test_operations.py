@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from nova_lite.core.errors import DeadlineExceeded, NotFound
+from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound
 from nova_lite.core.ids import new_uuid
 from nova_lite.db.reads import hosts, instances
 from nova_lite.db.reads import operations as reads
@@ -20,6 +20,7 @@ from nova_lite.objects.operation import (
     AttachInterface,
     Create,
     Delete,
+    Migrate,
     Operation,
     OperationEvent,
     Pause,
@@ -39,7 +40,7 @@ from tests.contract.db.cloud import (
     failed,
     succeeded,
 )
-from tests.contract.db.transitions import PAUSE, PLUG, REBOOT_HARD
+from tests.contract.db.transitions import LEAVE, PAUSE, PLUG, REBOOT_HARD
 
 Tamper = Callable[[Operation], Operation]
 
@@ -346,3 +347,11 @@ def test_a_hard_reboot_takes_the_place_of_what_it_overtakes(cloud: Cloud) -> Non
         found = {operation.id: operation for operation in reads.of_instance(tx, server.uuid)}
     assert found[first.id].state is OperationState.FAILED and found[first.id].message == "superseded by reboot"
     assert found[quiet.id].state is OperationState.QUEUED
+
+
+def test_an_instance_leaves_its_host_or_gets_an_interface_but_not_both_at_once(cloud: Cloud) -> None:
+    server = cloud.active()
+    answers = all_at_once(
+        lambda: cloud.act(server, AttachInterface(port_id=new_uuid()), PLUG), lambda: cloud.act(server, Migrate(), LEAVE)
+    )
+    assert {type(answer) for answer in answers} == {ClaimGrant, Conflict}

@@ -9,3 +9,6 @@ REBOOT_HARD = Transition(
     allow_task_states=frozenset({TaskState.REBOOTING, TaskState.REBOOTING_HARD}),
 )
 PLUG = Transition(task_state=None, from_vm_states=frozenset({VmState.ACTIVE}))
+LEAVE = Transition(
+    task_state=TaskState.RESIZE_PREP, from_vm_states=frozenset({VmState.ACTIVE}), scheduled=True, alone=True
+)

@@ -22,8 +22,10 @@ HOST = "OS-EXT-SRV-ATTR:host"
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    more = "[api]\nallow_resize_to_same_host = false\n"
-    with Cloud(tmp_path_factory.mktemp("moves"), HOSTS, more) as running:
+    directory = tmp_path_factory.mktemp("moves")
+    (directory / "gates").mkdir()
+    more = f"[api]\nallow_resize_to_same_host = false\n[fake]\ngates = {directory}/gates\n"
+    with Cloud(directory, HOSTS, more) as running:
         yield running
 
 
@@ -174,6 +176,19 @@ def test_where_a_server_cannot_go(cloud: Cloud, server: str, arguments: object, 
     refused = cloud.client.act(server, "migrate", arguments)
     assert refused.status_code == code and words in refused.text, refused.text
     assert cloud.client.show(server)["OS-EXT-STS:task_state"] is None
+
+
+def test_a_server_that_gets_an_interface_stays_until_it_has_it(cloud: Cloud, server: str) -> None:
+    gate, path = cloud.directory / "gates/attach_interface.before", f"/servers/{server}/os-interface"
+    gate.touch()
+    cloud.client.ask("POST", path, {"interfaceAttachment": {}})
+    refused = cloud.client.act(server, "migrate")
+    gate.unlink()
+    assert refused.status_code == 409 and "while attach_interface is under way" in refused.text, refused.text
+    cloud.client.wait(lambda: {port["port_state"] for port in cloud.client.ask("GET", path)["interfaceAttachments"]}
+                      == {"ACTIVE"}, "both are plugged in")
+    assert act(cloud, server, "migrate", None, "VERIFY_RESIZE")[HOST] == "b"
+    assert len(guests(cloud, "b")[server].addresses) == 2
 
 
 def test_what_is_listed_of_migrations(cloud: Cloud, server: str) -> None:
