@@ -10,7 +10,7 @@ from nova_lite.db.reads import network as reads
 from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import limits
 from nova_lite.db.writes import network as writes
-from nova_lite.objects.network import NetworkQuota, Port, Query, R, Record
+from nova_lite.objects.network import Network, NetworkQuota, Port, Query, R, Record, Subnet
 
 T = TypeVar("T")
 
@@ -42,6 +42,9 @@ class NetworkReader:
     def total(self, kind: type[Record], project_id: str) -> int:
         return reads.total(self._tx, kind, project_id)
 
+    def room(self, kind: type[Record], resource: str, project_id: str) -> tuple[int, int]:
+        return reads.room(self._tx, kind, resource, project_id, getattr(self._configured, resource))
+
     def quota(self, project_id: str) -> NetworkQuota:
         return reads.quota(self._tx, project_id, self._configured)
 
@@ -58,6 +61,9 @@ class NetworkRecords(NetworkReader):
 
     def hold(self, kind: type[R], id: str) -> R:
         return reads.hold(self._tx, kind, id)
+
+    def ground(self, network_id: str) -> tuple[Network, tuple[Subnet, ...]]:
+        return reads.ground(self._tx, network_id)
 
     def add(self, record: Record) -> None:
         writes.add(self._tx, record)

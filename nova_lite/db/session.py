@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, Engine, Executable, Row, Select, Update, insert
@@ -23,6 +24,8 @@ from nova_lite.db.models.base import Base
 
 T = TypeVar("T")
 R = TypeVar("R")
+A = TypeVar("A", bound=Base)
+B = TypeVar("B", bound=Base)
 Values = Mapping[str, Any]
 
 PATIENCE = 30.0  # seconds for which a transaction is tried again
@@ -67,6 +70,16 @@ class Tx:
     def tuples(self, statement: Executable) -> list[Any]:
         """The rows of a select of several columns."""
         return list(self._connection.execute(statement).all())
+
+    def pairs(self, first: type[A], second: type[B], joined: Select[Any]) -> list[tuple[A, B]]:
+        """The rows of ``select(first).join(second, ...)``, each as its two: their columns share names."""
+        one, two = first.__table__.c, second.__table__.c
+        found = self._connection.execute(joined.with_only_columns(*one, *two, maintain_column_froms=True)).all()
+        return [
+            (cast("A", SimpleNamespace(**dict(zip(one.keys(), row, strict=False)))),
+             cast("B", SimpleNamespace(**dict(zip(two.keys(), row[len(one):], strict=True)))))
+            for row in map(tuple, found)
+        ]
 
     def change(self, statement: Update | Delete) -> int:
         """Run an UPDATE or DELETE; the number of rows that its condition matched.

@@ -15,10 +15,17 @@ WINDOW = 32  # addresses after the last one that are looked at before the whole 
 
 
 class Plug:
-    """The place that addresses are for; ``held`` are those that it has already and may keep."""
+    """The place that addresses are for; ``held`` are those that it has already and may keep. ``subnets`` are its
 
-    def __init__(self, network_id: str, mac_address: str, device_owner: str = "", held: Port | None = None) -> None:
+    network's, all held by the transaction; None: they are to be found, and held when one gives an address.
+    """
+
+    def __init__(
+        self, network_id: str, mac_address: str, device_owner: str = "", held: Port | None = None,
+        subnets: Sequence[Subnet] | None = None,
+    ) -> None:
         self.network_id, self.mac_address, self.device_owner = network_id, mac_address, device_owner
+        self.subnets = subnets
         self.held = {address.ip_address: address for address in held.fixed_ips} if held else {}
 
 
@@ -27,11 +34,11 @@ def usual(records: Records, plug: Plug) -> tuple[FixedIp, ...]:
 
     :raises NoMoreAddresses: the network has subnets, and none has an address left.
     """
-    subnets = records.find(Subnet, network_id=plug.network_id)
+    subnets = _around(records, plug)
     found: list[FixedIp] = []
     for version in (4, 6):
         candidates = [subnet for subnet in subnets if subnet.ip_version == version and not addresses.is_automatic(subnet)]
-        free = next(filter(None, (_any_of(records, subnet) for subnet in candidates)), None)
+        free = next(filter(None, (_any_of(records, plug, subnet) for subnet in candidates)), None)
         if free is None and candidates:
             raise NoMoreAddresses(f"No more IP addresses available on network {plug.network_id}.")
         found += [free] if free else []
@@ -45,7 +52,7 @@ def wished(records: Records, plug: Plug, wishes: Sequence[Wish]) -> tuple[FixedI
     :raises Invalid: a subnet or an address is not of the network, or one is asked for twice.
     :raises Conflict: somebody has an address. :raises NoMoreAddresses: a subnet has none left.
     """
-    subnets = {subnet.id: subnet for subnet in records.find(Subnet, network_id=plug.network_id)}
+    subnets = {subnet.id: subnet for subnet in _around(records, plug)}
     exact = [_exact(subnets, plug, wish) for wish in wishes if wish.ip_address]
     if len({address.ip_address for address in exact}) != len(exact):
         raise Invalid("Duplicate IP address in fixed_ips.", field="fixed_ips")
@@ -56,6 +63,10 @@ def wished(records: Records, plug: Plug, wishes: Sequence[Wish]) -> tuple[FixedI
         if not wish.ip_address:
             found.append(_another(records, _subnet(subnets, plug, wish.subnet_id), plug, found))
     return tuple(found)
+
+
+def _around(records: Records, plug: Plug) -> Sequence[Subnet]:
+    return records.find(Subnet, network_id=plug.network_id) if plug.subnets is None else plug.subnets
 
 
 def _subnet(subnets: dict[str, Subnet], plug: Plug, id: str) -> Subnet:
@@ -82,7 +93,8 @@ def _exact(subnets: dict[str, Subnet], plug: Plug, wish: Wish) -> FixedIp:
 def _check_free(records: Records, plug: Plug, address: FixedIp) -> None:
     if address.ip_address in plug.held:
         return
-    records.hold(Subnet, address.subnet_id)
+    if plug.subnets is None:
+        records.hold(Subnet, address.subnet_id)
     if records.taken(address.subnet_id, [address.ip_address]):
         raise Conflict(f"IP address {address.ip_address} already allocated in subnet {address.subnet_id}",
                        ip_address=address.ip_address)
@@ -95,7 +107,7 @@ def _another(records: Records, subnet: Subnet, plug: Plug, found: Sequence[Fixed
             return held
     if addresses.is_automatic(subnet) and plug.device_owner != INTERFACE_OWNER:
         return _automatic(subnet, plug)
-    free = _any_of(records, subnet, used)
+    free = _any_of(records, plug, subnet, used)
     if free is None:
         raise NoMoreAddresses(f"No more IP addresses available on network {subnet.network_id}.")
     return free
@@ -105,9 +117,9 @@ def _automatic(subnet: Subnet, plug: Plug) -> FixedIp:
     return FixedIp(subnet_id=subnet.id, ip_address=addresses.automatic(subnet, plug.mac_address))
 
 
-def _any_of(records: Records, subnet: Subnet, besides: set[str] | None = None) -> FixedIp | None:
+def _any_of(records: Records, plug: Plug, subnet: Subnet, besides: set[str] | None = None) -> FixedIp | None:
     try:
-        held = records.hold(Subnet, subnet.id)
+        held = records.hold(Subnet, subnet.id) if plug.subnets is None else subnet
     except NotFound:  # deleted by somebody who was faster
         return None
     near = addresses.following(held, WINDOW)

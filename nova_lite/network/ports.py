@@ -13,18 +13,18 @@ from nova_lite.network import allocation
 from nova_lite.network.allocation import Plug
 from nova_lite.network.drafts import NewPort, OptionDraft, PortChange, Wish, given, pairs
 from nova_lite.network.registry import Registry, add
-from nova_lite.network.store import NetworkStore, Records
+from nova_lite.network.store import Ground, NetworkStore, Records
 from nova_lite.objects.network import (
     FLOATING_OWNER,
     GATEWAY_OWNER,
     INTERFACE_OWNER,
     DhcpOption,
     FixedIp,
-    Network,
     Port,
     SecurityGroup,
 )
 
+Default = Callable[[Records, str], SecurityGroup]
 NETWORK_OWNED = (INTERFACE_OWNER, GATEWAY_OWNER, FLOATING_OWNER)
 _BESIDES = ("security_groups", "fixed_ips", "allowed_address_pairs", "extra_dhcp_opts", "mac_address")
 
@@ -41,32 +41,33 @@ class Ports(Registry[Port, NewPort, PortChange]):
     kind = Port
     resource = "port"
 
-    def __init__(self, store: NetworkStore, clock: Clock, ensure_default: Callable[[str], None]) -> None:
-        """:param ensure_default: makes the default security group of a project where it is missing."""
+    def __init__(self, store: NetworkStore, clock: Clock, default: Default) -> None:
+        """:param default: the default security group of a project, made where it is missing."""
         super().__init__(store, clock)
-        self._ensure_default = ensure_default
-
-    def create(self, project_id: str, drafts: Sequence[NewPort]) -> list[Port]:
-        self._ensure_default(project_id)
-        return super().create(project_id, drafts)
+        self._default = default
 
     def _make(self, records: Records, project_id: str, draft: NewPort) -> Port:
         return self.make(records, project_id, draft)
 
-    def make(self, records: Records, project_id: str, draft: NewPort, made_for_device: bool = False) -> Port:
-        """A new port, inside a transaction. Network-owned ones have no security groups.
+    def make(
+        self, records: Records, project_id: str, draft: NewPort, made_for_device: bool = False,
+        ground: Ground | None = None,
+    ) -> Port:
+        """A new port, inside a transaction. Network-owned ones have no security groups. ``ground``: where the
+
+        transaction holds that already.
 
         :raises NotFound: the network or a group is not there. :raises Conflict: an address or the MAC is taken.
         """
-        network = records.hold(Network, draft.network_id)
+        network, subnets = ground or records.ground(draft.network_id)
         mac = check_mac(draft.mac_address) if draft.mac_address is not UNSET else new_mac()
-        plug = Plug(network.id, mac, draft.device_owner)
+        plug = Plug(network.id, mac, draft.device_owner, subnets=subnets)
         secured = draft.port_security_enabled and not draft.device_owner.startswith("network:")
         return add(records, self._made(self._base(project_id, draft) | {
             "network_id": network.id, "mac_address": mac, "admin_state_up": draft.admin_state_up,
             "fixed_ips": _addresses(records, plug, draft.fixed_ips), "device_id": draft.device_id,
             "device_owner": draft.device_owner,
-            "security_groups": _groups(records, project_id, draft.security_groups) if secured else (),
+            "security_groups": self._groups(records, project_id, draft.security_groups) if secured else (),
             "allowed_address_pairs": pairs(draft.allowed_address_pairs, mac),
             "extra_dhcp_opts": _options(draft.extra_dhcp_opts),
             "port_security_enabled": draft.port_security_enabled, "dns_name": draft.dns_name,
@@ -90,7 +91,7 @@ class Ports(Registry[Port, NewPort, PortChange]):
             after = structs.replace(after, fixed_ips=_addresses(records, plug, change.fixed_ips))
         if not isinstance(change.security_groups, UnsetType):
             named = change.security_groups or ()
-            after = structs.replace(after, security_groups=_groups(records, before.project_id, named))
+            after = structs.replace(after, security_groups=self._groups(records, before.project_id, named))
         if not isinstance(change.allowed_address_pairs, UnsetType):
             after = structs.replace(
                 after, allowed_address_pairs=pairs(change.allowed_address_pairs, after.mac_address)
@@ -99,6 +100,19 @@ class Ports(Registry[Port, NewPort, PortChange]):
             after = structs.replace(after, extra_dhcp_opts=_options(change.extra_dhcp_opts))
         status = _status(before.status, after.device_id, after.device_owner)
         return structs.replace(after, binding_profile=after.binding_profile or {}, status=status)
+
+    def _groups(
+        self, records: Records, project_id: str, named: Sequence[str] | UnsetType | None
+    ) -> tuple[str, ...]:
+        """The security groups of a port: its project's default group when it names none."""
+        if named is None or isinstance(named, UnsetType):
+            return (self._default(records, project_id).id,) if project_id else ()
+        wanted = tuple(dict.fromkeys(named))
+        found = records.find(SecurityGroup, id=wanted, project_id=project_id) if wanted else []
+        missing = next((id for id in wanted if id not in {group.id for group in found}), None)
+        if missing is not None:
+            raise NotFound(f"Security group {missing} does not exist", id=missing)
+        return wanted
 
     def _clear_away(self, records: Records, record: Port) -> None:
         if record.device_owner in NETWORK_OWNED:
@@ -130,18 +144,6 @@ def _addresses(records: Records, plug: Plug, wishes: Sequence[Wish] | UnsetType)
     if isinstance(wishes, UnsetType):
         return allocation.usual(records, plug)
     return allocation.wished(records, plug, wishes)
-
-
-def _groups(records: Records, project_id: str, named: Sequence[str] | UnsetType | None) -> tuple[str, ...]:
-    """The security groups of a port: its project's default group when it names none."""
-    if named is None or isinstance(named, UnsetType):
-        return tuple(group.id for group in records.find(SecurityGroup, unique_key=project_id))
-    wanted = tuple(dict.fromkeys(named))
-    known = {group.id for group in records.find(SecurityGroup, id=wanted, project_id=project_id)} if wanted else set()
-    missing = next((id for id in wanted if id not in known), None)
-    if missing is not None:
-        raise NotFound(f"Security group {missing} does not exist", id=missing)
-    return wanted
 
 
 def _options(drafts: Sequence[OptionDraft] | None) -> tuple[DhcpOption, ...]:

@@ -33,11 +33,11 @@ def claim(records: Records, resource: str, kind: type[Record], project_id: str, 
 
     :raises OverQuota: it may not.
     """
-    limit: int = getattr(records.quota(project_id), resource)
-    if limit < 0 or not project_id:
+    if not project_id:
         return
     records.take_turn(project_id)
-    if records.total(kind, project_id) + number > limit:
+    limit, used = records.room(kind, resource, project_id)
+    if 0 <= limit < used + number:
         raise OverQuota(f"Quota exceeded for resources: ['{resource}'].", resource=resource, limit=limit)
 
 

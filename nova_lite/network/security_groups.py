@@ -48,10 +48,18 @@ class SecurityGroups(Registry[SecurityGroup, NewSecurityGroup, SecurityGroupChan
         """Make a project's default group where it is missing. Several may try at once."""
         if not project_id or self._store.read(lambda records: records.find(SecurityGroup, unique_key=project_id)):
             return
-        try:
-            self._store.transact(lambda records: self._default(records, project_id))
-        except Conflict:  # somebody else has just made it
-            return
+        self._store.transact(lambda records: self.default(records, project_id))
+
+    def default(self, records: Records, project_id: str) -> SecurityGroup:
+        """A project's default group, inside a transaction: made there where it is missing. Who makes it has the
+
+        project's turn: nobody else makes it meanwhile.
+        """
+        found = records.find(SecurityGroup, unique_key=project_id)
+        if not found:
+            records.take_turn(project_id)
+            found = records.find(SecurityGroup, unique_key=project_id)
+        return found[0] if found else self._default(records, project_id)
 
     def rules_of(self, groups: Sequence[SecurityGroup]) -> dict[str, list[SecurityGroupRule]]:
         """The rules of each of these groups: one question, however many they are."""
@@ -63,12 +71,13 @@ class SecurityGroups(Registry[SecurityGroup, NewSecurityGroup, SecurityGroupChan
                 found[rule.security_group_id].append(rule)
         return found
 
-    def _default(self, records: Records, project_id: str) -> None:
+    def _default(self, records: Records, project_id: str) -> SecurityGroup:
         fields = self._base(project_id, NewSecurityGroup(name=DEFAULT, description="Default security group"))
         group = add(records, self._made(fields | {"unique_key": project_id}))
         self._let_out(records, group)
         for family in _FAMILIES.values():
             records.add(self._rule(group, direction="ingress", ethertype=family, remote_group_id=group.id))
+        return group
 
     def _make(self, records: Records, project_id: str, draft: NewSecurityGroup) -> SecurityGroup:
         fields = self._base(project_id, draft)

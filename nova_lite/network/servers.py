@@ -14,7 +14,7 @@ from nova_lite.network.drafts import NewPort, Wish
 from nova_lite.network.errors import NoMoreAddresses, OverQuota
 from nova_lite.network.ports import Ports
 from nova_lite.network.security_groups import SecurityGroups
-from nova_lite.network.store import Records
+from nova_lite.network.store import Ground, Records
 from nova_lite.objects.base import Value
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.network import SERVER_OWNER, FixedIp, Network, Port, Query, SecurityGroup, Subnet
@@ -45,9 +45,10 @@ class ServerPorts:
     def __init__(self, ports: Ports, groups: SecurityGroups, clock: Clock, plug: PlugKind = "user") -> None:
         self._ports, self._groups, self._clock, self._plug = ports, groups, clock, plug
 
-    def prepare(self, project_id: str) -> None:
-        """What must be there before a transaction begins that gives ports to servers of a project."""
-        self._groups.ensure_default(project_id)
+    def prepare(self, project_id: str, wishes: Wishes) -> None:
+        """What must be there before wishes of a project can be checked: the default group, which it may name."""
+        if wishes.groups:
+            self._groups.ensure_default(project_id)
 
     def check(self, records: Records, project_id: str, wishes: Wishes, number: int = 1) -> Wishes:
         """The wishes with networks named and groups by id; for so many servers alike.
@@ -60,7 +61,7 @@ class ServerPorts:
         if nics == "none":
             nics = ()
         elif nics == "auto":
-            nics = _usual(records, project_id)
+            return Wishes(nics=_usual(records, project_id), groups=groups)
         if number > 1 and any(wish.port_id or wish.fixed_ip for wish in nics):
             raise Invalid("Unable to launch multiple instances with a single configured port ID or fixed address.")
         return Wishes(nics=tuple(_checked(records, project_id, wish) for wish in nics), groups=groups)
@@ -76,12 +77,15 @@ class ServerPorts:
 
     def attach(self, records: Records, server: Instance, wish: NicWish, groups: Sequence[str] = ()) -> Nic:
         """One more interface for a server. Raises as :meth:`allocate` does."""
-        port = self._bind(records, server, wish) if wish.port_id else self._make(records, server, wish, groups)
-        return self._nic(records, port)
+        if wish.port_id:
+            port = self._bind(records, server, wish)
+            return self._nic(port, _ground(records, port))
+        return self._nic(*self._make(records, server, wish, groups))
 
     def nic(self, records: Records, port_id: str) -> Nic:
         """The interface that a port is now. Raises NotFound."""
-        return self._nic(records, records.get(Port, port_id))
+        port = records.get(Port, port_id)
+        return self._nic(port, _ground(records, port))
 
     def ports_of(self, records: Records, server_uuid: str) -> list[Port]:
         """The ports of a server, oldest first."""
@@ -93,7 +97,9 @@ class ServerPorts:
             port, device_id=server.uuid, device_owner=SERVER_OWNER, status="DOWN", updated_at=self._clock.now()
         ))
 
-    def _make(self, records: Records, server: Instance, wish: NicWish, groups: Sequence[str]) -> Port:
+    def _make(
+        self, records: Records, server: Instance, wish: NicWish, groups: Sequence[str]
+    ) -> tuple[Port, Ground]:
         draft = NewPort(
             network_id=wish.network_id, device_id=server.uuid, device_owner=SERVER_OWNER,
             fixed_ips=(Wish(ip_address=wish.fixed_ip),) if wish.fixed_ip else UNSET,
@@ -101,7 +107,10 @@ class ServerPorts:
         )
         try:
             quotas.claim(records, "port", Port, server.project_id, 1)
-            return self._ports.make(records, server.project_id, draft, made_for_device=True)
+            ground = records.ground(wish.network_id)
+            if not ground[1]:
+                raise Invalid("Network requires a subnet in order to boot instances on.", field="uuid")
+            return self._ports.make(records, server.project_id, draft, made_for_device=True, ground=ground), ground
         except OverQuota:
             raise Forbidden("Maximum number of ports exceeded") from None
         except NoMoreAddresses:
@@ -111,9 +120,8 @@ class ServerPorts:
                 raise
             raise Invalid(f"Fixed IP address {wish.fixed_ip} is already in use.", field="fixed_ip") from None
 
-    def _nic(self, records: Records, port: Port) -> Nic:
-        network = records.get(Network, port.network_id)
-        subnets = {subnet.id: subnet for subnet in records.find(Subnet, network_id=network.id)}
+    def _nic(self, port: Port, ground: Ground) -> Nic:
+        network, subnets = ground[0], {subnet.id: subnet for subnet in ground[1]}
         return Nic(
             id=port.id, mac_address=port.mac_address, kind=self._plug, network=network.name, network_id=network.id,
             mtu=network.mtu, bridge=bridge_name(network.id) if self._plug == "bridge" else "",
@@ -123,6 +131,10 @@ class ServerPorts:
             # Only administrators share networks. A project chooses addresses as it likes: the host's own among them.
             reachable=network.shared,
         )
+
+
+def _ground(records: Records, port: Port) -> Ground:
+    return records.get(Network, port.network_id), tuple(records.find(Subnet, network_id=port.network_id))
 
 
 def _surroundings(fixed: FixedIp, subnet: Subnet) -> NicSubnet:
@@ -145,8 +157,6 @@ def _usual(records: Records, project_id: str) -> tuple[NicWish, ...]:
     found = own or [network for network in usable if network.is_default] or usable
     if len(found) > 1:
         raise Conflict("Multiple possible networks found, use a Network ID to be more specific.")
-    if found and not records.find(Subnet, network_id=found[0].id):
-        raise Invalid("Network requires a subnet in order to boot instances on.", id=found[0].id)
     return tuple(NicWish(network_id=network.id) for network in found)
 
 

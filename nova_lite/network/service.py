@@ -23,7 +23,7 @@ class Networking:
         self.subnets = Subnets(store, clock)
         self.security_groups = SecurityGroups(store, clock)
         self.security_group_rules = SecurityGroupRules(store, clock)
-        self.ports = Ports(store, clock, self.security_groups.ensure_default)
+        self.ports = Ports(store, clock, self.security_groups.default)
         self.routers = Routers(store, clock, self.ports)
         self.floating_ips = FloatingIps(store, clock, self.ports)
         self.subnet_pools = SubnetPools(store, clock)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from nova_lite.objects.network import NetworkQuota, Port, Query, R, Record
+from nova_lite.objects.network import Network, NetworkQuota, Port, Query, R, Record, Subnet
 
 T = TypeVar("T")
+Ground = tuple[Network, tuple[Subnet, ...]]
 Wanted = str | int | bool | Collection[str] | None
 
 
@@ -20,6 +21,10 @@ class Records(Protocol):
 
     def hold(self, kind: type[R], id: str) -> R:
         """Like ``get``, and nobody else changes or holds the record before the transaction ends."""
+        ...
+
+    def ground(self, network_id: str) -> Ground:
+        """A network with its subnets, oldest first, all of them held as by ``hold``. Raises NotFound."""
         ...
 
     def find(self, kind: type[R], **where: Wanted) -> list[R]:
@@ -60,6 +65,10 @@ class Records(Protocol):
 
     def total(self, kind: type[Record], project_id: str) -> int:
         """How many records of a kind a project has."""
+        ...
+
+    def room(self, kind: type[Record], resource: str, project_id: str) -> tuple[int, int]:
+        """A project's limit of a resource (-1: none), and how many records of its kind it has."""
         ...
 
     def take_turn(self, project_id: str) -> None:

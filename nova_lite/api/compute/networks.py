@@ -50,7 +50,7 @@ class ServerNetworks:
 
     def check(self, project_id: str, wanted: Wishes, number: int) -> Wishes:
         """The wishes of so many servers, made exact. Raises as :meth:`ServerPorts.check` does."""
-        self.ports.prepare(project_id)
+        self.ports.prepare(project_id, wanted)
         return self.store.read(lambda records: self.ports.check(records, project_id, wanted, number))
 
     def plugged(self, tx: Tx, server: Instance, wanted: Wishes) -> Instance:

@@ -63,6 +63,18 @@ def hold(tx: Tx, kind: type[R], id: str) -> R:
     return _one(tx, kind, id, _select(kind).with_for_update())
 
 
+def ground(tx: Tx, network_id: str) -> tuple[Network, tuple[Subnet, ...]]:
+    """A network with its subnets, oldest first; all of them are held until the transaction ends. One statement, but
+
+    for a network without subnets. Raises NotFound.
+    """
+    joined = select(NetworkRow).join(SubnetRow, SubnetRow.network_id == NetworkRow.id).where(NetworkRow.id == network_id)
+    found = tx.pairs(NetworkRow, SubnetRow, joined.order_by(SubnetRow.created_at, SubnetRow.id).with_for_update())
+    if not found:
+        return hold(tx, Network, network_id), tuple(find(tx, Subnet, network_id=network_id))
+    return _record(Network, found[0][0]), tuple(_record(Subnet, subnet) for _, subnet in found)
+
+
 def find(tx: Tx, kind: type[R], **where: Wanted) -> list[R]:
     """All records whose fields have these values (or one of those in a collection), oldest first."""
     row = cast("Any", ROWS[kind])
@@ -93,6 +105,15 @@ def total(tx: Tx, kind: type[Record], project_id: str) -> int:
     """How many records of a kind a project has; a floating address's own port is of no project."""
     row = cast("Any", ROWS[kind])
     return tx.scalar(select(func.count()).select_from(row).where(row.project_id == project_id)) or 0
+
+
+def room(tx: Tx, kind: type[Record], resource: str, project_id: str, configured: int) -> tuple[int, int]:
+    """A project's limit of a resource, its own or the ``configured`` one, and how many it has. One statement."""
+    row, own = cast("Any", ROWS[kind]), NetworkQuotaRow
+    limit = select(own.hard_limit).where(own.project_id == project_id, own.resource == resource).scalar_subquery()
+    used = select(func.count()).select_from(row).where(row.project_id == project_id).scalar_subquery()
+    ((found, number),) = tx.tuples(select(limit, used))
+    return configured if found is None else int(found), int(number)
 
 
 def taken(tx: Tx, subnet_id: str, among: Sequence[str] | None = None) -> set[str]:

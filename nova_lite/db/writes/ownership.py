@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Table, select, update
+from sqlalchemy import select, update
 
 from nova_lite.db.errors import Superseded
 from nova_lite.db.models.instances import InstanceRow
@@ -20,9 +19,6 @@ from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.objects.states import OperationState
 
-_INSTANCES, _OPERATIONS = cast("Table", InstanceRow.__table__), cast("Table", OperationRow.__table__)
-_INSTANCE, _OPERATION = _INSTANCES.c, _OPERATIONS.c
-
 
 def hold(tx: Tx, operation_id: str) -> ClaimGrant:
     """Read an operation and its instance, and hold both until the transaction ends. Raises NotFound.
@@ -32,18 +28,11 @@ def hold(tx: Tx, operation_id: str) -> ClaimGrant:
     """
     if not tx.locks_in_order:
         return _hold_apart(tx, operation_id)
-    joined = select(*_INSTANCE, *_OPERATION).select_from(_INSTANCES).join(
-        _OPERATIONS, _OPERATIONS.c.instance_uuid == _INSTANCES.c.uuid
-    )
-    found = tx.tuples(joined.where(_OPERATIONS.c.uuid == operation_id).with_for_update(key_share=True))
-    if not found:
-        raise not_found(operation_id)
-    values = tuple(found[0])
-    instance = SimpleNamespace(**dict(zip(_INSTANCE.keys(), values, strict=False)))
-    operation = SimpleNamespace(**dict(zip(_OPERATION.keys(), values[len(_INSTANCE):], strict=True)))
-    return ClaimGrant(
-        instance=instance_from_row(cast("InstanceRow", instance)), operation=from_row(cast("OperationRow", operation))
-    )
+    joined = select(InstanceRow).join(OperationRow, OperationRow.instance_uuid == InstanceRow.uuid)
+    locking = joined.where(OperationRow.uuid == operation_id).with_for_update(key_share=True)
+    for row, operation in tx.pairs(InstanceRow, OperationRow, locking):
+        return ClaimGrant(instance=instance_from_row(row), operation=from_row(operation))
+    raise not_found(operation_id)
 
 
 def _hold_apart(tx: Tx, operation_id: str) -> ClaimGrant:
