@@ -10,7 +10,7 @@ from nova_lite.db.reads import network as reads
 from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import limits
 from nova_lite.db.writes import network as writes
-from nova_lite.objects.network import Network, NetworkQuota, Port, Query, R, Record, Subnet
+from nova_lite.objects.network import Network, NetworkQuota, Port, PortOffer, Query, R, Record, Subnet
 
 T = TypeVar("T")
 
@@ -64,6 +64,9 @@ class NetworkRecords(NetworkReader):
 
     def ground(self, network_id: str) -> tuple[Network, tuple[Subnet, ...]]:
         return reads.ground(self._tx, network_id)
+
+    def offer(self, network_id: str, project_id: str) -> PortOffer:
+        return reads.offer(self._tx, network_id, project_id, self._configured.port)
 
     def add(self, record: Record) -> None:
         writes.add(self._tx, record)

@@ -71,13 +71,18 @@ class Tx:
         """The rows of a select of several columns."""
         return list(self._connection.execute(statement).all())
 
-    def pairs(self, first: type[A], second: type[B], joined: Select[Any]) -> list[tuple[A, B]]:
-        """The rows of ``select(first).join(second, ...)``, each as its two: their columns share names."""
+    def pairs(
+        self, first: type[A], second: type[B], joined: Select[Any], *besides: ColumnElement[Any]
+    ) -> list[tuple[A, B, tuple[Any, ...]]]:
+        """The rows of ``select(first).join(second, ...)``, each as its two, whose columns share names, and what is
+
+        selected ``besides``.
+        """
         one, two = first.__table__.c, second.__table__.c
-        found = self._connection.execute(joined.with_only_columns(*one, *two, maintain_column_froms=True)).all()
+        found = self._connection.execute(joined.with_only_columns(*one, *two, *besides, maintain_column_froms=True)).all()
         return [
             (cast("A", SimpleNamespace(**dict(zip(one.keys(), row, strict=False)))),
-             cast("B", SimpleNamespace(**dict(zip(two.keys(), row[len(one):], strict=True)))))
+             cast("B", SimpleNamespace(**dict(zip(two.keys(), row[len(one):], strict=False)))), row[len(one) + len(two):])
             for row in map(tuple, found)
         ]
 

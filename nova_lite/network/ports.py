@@ -13,7 +13,7 @@ from nova_lite.network import allocation
 from nova_lite.network.allocation import Plug
 from nova_lite.network.drafts import NewPort, OptionDraft, PortChange, Wish, given, pairs
 from nova_lite.network.registry import Registry, add
-from nova_lite.network.store import Ground, NetworkStore, Records
+from nova_lite.network.store import NetworkStore, Records
 from nova_lite.objects.network import (
     FLOATING_OWNER,
     GATEWAY_OWNER,
@@ -21,6 +21,7 @@ from nova_lite.objects.network import (
     DhcpOption,
     FixedIp,
     Port,
+    PortOffer,
     SecurityGroup,
 )
 
@@ -51,15 +52,15 @@ class Ports(Registry[Port, NewPort, PortChange]):
 
     def make(
         self, records: Records, project_id: str, draft: NewPort, made_for_device: bool = False,
-        ground: Ground | None = None,
+        offer: PortOffer | None = None,
     ) -> Port:
-        """A new port, inside a transaction. Network-owned ones have no security groups. ``ground``: where the
+        """A new port, inside a transaction. Network-owned ones have no security groups. ``offer``: where the
 
-        transaction holds that already.
+        transaction holds the network already.
 
         :raises NotFound: the network or a group is not there. :raises Conflict: an address or the MAC is taken.
         """
-        network, subnets = ground or records.ground(draft.network_id)
+        network, subnets = (offer.network, offer.subnets) if offer else records.ground(draft.network_id)
         mac = check_mac(draft.mac_address) if draft.mac_address is not UNSET else new_mac()
         plug = Plug(network.id, mac, draft.device_owner, subnets=subnets)
         secured = draft.port_security_enabled and not draft.device_owner.startswith("network:")
@@ -67,7 +68,9 @@ class Ports(Registry[Port, NewPort, PortChange]):
             "network_id": network.id, "mac_address": mac, "admin_state_up": draft.admin_state_up,
             "fixed_ips": _addresses(records, plug, draft.fixed_ips), "device_id": draft.device_id,
             "device_owner": draft.device_owner,
-            "security_groups": self._groups(records, project_id, draft.security_groups) if secured else (),
+            "security_groups": self._groups(
+                records, project_id, draft.security_groups, offer.default_group if offer else ""
+            ) if secured else (),
             "allowed_address_pairs": pairs(draft.allowed_address_pairs, mac),
             "extra_dhcp_opts": _options(draft.extra_dhcp_opts),
             "port_security_enabled": draft.port_security_enabled, "dns_name": draft.dns_name,
@@ -102,11 +105,11 @@ class Ports(Registry[Port, NewPort, PortChange]):
         return structs.replace(after, binding_profile=after.binding_profile or {}, status=status)
 
     def _groups(
-        self, records: Records, project_id: str, named: Sequence[str] | UnsetType | None
+        self, records: Records, project_id: str, named: Sequence[str] | UnsetType | None, default: str = ""
     ) -> tuple[str, ...]:
         """The security groups of a port: its project's default group when it names none."""
         if named is None or isinstance(named, UnsetType):
-            return (self._default(records, project_id).id,) if project_id else ()
+            return (default or self._default(records, project_id).id,) if project_id else ()
         wanted = tuple(dict.fromkeys(named))
         found = records.find(SecurityGroup, id=wanted, project_id=project_id) if wanted else []
         missing = next((id for id in wanted if id not in {group.id for group in found}), None)

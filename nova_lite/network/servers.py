@@ -9,9 +9,9 @@ from msgspec import UNSET, structs
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import Conflict, Forbidden, Invalid
-from nova_lite.network import addresses, quotas
+from nova_lite.network import addresses
 from nova_lite.network.drafts import NewPort, Wish
-from nova_lite.network.errors import NoMoreAddresses, OverQuota
+from nova_lite.network.errors import NoMoreAddresses
 from nova_lite.network.ports import Ports
 from nova_lite.network.security_groups import SecurityGroups
 from nova_lite.network.store import Ground, Records
@@ -106,13 +106,14 @@ class ServerPorts:
             security_groups=tuple(groups) or UNSET,
         )
         try:
-            quotas.claim(records, "port", Port, server.project_id, 1)
-            ground = records.ground(wish.network_id)
-            if not ground[1]:
+            records.take_turn(server.project_id)
+            offer = records.offer(wish.network_id, server.project_id)
+            if 0 <= offer.limit <= offer.used:
+                raise Forbidden("Maximum number of ports exceeded")
+            if not offer.subnets:
                 raise Invalid("Network requires a subnet in order to boot instances on.", field="uuid")
-            return self._ports.make(records, server.project_id, draft, made_for_device=True, ground=ground), ground
-        except OverQuota:
-            raise Forbidden("Maximum number of ports exceeded") from None
+            port = self._ports.make(records, server.project_id, draft, made_for_device=True, offer=offer)
+            return port, (offer.network, offer.subnets)
         except NoMoreAddresses:
             raise Invalid(f"No fixed IP addresses available for network: {wish.network_id}") from None
         except Conflict:

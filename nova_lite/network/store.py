@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from nova_lite.objects.network import Network, NetworkQuota, Port, Query, R, Record, Subnet
+from nova_lite.objects.network import Network, NetworkQuota, Port, PortOffer, Query, R, Record, Subnet
 
 T = TypeVar("T")
 Ground = tuple[Network, tuple[Subnet, ...]]
@@ -25,6 +25,10 @@ class Records(Protocol):
 
     def ground(self, network_id: str) -> Ground:
         """A network with its subnets, oldest first, all of them held as by ``hold``. Raises NotFound."""
+        ...
+
+    def offer(self, network_id: str, project_id: str) -> PortOffer:
+        """The same, with what a port of this project needs besides; the caller has its turn. Raises NotFound."""
         ...
 
     def find(self, kind: type[R], **where: Wanted) -> list[R]:

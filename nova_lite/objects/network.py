@@ -206,6 +206,19 @@ class SubnetPool(Record, frozen=True, kw_only=True):
     is_default: bool = False
 
 
+class PortOffer(Value, frozen=True, kw_only=True):
+    """What a new port of a project takes its facts from: the network and its subnets, oldest first; the id of the
+
+    project's default group (empty: it has none yet); how many ports the project may have (-1: any number), and has.
+    """
+
+    network: Network
+    subnets: tuple[Subnet, ...]
+    default_group: str
+    limit: int
+    used: int
+
+
 class NetworkQuota(Value, frozen=True, kw_only=True):
     """How many records of each kind a project may have; -1: no limit."""
 

@@ -64,12 +64,13 @@ class Lifecycle:
         self._clock, self._deadlines = clock, deadlines
 
     def create(
-        self, context: RequestContext, servers: Sequence[Instance], arguments: Create, quota: Quota,
+        self, context: RequestContext, servers: Sequence[Instance], arguments: Create, configured: Quota,
         once: Once | None = None, plug: Plug = lambda tx, server: server, *, join: Join = lambda tx, server: None,
     ) -> None:
         """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted;
 
-        with what ``plug`` gives each of them, and ``join`` writes of it, in the same transaction.
+        with what ``plug`` gives each of them, and ``join`` writes of it, in the same transaction. ``configured`` are the
+        limits of projects that have none of their own.
 
         :raises QuotaExceeded: they would not all fit into the project's quota.
         :raises Repeated: the request was accepted before, or another one with its token.
@@ -80,7 +81,7 @@ class Lifecycle:
         def write(tx: Tx) -> list[Instance]:
             if once is not None:
                 idempotency.record(tx, once, servers[0].uuid, now)
-            made = writes.create(tx, servers, operations, quota, now, plug)
+            made = writes.create(tx, servers, operations, configured, now, plug)
             for server in made:
                 join(tx, server)
             return made

@@ -31,6 +31,7 @@ from nova_lite.objects.network import (
     Network,
     NetworkQuota,
     Port,
+    PortOffer,
     Query,
     R,
     Record,
@@ -68,11 +69,40 @@ def ground(tx: Tx, network_id: str) -> tuple[Network, tuple[Subnet, ...]]:
 
     for a network without subnets. Raises NotFound.
     """
-    joined = select(NetworkRow).join(SubnetRow, SubnetRow.network_id == NetworkRow.id).where(NetworkRow.id == network_id)
-    found = tx.pairs(NetworkRow, SubnetRow, joined.order_by(SubnetRow.created_at, SubnetRow.id).with_for_update())
+    found = tx.pairs(NetworkRow, SubnetRow, _joined(network_id))
     if not found:
         return hold(tx, Network, network_id), tuple(find(tx, Subnet, network_id=network_id))
-    return _record(Network, found[0][0]), tuple(_record(Subnet, subnet) for _, subnet in found)
+    return _record(Network, found[0][0]), tuple(_record(Subnet, subnet) for _, subnet, _ in found)
+
+
+def offer(tx: Tx, network_id: str, project_id: str, configured: int) -> PortOffer:
+    """The same, with what a port of the project needs besides; ``configured``: its limit when it has none of its own.
+
+    The caller has the project's turn, so that the number of its ports stays. Raises NotFound.
+    """
+    group = select(SecurityGroupRow.id).where(SecurityGroupRow.unique_key == project_id)
+    besides = (*_room(PortRow, "port", project_id), group.scalar_subquery())
+    found = tx.pairs(NetworkRow, SubnetRow, _joined(network_id), *besides)
+    if not found:
+        network = hold(tx, Network, network_id)
+        return PortOffer(network=network, subnets=(), default_group="", limit=configured, used=0)
+    limit, used, default = found[0][2]
+    return PortOffer(
+        network=_record(Network, found[0][0]), subnets=tuple(_record(Subnet, subnet) for _, subnet, _ in found),
+        default_group=default or "", limit=configured if limit is None else int(limit), used=int(used),
+    )
+
+
+def _joined(network_id: str) -> Select[Any]:
+    joined = select(NetworkRow).join(SubnetRow, SubnetRow.network_id == NetworkRow.id).where(NetworkRow.id == network_id)
+    return joined.order_by(SubnetRow.created_at, SubnetRow.id).with_for_update()
+
+
+def _room(row: Any, resource: str, project_id: str) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    own = NetworkQuotaRow
+    limit = select(own.hard_limit).where(own.project_id == project_id, own.resource == resource)
+    used = select(func.count()).select_from(row).where(row.project_id == project_id)
+    return limit.scalar_subquery(), used.scalar_subquery()
 
 
 def find(tx: Tx, kind: type[R], **where: Wanted) -> list[R]:
@@ -109,10 +139,7 @@ def total(tx: Tx, kind: type[Record], project_id: str) -> int:
 
 def room(tx: Tx, kind: type[Record], resource: str, project_id: str, configured: int) -> tuple[int, int]:
     """A project's limit of a resource, its own or the ``configured`` one, and how many it has. One statement."""
-    row, own = cast("Any", ROWS[kind]), NetworkQuotaRow
-    limit = select(own.hard_limit).where(own.project_id == project_id, own.resource == resource).scalar_subquery()
-    used = select(func.count()).select_from(row).where(row.project_id == project_id).scalar_subquery()
-    ((found, number),) = tx.tuples(select(limit, used))
+    ((found, number),) = tx.tuples(select(*_room(ROWS[kind], resource, project_id)))
     return configured if found is None else int(found), int(number)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from msgspec import structs
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 
+from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.models.quotas import QuotaClassRow, QuotaRow
 from nova_lite.db.session import Tx
-from nova_lite.objects.quota import Quota
+from nova_lite.objects.quota import Quota, Usage
 
 DEFAULT_CLASS = "default"
 
@@ -20,6 +21,20 @@ def of_project(tx: Tx, project_id: str, configured: Quota) -> Quota:
     )
     rows = sorted(tx.tuples(common.union_all(own)), key=lambda row: int(row[2]))
     return _with(configured, {resource: limit for resource, limit, _ in rows})  # a project's own come last, and win
+
+
+def ledger(tx: Tx, project_id: str, configured: Quota) -> tuple[Quota, Usage]:
+    """A project's limits as above, and what it takes now: the sum over its live instances. One statement."""
+    live = select(literal(2), literal(""), func.count(), func.sum(InstanceRow.vcpus), func.sum(InstanceRow.memory_mb))
+    live = live.where(InstanceRow.project_id == project_id, InstanceRow.deleted == "")
+    nothing = literal(0), literal(0)
+    own = select(literal(1), QuotaRow.resource, QuotaRow.hard_limit, *nothing).where(QuotaRow.project_id == project_id)
+    common = select(literal(0), QuotaClassRow.resource, QuotaClassRow.hard_limit, *nothing).where(
+        QuotaClassRow.class_name == DEFAULT_CLASS
+    )
+    *rows, (_, _, number, cores, ram) = sorted(tx.tuples(common.union_all(own, live)), key=lambda row: int(row[0]))
+    usage = Usage(instances=int(number), cores=int(cores or 0), ram=int(ram or 0))
+    return _with(configured, {row[1]: row[2] for row in rows}), usage
 
 
 def of_class(tx: Tx, class_name: str, configured: Quota) -> Quota:

@@ -13,8 +13,9 @@ from nova_lite.core.errors import Conflict
 from nova_lite.db.models.hosts import AllocationRow
 from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.models.operations import OperationRow
-from nova_lite.db.reads.instances import from_row, locking, not_found, usage
+from nova_lite.db.reads.instances import from_row, locking, not_found
 from nova_lite.db.reads.operations import UNFINISHED
+from nova_lite.db.reads.quotas import ledger
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import limits, network, outbox
 from nova_lite.db.writes.instance_values import changed_values, values
@@ -65,24 +66,25 @@ class PowerChange:
 
 
 def create(
-    tx: Tx, instances: Sequence[Instance], operations: Sequence[Operation], quota: Quota, now: float,
+    tx: Tx, instances: Sequence[Instance], operations: Sequence[Operation], configured: Quota, now: float,
     complete: Callable[[Tx, Instance], Instance] = lambda tx, instance: instance,
 ) -> list[Instance]:
-    """Accept a boot request for instances of one project: all of them, within the quota, or none.
+    """Accept a boot request for instances of one project: all of them, within the quota, or none. ``configured`` are
+
+    the limits of projects that have none of their own.
 
     ``complete`` gives each what it needs besides, once the quota admits them; the instances as they were written.
 
     :raises QuotaExceeded: instances, cores or ram would go over; see :func:`nova_lite.db.writes.limits.check`.
     """
     project_id = instances[0].project_id
-    allowed = {"instances": quota.instances, "cores": quota.cores, "ram": quota.ram}
-    if any(limit >= 0 for limit in allowed.values()):
-        limits.take_turn(tx, project_id, now)
-        limits.check(allowed, structs.asdict(usage(tx, project_id)), {
-            "instances": len(instances),
-            "cores": sum(instance.flavor.vcpus for instance in instances),
-            "ram": sum(instance.flavor.memory_mb for instance in instances),
-        })
+    limits.take_turn(tx, project_id, now)
+    quota, used = ledger(tx, project_id, configured)
+    limits.check({"instances": quota.instances, "cores": quota.cores, "ram": quota.ram}, structs.asdict(used), {
+        "instances": len(instances),
+        "cores": sum(instance.flavor.vcpus for instance in instances),
+        "ram": sum(instance.flavor.memory_mb for instance in instances),
+    })
     made = [complete(tx, instance) for instance in instances]
     tx.insert(InstanceRow, *(values(instance) for instance in made))
     outbox.put(tx, *(

@@ -30,7 +30,7 @@ def hold(tx: Tx, operation_id: str) -> ClaimGrant:
         return _hold_apart(tx, operation_id)
     joined = select(InstanceRow).join(OperationRow, OperationRow.instance_uuid == InstanceRow.uuid)
     locking = joined.where(OperationRow.uuid == operation_id).with_for_update(key_share=True)
-    for row, operation in tx.pairs(InstanceRow, OperationRow, locking):
+    for row, operation, _ in tx.pairs(InstanceRow, OperationRow, locking):
         return ClaimGrant(instance=instance_from_row(row), operation=from_row(operation))
     raise not_found(operation_id)
 

@@ -21,7 +21,6 @@ from nova_lite.db.reads import server_groups as reads
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import server_groups as writes
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.quota import Quota
 from nova_lite.objects.server_group import GroupPolicy, ServerGroup
 
 
@@ -73,7 +72,7 @@ def delete(request: Request[ComputeServices]) -> None:
     request.services.database.transact(lambda tx: writes.remove(tx, group.uuid, group.project_id))
 
 
-def joining(request: Request[ComputeServices], quota: Quota) -> Join:
+def joining(request: Request[ComputeServices]) -> Join:
     """What has a new server join the group that the request's hints name.
 
     :raises Invalid: the caller has no such group.
@@ -84,6 +83,7 @@ def joining(request: Request[ComputeServices], quota: Quota) -> Join:
     try:
         with request.services.database.read() as tx:
             group = reads.get(tx, str(uuid), scope(request))
+            quota = quotas.of_project(tx, request.context.project_id, request.services.quota)
     except NotFound as error:
         raise Invalid(error.message, field="group") from None
 

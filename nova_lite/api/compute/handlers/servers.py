@@ -133,23 +133,24 @@ def _made_before(request: Request[ComputeServices], once: Once | None) -> Instan
 def _accept(request: Request[ComputeServices], body: dict[str, object], once: Once | None) -> Instance:
     services = request.services
     least, most = creation.counts(body)
-    with services.database.read() as tx:
-        quota = quotas.of_project(tx, request.context.project_id, services.quota)
-    creation.check_metadata(cast("dict[str, str]", body.get("metadata") or {}), quota.metadata_items)
+    if metadata := cast("dict[str, str]", body.get("metadata") or {}):
+        with services.database.read() as tx:
+            quota = quotas.of_project(tx, request.context.project_id, services.quota)
+        creation.check_metadata(metadata, quota.metadata_items)
     creation.check_extras(body)
     found = ingredients(request, body)
-    join = joining(request, quota)
+    join = joining(request)
     plug = _plug(services, request.context.project_id, body, most)
     made = creation.servers(body, found, request.context, most, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
     try:
-        services.lifecycle.create(request.context, made, arguments, quota, once, plug, join=join)
+        services.lifecycle.create(request.context, made, arguments, services.quota, once, plug, join=join)
     except QuotaExceeded:
         if least == most:
             raise
         # Fewer are welcome: the least that the client asked for still is all or nothing.
         made = made[:least]
-        services.lifecycle.create(request.context, made, arguments, quota, once, plug, join=join)
+        services.lifecycle.create(request.context, made, arguments, services.quota, once, plug, join=join)
     return made[0]
 
 
