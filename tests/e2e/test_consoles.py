@@ -53,6 +53,13 @@ def test_the_screen_is_a_vnc_servers(stack: Stack, server: str) -> None:
         assert screen.read_until(b"\x01\x01")  # one way to get in: none is asked for here, the token was
 
 
+def test_the_guests_shell_answers_what_is_typed(stack: Stack, server: str) -> None:
+    with WebSocket(address(stack, server, "serial")) as line:
+        for typed, awaited in ((b"\n", b"login: "), (b"root\n", b":/root# "), (b"echo $((6*7))\n", b"\r\n42\r\n")):
+            line.send(typed)
+            line.read_until(awaited)
+
+
 def test_an_address_is_good_once(stack: Stack, server: str) -> None:
     url = address(stack, server, "serial")
     with WebSocket(url), pytest.raises(Refused):

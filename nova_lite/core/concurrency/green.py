@@ -163,13 +163,18 @@ class GreenMailbox(Generic[T]):
         native_os.set_blocking(self._reader, False)
         native_os.set_blocking(self._writer, False)
         self._reading = GreenLock()
+        self._open = native_threading.Lock()  # held for no longer than a write that does not block
+        self._closed = False
 
     def put(self, item: T) -> None:
-        self._items.append(item)
-        try:
-            native_os.write(self._writer, b"!")
-        except BlockingIOError:
-            pass  # the pipe is full of wake-ups already: the reader will come
+        with self._open:
+            if self._closed:
+                return  # the pipe's number may be another file's by now
+            self._items.append(item)
+            try:
+                native_os.write(self._writer, b"!")
+            except BlockingIOError:
+                pass  # the pipe is full of wake-ups already: the reader will come
 
     def get(self, timeout: float | None = None) -> T:
         end = None if timeout is None else time.monotonic() + timeout
@@ -186,8 +191,11 @@ class GreenMailbox(Generic[T]):
             self._reading.release()
 
     def close(self) -> None:
-        native_os.close(self._reader)
-        native_os.close(self._writer)
+        with self._open:
+            if not self._closed:
+                self._closed = True
+                native_os.close(self._reader)
+                native_os.close(self._writer)
 
 
 class GreenPool:

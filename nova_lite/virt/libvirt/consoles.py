@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from collections.abc import Iterator
 
 import libvirt
 
@@ -33,26 +35,50 @@ class Consoles:
 
 
 class SocketChannel:
-    """A console behind a socket."""
+    """A console behind a socket. Its descriptor goes with the last of its users: its number may be another's at once, and
+    a task that still waits for it would take that one's place in the event loop."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self._lock = concurrency.lock()
+        self._users, self._closed = 1, False
 
     def read(self) -> bytes:
-        try:
-            return self._socket.recv(PIECE)
-        except OSError:
-            return b""
+        with self._in_use():
+            try:
+                return self._socket.recv(PIECE)
+            except OSError:
+                return b""
 
     def write(self, data: bytes) -> None:
-        self._socket.sendall(data)
+        with self._in_use():
+            self._socket.sendall(data)
 
     def close(self) -> None:
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if not closed:
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)  # who waits for it wakes
+            except OSError:
+                pass  # the guest was faster
+            self._leave()
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._lock:
+            self._users += 1
         try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the guest was faster
-        self._socket.close()
+            yield
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            last = self._users == 0
+        if last:
+            self._socket.close()
 
 
 class StreamChannel:
@@ -111,13 +137,18 @@ class StreamChannel:
                 self._ahead += len(data)
                 self._arrived.put(data)
             if data == b"" or (events & _ENDED and not isinstance(data, bytes)):
-                stream.eventRemoveCallback()
-                self._arrived.put(b"")
+                self._silence(stream)
             elif self._ahead > AHEAD:
                 self._paused = True
                 stream.eventUpdateCallback(_ENDED)
         except libvirt.libvirtError:
-            self._arrived.put(b"")
+            self._silence(stream)
+
+    def _silence(self, stream: Stream) -> None:
+        # Else libvirt tells of the end again and again.
+        with contextlib.suppress(libvirt.libvirtError):
+            stream.eventRemoveCallback()
+        self._arrived.put(b"")
 
     def _send(self, data: bytes) -> int:
         try:

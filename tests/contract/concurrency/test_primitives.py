@@ -194,6 +194,17 @@ def test_a_mailbox_takes_from_native_threads() -> None:
     mailbox.close()
 
 
+def test_what_comes_after_a_mailboxs_end_is_dropped() -> None:
+    mailbox = concurrency.mailbox()
+    mailbox.close()
+    reader, writer = os.pipe()  # of the numbers that the mailbox had
+    mailbox.put(1)
+    assert concurrency.wait_readable(reader, 0) is False
+    mailbox.close()
+    os.close(reader)
+    os.close(writer)
+
+
 def test_several_tasks_share_a_mailbox() -> None:
     mailbox = concurrency.mailbox()
     tasks = [concurrency.spawn(mailbox.get, 5) for _ in range(3)]

@@ -8,6 +8,7 @@ from nova_lite.core import concurrency
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.capabilities import Channel, ConsoleKind, Consoles, need
 from nova_lite.virt.driver import DomainStateConflict
+from tests.contract import green
 from tests.contract.virt.lab import Lab, until
 from tests.contract.virt.libvirt_lab import QemuLab
 from tests.contract.virt.tiny_guest import POWER_OFF
@@ -62,6 +63,17 @@ def test_closing_ends_a_read_that_waits(lab: Lab, kind: ConsoleKind) -> None:
     assert len(rest.wait(PATIENCE)) < 1 << 20
 
 
+def test_closing_a_screen_wakes_who_waits_for_it(lab: Lab) -> None:
+    uuid = guest(lab)
+    screen = consoles(lab).open_console(uuid, "vnc")
+    read(screen, 12)
+    rest = concurrency.spawn(screen.read)
+    line = consoles(lab).open_console(uuid, "serial")  # by the time that it is open the other waits
+    screen.close()
+    assert rest.wait(PATIENCE) == b""
+    line.close()
+
+
 @pytest.mark.parametrize("kind", ["vnc", "serial"])
 def test_a_guest_that_is_off_has_no_console(lab: Lab, kind: ConsoleKind) -> None:
     uuid = guest(lab)
@@ -89,3 +101,8 @@ def test_whoever_comes_later_has_the_serial_console(qemu_lab: QemuLab) -> None:
     until(lambda: qemu_lab.driver.power_state(uuid) == PowerState.SHUTDOWN, "the guest is off")
     first.close()
     second.close()
+
+
+@pytest.mark.skipif(concurrency.backend() == "eventlet", reason="this is the run under eventlet")
+def test_consoles_under_the_eventlet_back_end() -> None:
+    assert not green.run("tests/contract/virt/test_consoles.py", 120.0)
