@@ -67,7 +67,7 @@ from nova_lite.rpcapi.scheduler import Scheduler
 
 NAME = "nova-lite-api"
 DEFAULT_PASTE = "etc/nova-lite/api-paste.ini"  # in the checkout or the installation's prefix
-RECOVERY_INTERVAL = 120.0  # seconds between two searches for uploads whose worker was killed
+RECOVERY_INTERVAL = 5.0  # seconds between two searches for uploads whose worker was killed
 UNWANTED_INTERVAL = 60.0  # seconds between two searches for images whose operations are over
 
 

@@ -15,7 +15,9 @@ from nova_lite.objects.image import Image, ImageFilter, ImageQuery, ImageStatus
 
 LOG = logging.getLogger(__name__)
 
-IDLE = 300.0  # seconds without a written block after which an upload is dead; servers cut silent clients long before
+# Seconds that an image may be without a process that writes it: between its reservation and the first byte, and between
+# the last byte and its record; an import may be waiting for its turn.
+IDLE = {ImageStatus.SAVING: 10.0, ImageStatus.IMPORTING: 300.0}
 BATCH = 1000
 
 _SAVING = ImageQuery(
@@ -32,25 +34,22 @@ class UploadRecovery:
     ``stores``: wherever an upload may be writing.
     """
 
-    def __init__(
-        self, records: ImageRecords, stores: Sequence[ImageStore], clock: Clock, idle: float = IDLE
-    ) -> None:
+    def __init__(self, records: ImageRecords, stores: Sequence[ImageStore], clock: Clock) -> None:
         self._records = records
         self._stores = stores
         self._clock = clock
-        self._idle = idle
 
     def run(self) -> list[str]:
         """Queue again what nobody saves any more; ids of the images. Sweeps the store of what was left."""
-        before = self._clock.now() - self._idle
-        queued = [image.id for image in self._records.find(_SAVING) if self._dead(image, before) and self._queue(image)]
+        now = self._clock.now()
+        queued = [image.id for image in self._records.find(_SAVING) if self._dead(image, now) and self._queue(image)]
         for store in self._stores:
-            concurrency.native(store.sweep, before)
+            concurrency.native(store.sweep, now - max(IDLE.values()))
         return queued
 
-    def _dead(self, image: Image, before: float) -> bool:
+    def _dead(self, image: Image, now: float) -> bool:
         written = [concurrency.native(store.last_write, image.id) or 0.0 for store in self._stores]
-        return max(image.updated_at, *written) < before
+        return max(image.updated_at, *written) < now - IDLE[image.status]
 
     def _queue(self, image: Image) -> bool:
         done = self._records.replace(replace(image, status=ImageStatus.QUEUED, updated_at=self._clock.now()))

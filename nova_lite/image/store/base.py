@@ -48,11 +48,14 @@ class ImageStore(Protocol):
         ...
 
     def last_write(self, image_id: str) -> float | None:
-        """When data that are still coming for an image were last written (epoch seconds); None if none are."""
+        """When data of an image were last written (epoch seconds); None if there are none.
+
+        Infinite while a process that lives takes them.
+        """
         ...
 
     def sweep(self, older_than: float) -> object:
-        """Forget data that were coming and have not been written to since ``older_than`` (epoch seconds)."""
+        """Forget data whose process has died, not written to since ``older_than`` (epoch seconds)."""
         ...
 
     def open(self, location: str) -> Reader:

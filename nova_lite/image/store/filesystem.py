@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +23,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class FilesystemStore:
     """``path``/IMAGE_ID holds the data of an image; what is still coming ends in ``.partial``.
 
-    A location is the file's name. Several processes may use one directory.
+    A location is the file's name. Several processes may use one directory. Whoever writes a file holds a lock on it,
+    which the system takes back when the process dies (flock(2); over NFS from version 4 on).
     """
 
     name = "file"
@@ -35,7 +38,9 @@ class FilesystemStore:
         with _translated():
             self._path.mkdir(parents=True, exist_ok=True)
             partial = final.with_name(f"{final.name}.{new_hex()}{PARTIAL}")
-            return FileWriter(partial.open("xb", buffering=0), partial, final)
+            file = partial.open("xb", buffering=0)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return FileWriter(file, partial, final)
 
     def open(self, location: str) -> Reader:
         """The file, open for reading."""
@@ -48,11 +53,11 @@ class FilesystemStore:
             self._file(location).unlink(missing_ok=True)
 
     def last_write(self, image_id: str) -> float | None:
-        """The youngest of the image's partial files."""
-        times = []
-        for file in self._path.glob(f"{self._file(image_id).name}.*{PARTIAL}"):
+        """Of the image's file or of the youngest that is to become it."""
+        final, times = self._file(image_id), []
+        for file in (final, *self._path.glob(f"{final.name}.*{PARTIAL}")):
             with contextlib.suppress(FileNotFoundError):
-                times.append(file.stat().st_mtime)
+                times.append(math.inf if file != final and _in_hands(file) else file.stat().st_mtime)
         return max(times, default=None)
 
     def sweep(self, older_than: float) -> list[str]:
@@ -60,7 +65,7 @@ class FilesystemStore:
         removed: list[str] = []
         for file in sorted(self._path.glob(f"*{PARTIAL}")):
             with contextlib.suppress(FileNotFoundError):
-                if file.stat().st_mtime < older_than:
+                if file.stat().st_mtime < older_than and not _in_hands(file):
                     file.unlink()
                     removed.append(file.name)
         return removed
@@ -106,6 +111,16 @@ class FileWriter:
             self._file.close()
             self._file = None
         self._partial.unlink(missing_ok=True)
+
+
+def _in_hands(partial: Path) -> bool:
+    """Whether a process that lives writes the file."""
+    with partial.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _sync_directory(path: Path) -> None:
