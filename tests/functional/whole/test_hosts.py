@@ -107,7 +107,8 @@ def test_who_is_upgraded_first_speaks_what_the_others_understand(tmp_path: Path)
         bus = cloud.bus("nova-conductor@next")
         conductor = bus.proxy(Conductor)
         lowest = conductor.service_versions(system_context())
-        assert {topic: one[topic] for topic, one in lowest.items()} == {
+        # Those of one host beside them tell of envelopes only.
+        assert {topic: one[topic] for topic, one in lowest.items() if topic in one} == {
             "compute": "1.0", "conductor": "1.0", "scheduler": "1.0"
         }
         daemon.levels(bus, conductor)()
