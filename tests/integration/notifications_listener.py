@@ -19,6 +19,7 @@ class Printer:
 
     def __init__(self, count: int) -> None:
         self._left, self.done = count, threading.Event()
+        self._lock = threading.Lock()  # the listener has several threads, and a line is written in two pieces
 
     def info(self, *heard: Any) -> None:
         self._hear("info", *heard)
@@ -27,13 +28,15 @@ class Printer:
         self._hear("error", *heard)
 
     def _hear(self, queue: str, context: Any, publisher_id: str, event_type: str, payload: Any, metadata: Any) -> None:
-        print(json.dumps({
+        line = json.dumps({
             "queue": queue, "context": dict(context), "publisher_id": publisher_id, "event_type": event_type,
             "payload": payload, "metadata": metadata,
-        }), flush=True)
-        self._left -= 1
-        if self._left == 0:
-            self.done.set()
+        })
+        with self._lock:
+            print(line, flush=True)
+            self._left -= 1
+            if self._left == 0:
+                self.done.set()
 
 
 def main(url: str, count: int) -> None:
