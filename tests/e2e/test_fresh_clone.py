@@ -10,6 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from stack.cloud import Cloud
+from stack.options import Choices
+from stack.supervision import Supervisor
 from tests.clients.stack import ROOT, Stack
 
 UP = "=== NOVALITE GUEST UP"
@@ -111,17 +114,10 @@ def test_an_image_that_is_no_disk_image_ends_in_words(stack: Stack, shell: Shell
 
 
 def test_a_host_whose_libvirt_is_gone_ends_a_boot_in_words(stack: Stack, shell: Shell) -> None:
-    libvirtd = next(process for process in psutil.process_iter(["name", "environ"])
-                    if process.info["name"] == "libvirtd" and str(stack.state) in str(process.info["environ"]))
-    supervisord = stack.daemon("supervisord")
-    supervisord.suspend()  # or it would bring libvirtd back within a second
-    try:
-        libvirtd.kill()
-        shell.run("openstack", "server", "create", "--image", "nova-lite-guest", "--flavor", "m1.nano", "no-libvirt")
-        fault = _wait_status(shell, "ERROR", "no-libvirt")["fault"]
-        assert isinstance(fault, dict) and "libvirt" in str(fault["message"])
-    finally:
-        supervisord.resume()
+    Supervisor(Cloud(ROOT, stack.state, Choices())).stop("libvirtd")  # or it would be brought back within a second
+    shell.run("openstack", "server", "create", "--image", "nova-lite-guest", "--flavor", "m1.nano", "no-libvirt")
+    fault = _wait_status(shell, "ERROR", "no-libvirt")["fault"]
+    assert isinstance(fault, dict) and "libvirt" in str(fault["message"])
     stack.run("stack.sh", "--no-demo")
     shell.run("openstack", "server", "delete", "--wait", "no-libvirt")
     assert "running" in shell.run("virsh", "list"), "the guest of before lives on"
