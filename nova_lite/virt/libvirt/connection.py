@@ -109,7 +109,7 @@ class Connection:
     def __init__(self, uri: str, patience: float, watcher: Watcher, on_back: Callable[[], None]) -> None:
         """``patience``: seconds for which libvirt may be silent, opening a connection or on an open one."""
         self._uri, self._patience = uri, patience
-        self._opening: Task[Host] | None = None
+        self._opening: Task[Host | HypervisorUnavailable] | None = None
         self._watcher, self._on_back = watcher, on_back
         self._lock = concurrency.lock()
         self._host: Host | None = None
@@ -162,15 +162,15 @@ class Connection:
                 return self._host
             self._host = None
             if self._opening is None:
-                self._opening = concurrency.spawn(concurrency.native, self._open, what, uuid)
+                self._opening = concurrency.spawn(concurrency.native, self._outcome, what, uuid)
             opening = self._opening
         return self._opened(opening, what, uuid)
 
-    def _opened(self, opening: Task[Host], what: str, uuid: str) -> Host:
+    def _opened(self, opening: Task[Host | HypervisorUnavailable], what: str, uuid: str) -> Host:
         # A daemon that is frozen accepts and says nothing, and libvirt would wait for ever. One thread does: it is
         # waited for again the next time.
         try:
-            host = opening.wait(self._patience)
+            found = opening.wait(self._patience)
         except TimeoutError:
             message = f"libvirt at {self._uri} has not answered for {self._patience:.0f} s"
             raise HypervisorUnavailable(f"{what} failed: {message}", instance=uuid) from None
@@ -179,10 +179,20 @@ class Connection:
                 if self._opening is opening:
                     self._opening = None
             raise
+        host = None if isinstance(found, HypervisorUnavailable) else found
         with self._lock:
             if self._opening is opening:
                 self._opening, self._host = None, host
-        return host
+        if isinstance(found, HypervisorUnavailable):
+            raise found
+        return found
+
+    def _outcome(self, what: str, uuid: str) -> Host | HypervisorUnavailable:
+        """What the task of an opening ends with: eventlet writes the trace of a task that ends in an error."""
+        try:
+            return self._open(what, uuid)
+        except HypervisorUnavailable as error:
+            return error
 
     def _open(self, what: str, uuid: str) -> Host:
         try:

@@ -48,6 +48,33 @@ def test_a_host_without_libvirt_says_what_was_tried(tmp_path: Path) -> None:
         LibvirtLab(f"qemu+unix:///system?socket={tmp_path}/no-such-socket", tmp_path)
 
 
+ABSENT = """
+import sys
+from pathlib import Path
+from nova_lite.core import concurrency
+concurrency.patch("eventlet")
+from nova_lite.core.clock import SystemClock
+from nova_lite.core.ids import new_uuid
+from nova_lite.virt.driver import HypervisorUnavailable
+from nova_lite.virt.libvirt.driver import LibvirtDriver
+from nova_lite.virt.libvirt.settings import LibvirtSettings
+uri = f"qemu+unix:///system?socket={sys.argv[1]}/none"
+driver = LibvirtDriver(LibvirtSettings(instances_path=Path(sys.argv[1]), uri=uri, virt_type="qemu"), new_uuid(), SystemClock())
+try:
+    driver.setup(lambda event: None)
+except HypervisorUnavailable:
+    concurrency.sleep(0)
+    print("unavailable")
+"""
+
+
+def test_under_green_threads_a_libvirt_that_is_not_there_is_an_error_and_no_trace(tmp_path: Path) -> None:
+    """A trace at each try filled the pipe to the supervisor, and the compute stood still."""
+    done = subprocess.run([sys.executable, "-c", ABSENT, tmp_path], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "unavailable\n"), done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_libvirt_that_accepts_and_says_nothing_is_given_up_in_words(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as frozen:
         frozen.bind(str(tmp_path / "sock"))
