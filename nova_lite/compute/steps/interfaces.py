@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nova_lite.compute.job import Job
-from nova_lite.compute.steps.plug import Networks
+from nova_lite.compute.steps.plug import Plug, Unplug
 from nova_lite.objects.nic import Nic
 from nova_lite.objects.operation import AttachInterface as AttachArguments
 from nova_lite.objects.operation import DetachInterface as DetachArguments
@@ -13,32 +13,19 @@ from nova_lite.virt.capabilities import CapableDriver, Interfaces, need
 from nova_lite.virt.driver import GuestSpec
 
 
-class PlugOne:
-    name = "plug"
-
-    def __init__(self, networks: Networks) -> None:
-        self._networks = networks
-
-    def run(self, job: Job) -> Job:
-        self._networks.plug(job.instance)
-        return job
+class PlugOne(Plug):
+    """Its undoing forgets the operation's interface only."""
 
     def undo(self, job: Job) -> None:
         self._networks.unplug(job.instance.uuid, port_of(job))
 
 
-class UnplugOne:
-    name = "unplug"
-
-    def __init__(self, networks: Networks) -> None:
-        self._networks = networks
+class UnplugOne(Unplug):
+    """Forgets the operation's interface only."""
 
     def run(self, job: Job) -> Job:
         self._networks.unplug(job.instance.uuid, port_of(job))
         return job
-
-    def undo(self, job: Job) -> None:
-        """It is the last step."""
 
 
 class AttachInterface:
