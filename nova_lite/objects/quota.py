@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from nova_lite.objects.base import Value
+from nova_lite.objects.flavor import Flavor
+from nova_lite.objects.instance import Instance
 
 
 class Quota(Value, frozen=True, kw_only=True):
@@ -34,3 +38,21 @@ class Usage(Value, frozen=True, kw_only=True):
     instances: int = 0
     cores: int = 0
     ram: int = 0
+
+
+class Size(NamedTuple):
+    """How much of each an instance takes: memory in MiB, disk in GiB."""
+
+    vcpus: int
+    memory_mb: int
+    disk_gb: int
+
+
+def counted(instance: Instance, *wanted: Flavor) -> Size:
+    """What quota counts for an instance: of its flavor, the one that it may go back to and those ``wanted``, the most.
+
+    So whichever way a resize ends, what it ends with has been counted.
+    """
+    kept = instance.kept and instance.kept.flavor
+    flavors = [instance.flavor, *wanted, *([kept] if kept else [])]
+    return Size(*(max(sizes) for sizes in zip(*((it.vcpus, it.memory_mb, it.disk_gb) for it in flavors), strict=True)))

@@ -30,7 +30,7 @@ from nova_lite.objects.states import TaskState, VmState
 class InstanceRow(SoftDelete, Base):
     """One row is the whole record: a read, of one or of a page, is one statement.
 
-    ``vcpus``, ``memory_mb`` and ``disk_gb`` repeat the flavor's copy as the ledger of quota; ``flavorid`` and
+    ``vcpus``, ``memory_mb`` and ``disk_gb`` are the ledger of quota (``writes.instance_values``); ``flavorid`` and
     ``image_id`` repeat what lists filter by. ``instance_metadata`` and ``tags`` are filtered by patterns over their
     encoded text (``reads.instances``).
     """

@@ -16,7 +16,8 @@ from nova_lite.db.reads.operations import from_row as operation_from_row
 from nova_lite.db.session import Tx
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
-from nova_lite.objects.states import QUIET, VmState
+from nova_lite.objects.quota import counted
+from nova_lite.objects.states import QUIET, Action, VmState
 
 _UNDER_WAY = exists().where(OperationRow.instance_uuid == InstanceRow.uuid, OperationRow.state.in_(UNFINISHED))
 
@@ -96,11 +97,14 @@ def miscounted_hosts(tx: Tx) -> list[str]:
 
 
 def missized(tx: Tx) -> list[Instance]:
-    """Live instances whose columns, which quota sums, are not their flavor's."""
-    rows = tx.rows(select(InstanceRow).where(InstanceRow.deleted == ""))
+    """Live instances that quota counts with another size than theirs. One that is being resized has two."""
+    resizing = exists().where(
+        OperationRow.instance_uuid == InstanceRow.uuid, OperationRow.state.in_(UNFINISHED),
+        OperationRow.action == Action.RESIZE,
+    )
+    rows = tx.rows(select(InstanceRow).where(InstanceRow.deleted == "", ~resizing))
     return [
-        from_row(row) for row in rows
-        if (row.vcpus, row.memory_mb, row.disk_gb) != (row.flavor.vcpus, row.flavor.memory_mb, row.flavor.disk_gb)
+        instance for row in rows if counted(instance := from_row(row)) != (row.vcpus, row.memory_mb, row.disk_gb)
     ]
 
 

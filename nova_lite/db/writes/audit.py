@@ -79,6 +79,6 @@ def free_address(tx: Tx, subnet_id: str, address: str) -> bool:
 
 
 def resize(tx: Tx, instance_uuid: str, now: float) -> Instance:
-    """Write the columns that quota sums out of the flavor again."""
+    """Write the columns that quota sums out of the record again."""
     instance = instances.hold(tx, instance_uuid)
     return instances.save(tx, instance, now, flavor=instance.flavor)

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from nova_lite.objects.instance import Instance
+from nova_lite.objects.quota import counted
 
 _RENAMED = {"metadata": "instance_metadata"}
 
@@ -33,10 +34,9 @@ def _columns(instance: Instance, fields: Iterable[str]) -> dict[str, Any]:
 def _derived(instance: Instance, name: str) -> dict[str, Any]:
     flavor, image = instance.flavor, instance.image
     if name == "flavor":
-        return {
-            "flavorid": flavor.flavorid, "vcpus": flavor.vcpus, "memory_mb": flavor.memory_mb,
-            "disk_gb": flavor.disk_gb,
-        }
+        return {"flavorid": flavor.flavorid} | counted(instance)._asdict()
+    if name == "kept":
+        return counted(instance)._asdict()
     if name == "image":
         return {"image_id": image.id if image else None}
     if name == "deleted_at":

@@ -71,8 +71,10 @@ def failed(tx: Tx, operation: Operation, instance: Instance, now: float, *, left
             return _homeless(tx, instance)
         case Resize(move=None) if instance.host not in arguments.excluded_hosts:
             claims.take(tx, instance, instance.flavor)
+            return _as_small_as_before(instance)
         case Resize() | Migrate():
             claims.release_elsewhere(tx, instance.uuid, instance.host)
+            return _as_small_as_before(instance)
         case Evacuate():
             host = instance.host if left else arguments.source
             claims.release_elsewhere(tx, instance.uuid, host)
@@ -93,7 +95,7 @@ def without_port(tx: Tx, instance: Instance, port_id: str, now: float) -> dict[s
 def fell_back(tx: Tx, operation: Operation, instance: Instance, now: float) -> dict[str, Any]:
     """The fields that the end of a move sets whose guest could not arrive, and is where it was."""
     claims.release_elsewhere(tx, instance.uuid, instance.host)
-    return {"fault": instance.fault}
+    return {"fault": instance.fault, **_as_small_as_before(instance)}
 
 
 def is_fallen_back(operation: Operation) -> bool:
@@ -127,6 +129,11 @@ def _moved(tx: Tx, arguments: Resize | Migrate, instance: Instance, now: float) 
         "flavor": flavor, "kept": Kept(flavor=instance.flavor, host=arguments.move.source), "host": host,
         "availability_zone": claims.zone_of(tx, host),
     }
+
+
+def _as_small_as_before(instance: Instance) -> dict[str, Any]:
+    """Quota counts the flavor that a resize wanted no longer: the columns follow the flavor that is written."""
+    return {"flavor": instance.flavor}
 
 
 def _homeless(tx: Tx, instance: Instance) -> dict[str, Any]:

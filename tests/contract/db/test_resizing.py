@@ -6,7 +6,7 @@ import pytest
 
 from nova_lite.core.errors import Invalid, QuotaExceeded
 from nova_lite.core.ids import new_uuid
-from nova_lite.db.reads import hosts, instances, operations
+from nova_lite.db.reads import audit, hosts, instances, operations
 from nova_lite.db.session import Database
 from nova_lite.db.writes import claims, resizing
 from nova_lite.db.writes import operations as operation_writes
@@ -66,6 +66,7 @@ def test_a_resized_instance_has_the_new_flavor_and_keeps_the_old_one(cloud: Clou
     with cloud.database.read() as tx:
         assert instances.get(tx, instance.uuid) == instance
         assert instances.usage(tx, instance.project_id).cores == 2
+        assert audit.missized(tx) == []
     assert used(cloud) == (3, 192, 4, 1)
 
 
@@ -110,6 +111,36 @@ def test_quota_counts_only_what_a_resize_adds(cloud: Cloud) -> None:
         cloud.database.transact(
             lambda tx: resizing.accept(tx, grant, LARGE, Quota(instances=-1, cores=1, ram=-1), NOW))
     cloud.database.transact(lambda tx: resizing.accept(tx, grant, LARGE, Quota(instances=-1, cores=2, ram=128), NOW))
+
+
+def cores(cloud: Cloud, instance: Instance) -> int:
+    with cloud.database.read() as tx:
+        assert audit.missized(tx) == []
+        return instances.usage(tx, instance.project_id).cores
+
+
+def test_quota_counts_a_resize_from_its_acceptance_to_its_failure(cloud: Cloud) -> None:
+    running = cloud.active(flavor=SMALL)
+    grant = resizing_to(cloud, running, LARGE)
+    assert cores(cloud, running) == 2
+    cloud.finish(failed(grant.operation))
+    assert cores(cloud, running) == 1
+
+
+def test_what_a_resize_to_less_may_go_back_to_stays_counted_until_it_is_decided(cloud: Cloud) -> None:
+    running = cloud.active(flavor=LARGE)
+    small = cloud.finish(succeeded(resizing_to(cloud, running, SMALL).operation, VmState.RESIZED)).instance
+    assert (small.flavor, cores(cloud, running)) == (SMALL, 2)
+    cloud.finish(succeeded(cloud.begin(cloud.act(small, ConfirmResize(), DECIDING).operation).operation))
+    assert cores(cloud, running) == 1
+
+
+def test_two_resizes_do_not_share_what_quota_has_left(cloud: Cloud) -> None:
+    first, second = cloud.active(flavor=SMALL), cloud.active(flavor=SMALL)
+    three = Quota(instances=-1, cores=3, ram=-1)
+    resizing_to(cloud, first, LARGE, three)
+    with pytest.raises(QuotaExceeded, match="cores"):
+        resizing_to(cloud, second, LARGE, three)
 
 
 def test_a_deleted_resize_leaves_nothing(cloud: Cloud) -> None:

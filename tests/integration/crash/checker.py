@@ -96,14 +96,14 @@ def _sizes(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
     wrong = []
     held = {(row.instance_uuid, row.host): _taken(row) for row in tx.rows(select(AllocationRow))}
     for uuid, row in living.items():
-        if (row.vcpus, row.memory_mb, row.disk_gb) != _size(row.flavor):
-            wrong.append(Wrong("untrue", f"{uuid}: quota counts another size than its flavor's"))
-        both = [row.flavor]
+        both = [_size(row.flavor)]
         if row.vm_state == VmState.RESIZED and row.kept is not None and row.kept.flavor is not None:
-            both.append(row.kept.flavor)
+            both.append(_size(row.kept.flavor))
+        if (row.vcpus, row.memory_mb, row.disk_gb) != tuple(map(max, zip(*both, strict=True))):
+            wrong.append(Wrong("untrue", f"{uuid}: quota counts another size than that of its larger flavor"))
         places = _places(row)
         apart = len(places) == len(both) == 2
-        wanted = [_size(each) for each in both] if apart else [tuple(map(sum, zip(*map(_size, both), strict=True)))]
+        wanted = both if apart else [tuple(map(sum, zip(*both, strict=True)))]
         wrong += [
             Wrong("untrue", f"{uuid}: its allocation on {host} is not of the size {size}")
             for host, size in zip(places, wanted, strict=False) if held.get((uuid, host), size) != size
@@ -197,7 +197,7 @@ def _unlike(row: InstanceRow, guest: FakeDomain) -> list[str]:
     """In what a guest is not as the record has it."""
     pairs = {
         "power state": (row.power_state, guest.power_state),
-        "vcpus": (row.vcpus, guest.vcpus), "memory": (row.memory_mb, guest.memory_mb),
+        "vcpus": (row.flavor.vcpus, guest.vcpus), "memory": (row.flavor.memory_mb, guest.memory_mb),
         "rescued": (row.vm_state == VmState.RESCUED, guest.rescued),
         "saved": (row.vm_state == VmState.SUSPENDED, guest.saved),
         "cards": (sorted(nic.mac_address for nic in row.nics), sorted(guest.cards)),

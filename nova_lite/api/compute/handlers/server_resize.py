@@ -68,7 +68,7 @@ def _elsewhere(request: Request[ComputeServices], flavor: Flavor, quota: Quota) 
     now = request.services.clock.now()
 
     def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
-        resizing.check(tx, grant.instance, flavor, quota, now)
+        resizing.reserve(tx, grant.instance, flavor, quota, now)
         server_moves.require_other(tx, request.services, grant.instance)
         return grant
 
