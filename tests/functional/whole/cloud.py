@@ -82,13 +82,17 @@ class Cloud:
         for command in (["db", "upgrade"], ["bootstrap"]):
             assert manage.main(["--config-file", central, *command]) == 0
         self._settings = conf.load([central])
-        self._start("conductor", conductor.build(self._settings, self.bus("nova-conductor@control")))
+        self.start_conductor()
         self.start_scheduler()
         self._start("api", api.build(self._settings, self._socket, self.bus("nova-api@control")))
         for host in self.hosts:
             self.start_host(host)
         self.client.wait_for_hosts(len(self.hosts))
         return self
+
+    def start_conductor(self) -> None:
+        """Start the conductor."""
+        self._start("conductor", conductor.build(self._settings, self.bus("nova-conductor@control")))
 
     def start_scheduler(self) -> None:
         """Start the scheduler."""

@@ -10,10 +10,11 @@ import pytest
 
 from nova_lite.cmd import daemon
 from nova_lite.core.context import RequestContext, system_context
-from nova_lite.core.errors import Conflict
+from nova_lite.core.errors import Conflict, Unavailable
 from nova_lite.objects.host import GuestsFound
 from nova_lite.rpc import call, interface
 from nova_lite.rpc.errors import CannotSend
+from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from tests.functional.whole.cloud import Cloud
 
@@ -59,6 +60,42 @@ def test_guests_of_which_there_is_no_record_are_left_alone(tmp_path: Path, image
         assert client.act(server, "reboot", {"type": "HARD"}).status_code == 202
         client.wait_status(server, "ACTIVE")
         assert domains(cloud, "h1") == {server, stranger}
+
+
+def test_a_database_that_knows_nothing_of_a_hosts_guests_destroys_none(tmp_path: Path, image_file: Path) -> None:
+    for name in ("before", "lost"):
+        (tmp_path / name).mkdir()
+    with Cloud(tmp_path / "before") as cloud:
+        server = cloud.client.boot(cloud.client.upload(image_file))
+        cloud.client.wait_status(server, "ACTIVE")
+    with Cloud(tmp_path / "lost", hosts=()) as cloud:
+        shutil.copytree(tmp_path / "before/h1", tmp_path / "lost/h1")
+        cloud.start_host("h1")
+        cloud.client.wait_for_hosts(1)
+        compute = cloud.bus("nova-conductor@asking").proxy(Compute, host="h1")
+        compute.compare_guests(system_context())
+        assert compute.destroy_strays(system_context(), [server]) == []
+        assert domains(cloud, "h1") == {server}
+
+
+def test_a_host_whose_conductor_does_not_answer_destroys_nothing_and_goes_on_when_it_does(
+    tmp_path: Path, image_file: Path
+) -> None:
+    with Cloud(tmp_path) as cloud:
+        client = cloud.client
+        server = client.boot(client.upload(image_file))
+        client.wait_status(server, "ACTIVE")
+        cloud.stop("h1")
+        cloud.stop("conductor")
+        cloud.start_host("h1")
+        compute = cloud.bus("nova-conductor@asking").proxy(Compute, host="h1")
+        compute.compare_guests(system_context())
+        with pytest.raises(Unavailable):
+            compute.destroy_strays(system_context(), [server])
+        assert domains(cloud, "h1") == {server}
+        cloud.start_conductor()
+        assert client.act(server, "pause").status_code == 202
+        client.wait_status(server, "PAUSED")
 
 
 def test_a_delete_on_a_host_that_is_down_ends_and_the_guest_goes_when_it_is_back(
