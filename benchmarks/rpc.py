@@ -2,6 +2,8 @@
 
 Over zmq (ipc) and RabbitMQ (a private broker), unsigned and signed, beside oslo.messaging on the same broker, and bare
 echoes of pyzmq and py-amqp as the limits. A bare echo under our concurrency back end says what its event loop costs.
+All processes run all the time, and each figure is taken of every system in turn: what disturbs the machine disturbs
+them all, and the ratios hold.
 
 A cast is the same to both systems on RabbitMQ: durable queue, persistent message, mandatory, and the caller waits for
 the broker to confirm this very message. A call is not: oslo.messaging has request and answer confirmed by the broker,
@@ -10,6 +12,7 @@ we do not, for the answer itself confirms both.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import dataclasses
 import json
@@ -18,236 +21,151 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Self
 
-import msgspec
+import psutil
 
+from benchmarks.peers import bus_rpc
 from benchmarks.peers.environment import interpreter
 from benchmarks.report import Row, machine, parser, publish
 from nova_lite.core import concurrency
-from nova_lite.core.context import RequestContext, system_context
-from nova_lite.rpc import BusSettings, call, cast, connect, interface
+from nova_lite.rpc import BusSettings
 from nova_lite.rpc.signing import generate
+from stack import processes
+from stack.servers import RabbitMQ
+from stack.servers.base import MARK
 
 ROOT = Path(__file__).parents[1]
-OURSELVES = (sys.executable, "-W", "ignore", "-m", "benchmarks.rpc")
-CALLERS = (1, 20, 200)
+OURS = Path(sys.executable)
+CALL_COLUMNS = {"calls at 1": 1, "calls at 20": 20, "calls at 200": 200}
+CASTS = "casts at 20"
+BUSIEST = "calls at 20"  # of the calls, whose CPU is told
 
 
 class Figures(dict[str, float]):
-    """What one system reached: ``call`` in milliseconds, everything else per second."""
+    """What one system reached: ``call`` in milliseconds, ``… CPU`` in microseconds each, everything else per second."""
 
 
-class Load(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """About 1 KiB in twenty fields' worth of text."""
+class System(NamedTuple):
+    """A contender. ``limit``: a bare echo, of which nothing is wanted but its latency. ``broker``: its processes."""
 
-    number: int
-    lines: tuple[str, ...] = ("x" * 48,) * 20
+    name: str
+    program: str
+    argument: str
+    python: Path = OURS
+    limit: bool = False
+    broker: tuple[int, ...] = ()
 
-
-@interface(topic="echo", version="1.0")
-class Echo(Protocol):
-    @call(timeout=30.0)
-    def echo(self, context: RequestContext, load: Load) -> Load: ...
-
-    @cast
-    def note(self, context: RequestContext, load: Load) -> None: ...
+    def command(self, role: str) -> list[str | Path]:
+        return [self.python, "-W", "ignore", "-m", f"benchmarks.peers.{self.program}", role, self.argument]
 
 
-class Echoer(Echo):
-    """The other side."""
+class Pair:
+    """Both processes of a system, running."""
 
-    def echo(self, context: RequestContext, load: Load) -> Load:
-        return load
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self._running: list[subprocess.Popen[str]] = []
+        self.figures: list[Figures] = []
 
-    def note(self, context: RequestContext, load: Load) -> None:
-        """Hears it."""
+    def __enter__(self) -> Self:
+        try:
+            for role in ("serve", "measure"):
+                self._running.append(subprocess.Popen(
+                    self.system.command(role), cwd=ROOT, text=True, bufsize=1, stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                ))
+                self._hear("ready")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self._running):
+            process.kill()
+            process.communicate()
 
-def serve(settings: BusSettings) -> None:
-    """The server's process: serves until it is killed."""
-    from nova_lite.core.clock import SystemClock
+    def ask(self, figure: str, kind: str, callers: int, seconds: float) -> None:
+        """Measure one figure once; it belongs to the latest of ``figures``."""
+        question = self._running[-1].stdin
+        assert question is not None
+        before = self._cpu()
+        question.write(f"{kind} {callers} {seconds}\n")
+        found = json.loads(self._hear())
+        used = [after - earlier for after, earlier in zip(self._cpu(), before, strict=True)]
+        latest = self.figures[-1]
+        if callers == 1:
+            latest["call"] = found["median"]
+        latest[figure] = found["rate"]
+        if figure in (BUSIEST, CASTS):
+            for who, spent in zip(("server", "client", "broker"), used, strict=True):
+                latest[f"{figure}, {who} CPU"] = spent / found["done"] * 1e6
 
-    server = connect(settings, SystemClock()).server()
-    server.serve(Echo, Echoer())
-    server.start()
-    print("ready", flush=True)
-    server.wait()
+    def _hear(self, expected: str = "") -> str:
+        answer = self._running[-1].stdout
+        assert answer is not None
+        line = answer.readline()
+        if not line or (expected and line.strip() != expected):
+            raise SystemExit(f"benchmarks/rpc: {self.system.name} said {line!r}; try {self.system.command('serve')}")
+        return line
 
-
-def serve_bare(endpoint: str, watched: bool) -> None:
-    """The other side of the limit: a loop around a socket, or what the event loop calls when it is readable."""
-    import zmq
-
-    socket: zmq.Socket[bytes] = zmq.Context().socket(zmq.ROUTER)
-    socket.bind(endpoint)
-    if watched:
-        watch = _watch(socket, socket.send_multipart)
-        print("ready", flush=True)
-        concurrency.event().wait()
-        watch.stop()
-    print("ready", flush=True)
-    while True:
-        socket.send_multipart(socket.recv_multipart())
-
-
-def _watch(socket: Any, heard: Callable[[list[bytes]], object]) -> concurrency.Watch:
-    import zmq
-
-    def take() -> bool:
-        while not socket.closed and int(socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
-            heard(socket.recv_multipart(zmq.NOBLOCK))
-        return False
-
-    watch = concurrency.watch(int(socket.getsockopt(zmq.FD)), take)
-    take()
-    return watch
-
-
-@contextlib.contextmanager
-def other_process(*command: str | Path) -> Iterator[None]:
-    """The other side: a process that says ``ready`` when it is."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield
-    finally:
-        process.kill()
-        process.communicate()
+    def _cpu(self) -> list[float]:
+        groups = [*([process.pid] for process in self._running), self.system.broker]
+        return [sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids) for pids in groups]
 
 
-def rate(function: Callable[[], object], callers: int, seconds: float) -> float:
-    """How often a second ``callers`` tasks together get through ``function``."""
-    end = time.perf_counter() + seconds
-    done = 0
-
-    def work() -> None:
-        nonlocal done
-        while time.perf_counter() < end:
-            function()
-            done += 1
-
-    started = time.perf_counter()
-    for task in [concurrency.spawn(work) for _ in range(callers)]:
-        task.wait()
-    return done / (time.perf_counter() - started)
-
-
-def latency(function: Callable[[], object], times: int = 500) -> float:
-    """The median duration in milliseconds, after a warm-up."""
-    durations = []
-    for number in range(times + 50):
-        started = time.perf_counter()
-        function()
-        if number >= 50:
-            durations.append(time.perf_counter() - started)
-    return statistics.median(durations) * 1000
-
-
-def measure(settings: BusSettings, seconds: float) -> Figures:
-    """One transport, one way of signing, once."""
-    from nova_lite.core.clock import SystemClock
-
-    with other_process(*OURSELVES, "--serve", _text(settings, "server")):
-        bus = connect(_settings(_text(settings, "client")), SystemClock())
-        echo, context, load = bus.proxy(Echo), system_context(), Load(number=1)
-        figures = Figures(call=latency(lambda: echo.echo(context, load)))
-        for callers in CALLERS:
-            figures[f"calls at {callers}"] = rate(lambda: echo.echo(context, load), callers, seconds)
-        figures["casts at 20"] = rate(lambda: echo.note(context, load), 20, seconds)
-        bus.close()
-    return figures
-
-
-def bare_zmq(directory: Path, watched: bool) -> Figures:
-    """A DEALER and a ROUTER in two processes, both blocking, or ``watched`` by the event loop of our back end."""
-    import zmq
-
-    endpoint = f"ipc://{directory / 'bare'}"
-    with other_process(*OURSELVES, "--serve-bare", endpoint, *(["--watched"] if watched else [])):
-        context = zmq.Context()
-        socket = context.socket(zmq.DEALER)
-        socket.connect(endpoint)
-        payload, answered = msgspec.msgpack.encode(Load(number=1)), concurrency.event()
-        watch = _watch(socket, lambda frames: answered.set()) if watched else None
-
-        def echo() -> None:
-            answered.clear()
-            socket.send(payload)
-            if watch is None:
-                socket.recv()
-            elif not int(socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:  # sending may have swallowed the news
-                answered.wait(30.0)
-            else:
-                socket.recv_multipart()
-
-        value = latency(echo)
-        if watch is not None:
-            watch.stop()
-        socket.close(linger=0)
-        context.term()
-    return Figures(call=value)
-
-
-def peer(python: Path, program: str, broker: str, *arguments: str) -> Figures:
-    """Another system, measured by its own program on the same broker."""
-    path = ROOT / "benchmarks" / "peers" / program
-    with other_process(python, "-W", "ignore", path, "serve", broker):
-        run = subprocess.run(
-            [python, "-W", "ignore", path, "measure", broker, *arguments], check=True, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )
-    return Figures(json.loads(run.stdout))
-
-
-def _text(settings: BusSettings, identity: str) -> str:
-    document: dict[str, Any] = msgspec.to_builtins(settings)
-    return json.dumps(document | {"identity": identity})
-
-
-def _settings(text: str) -> BusSettings:
-    return BusSettings(**json.loads(text))
-
-
-def systems(directory: Path, broker: str, seconds: float) -> dict[str, Callable[[], Figures]]:
+def systems(directory: Path, broker: str, pids: tuple[int, ...]) -> list[System]:
     """Everything that is compared, in the order of the table; ``broker`` empty leaves RabbitMQ out."""
     keys = directory / "keys"
-    for identity in ("client", "server"):
+    for identity in (bus_rpc.CLIENT, bus_rpc.SERVER):
         generate(keys, identity)
 
-    def ours(settings: BusSettings, signed: bool) -> Callable[[], Figures]:
-        return lambda: measure(dataclasses.replace(settings, key_dir=str(keys) if signed else ""), seconds)
+    def ours(name: str, settings: BusSettings, pids: tuple[int, ...] = ()) -> list[System]:
+        signed = dataclasses.replace(
+            settings, key_dir=str(keys), namespace="signed", zmq_ipc_dir=settings.zmq_ipc_dir and f"{settings.zmq_ipc_dir}-signed"
+        )
+        of_both = ((name, settings), (f"{name} signed", signed))
+        return [System(title, "bus_rpc", bus_rpc.argument(each), broker=pids) for title, each in of_both]
 
-    zmq = BusSettings(identity="", transport="zmq", zmq_ipc_dir=str(directory / "bus"))
-    found = {
-        "bare pyzmq": lambda: bare_zmq(directory, False),
-        "bare pyzmq, same event loop": lambda: bare_zmq(directory, True),
-        "zmq": ours(zmq, False), "zmq signed": ours(zmq, True),
-    }
+    def echo(how: str) -> str:
+        return f"{how} ipc://{directory / how}"
+
+    found = [
+        System("bare pyzmq", "zmq_rpc", echo("blocking"), limit=True),
+        System("bare pyzmq, same event loop", "zmq_rpc", echo("watched"), limit=True),
+        *ours("zmq", BusSettings(identity="", transport="zmq", zmq_ipc_dir=str(directory / "bus"))),
+    ]
     if broker:
-        rabbit = BusSettings(identity="", transport="kombu", url=broker)
-        oslo, callers = interpreter(), [str(number) for number in CALLERS]
-        found |= {
-            "bare py-amqp": lambda: peer(Path(sys.executable), "amqp_rpc.py", broker),
-            "oslo.messaging": lambda: peer(oslo, "oslo_rpc.py", broker, str(seconds), *callers),
-            "RabbitMQ": ours(rabbit, False), "RabbitMQ signed": ours(rabbit, True),
-        }
+        found += [
+            System("bare py-amqp", "amqp_rpc", broker, limit=True, broker=pids),
+            System("oslo.messaging", "oslo_rpc", broker, interpreter(), broker=pids),
+            *ours("RabbitMQ", BusSettings(identity="", transport="kombu", url=broker), pids),
+        ]
     return found
 
 
-def medians(found: dict[str, Callable[[], Figures]], repeats: int) -> dict[str, Figures]:
-    """Every system in turn, ``repeats`` times: what disturbs the machine disturbs them all."""
-    runs: dict[str, list[Figures]] = {name: [] for name in found}
-    for _ in range(repeats):
-        for name, run in found.items():
-            runs[name].append(run())
-    return {
-        name: Figures({figure: statistics.median(run[figure] for run in of_one) for figure in of_one[0]})
-        for name, of_one in runs.items()
-    }
+def contest(chosen: list[System], repeats: int, seconds: float) -> dict[str, Figures]:
+    """The medians of every system's figures."""
+    with contextlib.ExitStack() as stack:
+        pairs = [stack.enter_context(Pair(system)) for system in chosen]
+        for _ in range(repeats):
+            for pair in pairs:
+                pair.figures.append(Figures())
+            for figure, callers in CALL_COLUMNS.items():
+                for pair in pairs:
+                    if callers == 1 or not pair.system.limit:
+                        pair.ask(figure, "call", callers, seconds)
+            for pair in pairs:
+                if not pair.system.limit:
+                    pair.ask(CASTS, "cast", 20, seconds)
+    return {pair.system.name: _medians(pair.figures) for pair in pairs}
+
+
+def _medians(runs: list[Figures]) -> Figures:
+    return Figures({figure: statistics.median(run[figure] for run in runs) for figure in runs[0]})
 
 
 class Bound(NamedTuple):
@@ -273,11 +191,11 @@ BOUNDS = (
 
 
 def rows(figures: dict[str, Figures]) -> list[Row]:
-    """The table."""
+    """Every figure, those with a target once per peer."""
     made = []
     for system, of_one in figures.items():
         for figure, value in of_one.items():
-            name, unit = f"{system}: {figure}", "ms" if figure == "call" else "/s"
+            name, unit = f"{system}: {figure}", "ms" if figure == "call" else "us" if "CPU" in figure else "/s"
             bounds = [each for each in BOUNDS if (each.system, each.figure) == (system, figure) and each.peer in figures]
             for _, _, peer, factor, better in bounds:
                 against = figures[peer][figure]
@@ -290,37 +208,53 @@ def rows(figures: dict[str, Figures]) -> list[Row]:
     return made
 
 
+def table(figures: dict[str, Figures]) -> Iterator[str]:
+    """What docs/rpc.md carries."""
+    yield "| | call, ms | calls/s at 1 / 20 / 200 | casts/s at 20 | CPU of a call at 20: client + server + broker, us | of a cast |"
+    yield "|---|---|---|---|---|---|"
+    for system, of_one in figures.items():
+        calls = " / ".join(f"{of_one[figure]:,.0f}" for figure in CALL_COLUMNS if figure in of_one)
+        casts = f"{of_one[CASTS]:,.0f}" if CASTS in of_one else ""
+        spent = (
+            " + ".join(f"{of_one[f'{figure}, {who} CPU']:.0f}" for who in ("client", "server", "broker"))
+            if figure in of_one else "" for figure in (BUSIEST, CASTS)
+        )
+        call = f"{of_one['call']:.3f}"
+        yield f"| {' | '.join((system, call, calls, casts, *spent))} |"
+
+
+def options() -> argparse.Namespace:
+    made = parser("rpc", __doc__ or "")
+    made.add_argument("--seconds", type=float, default=1.0, help="length of each measurement (default: 1)")
+    made.add_argument("--repeats", type=int, default=5, help="times that each is taken (default: 5); medians count")
+    made.add_argument("--no-broker", action="store_true", help="leave RabbitMQ out")
+    made.add_argument("--queue-version", type=int, default=0, help="of all classic queues, by a policy of the broker")
+    made.add_argument("--only", default="", metavar="TEXT", help="leave out systems whose names lack this text")
+    return made.parse_args()
+
+
 def main() -> int:
     """Measure and print; 0 when it ran whole."""
-    options = parser("rpc", __doc__ or "")
-    options.add_argument("--seconds", type=float, default=1.0, help="length of each measurement of a rate (default: 1)")
-    options.add_argument("--repeats", type=int, default=5, help="times that each is measured (default: 5); medians count")
-    options.add_argument("--no-broker", action="store_true", help="leave RabbitMQ out")
-    options.add_argument("--serve", metavar="SETTINGS", help="be the other side (used by the benchmark itself)")
-    options.add_argument("--serve-bare", metavar="ENDPOINT", help="be the other side of the bare echo")
-    options.add_argument("--watched", action="store_true", help="with --serve-bare: under our back end's event loop")
-    options.add_argument("--only", default="", metavar="TEXT", help="leave out systems whose names lack this text")
-    arguments = options.parse_args()
-    backend = concurrency.patch()
-    if arguments.serve:
-        serve(_settings(arguments.serve))
-    if arguments.serve_bare:
-        serve_bare(arguments.serve_bare, arguments.watched)
-    with tempfile.TemporaryDirectory(prefix="nova-lite-rpc-") as directory, contextlib.ExitStack() as stack:
-        broker = ""
-        if not arguments.no_broker:
-            from stack.servers import RabbitMQ
-
-            broker = stack.enter_context(RabbitMQ(Path(directory) / "rabbitmq")).url
-        found = systems(Path(directory), broker, arguments.seconds)
-        chosen = {name: run for name, run in found.items() if arguments.only in name}
-        figures = medians(chosen, arguments.repeats)
-    conditions = {
-        "back end": backend, "payload": "1 KiB, typed", "repeats": f"{arguments.repeats} of {arguments.seconds:g} s",
+    chosen, started = options(), time.monotonic()
+    conditions = machine() | {
+        "back end": concurrency.patch(), "payload": "1 KiB, typed",
+        "repeats": f"{chosen.repeats} of {chosen.seconds:g} s, all systems in turn; medians",
         "casts on RabbitMQ": "ours and oslo.messaging's: durable classic queue, persistent, mandatory, confirmed one by one",
         "calls on RabbitMQ": "ours: transient, mandatory, not confirmed; oslo.messaging's: persistent, mandatory, confirmed",
+        "classic queues": f"version {chosen.queue_version}" if chosen.queue_version else "version that the broker chooses",
     }
-    publish(machine() | conditions, rows(figures), arguments.json)
+    with tempfile.TemporaryDirectory(prefix="nova-lite-rpc-") as directory, contextlib.ExitStack() as stack:
+        url, pids = "", tuple[int, ...]()
+        if not chosen.no_broker:
+            broker = stack.enter_context(RabbitMQ(Path(directory) / "rabbitmq"))
+            url, pids = broker.url, tuple(processes.having(MARK, str(broker.data_dir)))
+            if chosen.queue_version:
+                broker.ctl("set_policy", "version", ".*", json.dumps({"queue-version": chosen.queue_version}))
+        found = systems(Path(directory), url, pids)
+        figures = contest([each for each in found if chosen.only in each.name], chosen.repeats, chosen.seconds)
+    conditions["took"] = f"{time.monotonic() - started:.0f} s"
+    publish(conditions, rows(figures), chosen.json)
+    print("", *table(figures), sep="\n")
     return 0
 
 

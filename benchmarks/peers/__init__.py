@@ -1,1 +1,1 @@
-"""The other systems that benchmarks compare with. The programs here run under an interpreter of their own."""
+"""The systems that benchmarks/rpc compares, a program each; other systems run in an environment of their own."""

@@ -1,20 +1,16 @@
-"""A bare py-amqp echo: what a round trip through the broker costs at least, measured by benchmarks/rpc.
-
-``amqp_rpc.py serve URL`` says ``ready``; ``amqp_rpc.py measure URL`` prints one JSON object.
-"""
+"""A bare py-amqp echo: what a round trip through the broker costs at least. Its argument is the broker's URL."""
 
 from __future__ import annotations
 
 import json
-import statistics
-import sys
-import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import amqp
 
-LOAD = json.dumps({"number": 1, "lines": ["x" * 48] * 20})
+from benchmarks.peers.contender import LINES, main, obey, ready
+
+LOAD = json.dumps({"number": 1, "lines": LINES})
 QUEUE = "bench-amqp"
 
 
@@ -38,29 +34,25 @@ def serve(url: str) -> None:
 
     channel.basic_qos(0, 128, False)
     channel.basic_consume(QUEUE, callback=echo)
-    print("ready", flush=True)
+    ready()
     while True:
         connection.drain_events()
 
 
-def measure(url: str, times: int = 500) -> None:
+def measure(url: str) -> None:
     connection, channel = connected(url)
     answers: list[str] = []
     channel.basic_consume("amq.rabbitmq.reply-to", callback=lambda m: answers.append(json.loads(m.body)), no_ack=True)
-    durations = []
-    for number in range(times + 50):
-        started = time.perf_counter()
-        message = amqp.Message(LOAD, correlation_id=str(number), reply_to="amq.rabbitmq.reply-to")
+
+    def call() -> None:
+        message = amqp.Message(LOAD, correlation_id="1", reply_to="amq.rabbitmq.reply-to")
         channel.basic_publish(message, routing_key=QUEUE)
         while not answers:
             connection.drain_events()
         answers.clear()
-        if number >= 50:
-            durations.append(time.perf_counter() - started)
-    print(json.dumps({"call": statistics.median(durations) * 1000}), flush=True)
+
+    obey(call, call)
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "serve":
-        serve(sys.argv[2])
-    measure(sys.argv[2])
+    main(serve, measure)

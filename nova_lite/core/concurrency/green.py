@@ -25,7 +25,6 @@ with warnings.catch_warnings():
     import eventlet
     import eventlet.hubs
     import eventlet.queue
-    import eventlet.semaphore
     import eventlet.tpool
     from eventlet import patcher
     from eventlet.green import socket as green_socket
@@ -115,25 +114,56 @@ class GreenEvent:
 
 
 class GreenLock:
+    """Taking a lock that is free is one look at a flag: a message takes a dozen of them, and waits for none."""
+
+    __slots__ = ("_held", "_waits")
+
     def __init__(self) -> None:
-        self._semaphore = eventlet.semaphore.Semaphore(1)
+        self._held = False
+        self._waits: collections.deque[_Wait] = collections.deque()
 
     def acquire(self, timeout: float | None = None) -> bool:
-        if timeout == 0:  # without a turn of the event loop, which may be the one that asks
-            return bool(self._semaphore.acquire(blocking=False))
-        return bool(self._semaphore.acquire(timeout=timeout))
+        if self._held:
+            return timeout != 0 and self._queue(timeout)
+        self._held = True
+        return True
 
     def release(self) -> None:
-        self._semaphore.release()
+        if not self._held:
+            raise RuntimeError("a lock was released that nobody held")
+        self._held = False
+        if self._waits:
+            eventlet.hubs.get_hub().schedule_call_global(0, self._pass_on)
+
+    def _queue(self, timeout: float | None) -> bool:
+        hub = eventlet.hubs.get_hub()
+        wait = _Wait(greenlets.getcurrent())
+        timer = None if timeout is None else hub.schedule_call_global(timeout, wait.end, False)
+        self._waits.append(wait)
+        try:
+            return bool(hub.switch())
+        finally:
+            wait.task = None  # who gave up, or was killed, is passed over
+            if timer is not None:
+                timer.cancel()
+
+    def _pass_on(self) -> None:
+        while self._waits and not self._held:
+            wait = self._waits.popleft()
+            if wait.task is not None:
+                self._held = True  # by the one that is woken
+                wait.end(True)
 
     def __enter__(self) -> object:
-        self._semaphore.acquire()
+        if self._held:
+            self._queue(None)
+        self._held = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._semaphore.release()
+        self.release()
 
 
 class GreenQueue(Generic[T]):

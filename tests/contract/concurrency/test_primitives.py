@@ -94,16 +94,6 @@ def test_clearing_an_event_does_not_lose_its_waiters() -> None:
     assert task.wait(10) is True
 
 
-def test_a_lock_excludes() -> None:
-    lock = concurrency.lock()
-    assert lock.acquire()
-    assert lock.acquire(timeout=0.02) is False
-    lock.release()
-    with lock:
-        assert lock.acquire(timeout=0) is False
-    assert lock.acquire(timeout=0)
-
-
 def test_a_queue_is_first_in_first_out() -> None:
     queue = concurrency.queue()
     for number in range(5):

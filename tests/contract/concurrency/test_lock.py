@@ -1,0 +1,70 @@
+"""Locks, on the back end that this process uses."""
+
+from __future__ import annotations
+
+import pytest
+
+from nova_lite.core import concurrency
+
+
+def test_a_lock_excludes() -> None:
+    lock = concurrency.lock()
+    assert lock.acquire()
+    assert lock.acquire(timeout=0.02) is False
+    lock.release()
+    with lock:
+        assert lock.acquire(timeout=0) is False
+    assert lock.acquire(timeout=0)
+
+
+def test_tasks_get_a_lock_one_after_another_in_the_order_in_which_they_came() -> None:
+    lock, pause, inside, turns = concurrency.lock(), concurrency.event(), 0, list[int]()
+
+    def work(number: int) -> None:
+        nonlocal inside
+        with lock:
+            inside += 1
+            pause.wait(0.01)
+            assert inside == 1
+            inside -= 1
+            turns.append(number)
+
+    with lock:
+        tasks = []
+        for number in range(5):
+            tasks.append(concurrency.spawn(work, number))
+            pause.wait(0.05)  # it waits for the lock by now
+    for task in tasks:
+        task.wait(5)
+    assert turns == list(range(5))
+    assert lock.acquire(timeout=0)
+
+
+def test_a_lock_passes_over_who_has_given_up() -> None:
+    lock = concurrency.lock()
+    with lock:
+        impatient, patient = concurrency.spawn(lock.acquire, 0.05), concurrency.spawn(lock.acquire, 5)
+        assert impatient.wait(5) is False
+    assert patient.wait(5) is True
+    lock.release()
+    assert lock.acquire(timeout=0)
+
+
+def test_a_task_that_is_killed_while_it_waits_for_a_lock_does_not_keep_it() -> None:
+    lock, gate = concurrency.lock(), concurrency.event()
+
+    def work() -> None:
+        with lock:
+            gate.wait(0.01)
+
+    with lock:
+        killed, other = concurrency.spawn(work), concurrency.spawn(work)
+        gate.wait(0.05)
+        killed.kill()
+    other.wait(5)
+    assert lock.acquire(timeout=5)
+
+
+def test_only_a_lock_that_is_held_can_be_released() -> None:
+    with pytest.raises(RuntimeError):
+        concurrency.lock().release()
