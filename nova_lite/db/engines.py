@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from nova_lite.core import concurrency
 from nova_lite.core.errors import Invalid
 
 BACKENDS = ("sqlite", "postgresql", "mysql")
@@ -76,8 +75,8 @@ def _engine(url: URL, pool_size: int, silence: int, **options: Any) -> Engine:
         url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, pool_use_lifo=True,
         pool_pre_ping=backend != "sqlite", hide_parameters=True, **options,
     )
-    if backend == "postgresql" and concurrency.backend() == "eventlet":
-        event.listen(engine, "do_connect", functools.partial(_connect_green, silence))
+    if backend == "postgresql":
+        event.listen(engine, "do_connect", functools.partial(_connect_waiting, silence))
     return engine
 
 
@@ -129,10 +128,9 @@ _IDLE_LIMITS = {"postgresql": _postgresql_idle_limit, "mysql": _mysql_idle_limit
 _READ_ONLY = {"sqlite": _sqlite_read_only, "postgresql": _postgresql_read_only, "mysql": _mysql_read_only}
 
 
-def _connect_green(silence: int, dialect: object, record: object, arguments: Any, options: Any) -> Any:
-    """psycopg waits in C by default, which would stop every green thread of the process: wait in Python instead."""
-    from nova_lite.db.green_psycopg import GreenConnection
+def _connect_waiting(silence: int, dialect: object, record: object, arguments: Any, options: Any) -> Any:
+    from nova_lite.db.waiting_psycopg import WaitingConnection  # psycopg is for those who use PostgreSQL
 
-    made = GreenConnection.connect(*arguments, **options)
+    made = WaitingConnection.connect(*arguments, **options)
     made.silence = silence
     return made

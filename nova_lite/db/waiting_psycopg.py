@@ -1,4 +1,4 @@
-"""A psycopg connection that waits through the concurrency seam: while it does, other tasks run."""
+"""A psycopg connection that waits through the concurrency seam: other tasks run meanwhile, and not for ever."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ T = TypeVar("T")
 INTERVAL = 0.5  # seconds between looks at a socket that stays silent
 
 
-class GreenConnection(psycopg.Connection[Any]):
-    """psycopg waits in a C function by default, which would stop every green thread of the process.
+class WaitingConnection(psycopg.Connection[Any]):
+    """psycopg waits in a C function by default, without a limit, which would also stop every green thread.
 
     ``silence``: seconds without an answer after which the connection is dead.
     """
