@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from nova_lite.compute import guard
 from nova_lite.db.reads import hosts
 from nova_lite.db.session import Database
 from tests.functional.whole.cloud import Cloud
+
+pytestmark = pytest.mark.promise(1)
 
 
 @pytest.fixture
@@ -104,3 +107,27 @@ def test_a_boot_waits_for_the_scheduler_to_come_back(tmp_path: Path, image_file:
         assert client.show(server)["status"] == "BUILD"
         cloud.start_scheduler()
         client.wait_status(server, "ACTIVE")
+
+
+@pytest.mark.promise(1, 6)
+def test_a_point_of_no_return_is_told_until_a_conductor_hears(
+    tmp_path: Path, image_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Longer than a step is tried again for what else it needs."""
+    monkeypatch.setattr(guard, "PATIENCE", 0.0)
+    gate = tmp_path / "gates/snapshot.after"
+    gate.parent.mkdir()
+    with Cloud(tmp_path, more=f"[fake]\ngates = {gate.parent}\n") as cloud:
+        client = cloud.client
+        server = client.boot(client.upload(image_file))
+        client.wait_status(server, "ACTIVE")
+        gate.touch()
+        assert client.act(server, "shelve").status_code == 202
+        client.wait(gate.with_name(f"{gate.name}.{server}").exists, "the guest's disk is copied")
+        cloud.stop("conductor")
+        gate.unlink()
+        client.wait(lambda: "not heard" in caplog.text, "nobody hears that the guest is to go")
+        cloud.start_conductor()
+        assert client.wait_status(server, "SHELVED_OFFLOADED")["OS-EXT-SRV-ATTR:host"] is None
+        (shelving, _) = client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
+        assert (shelving["action"], shelving["message"]) == ("shelve", None)
