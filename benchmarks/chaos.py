@@ -3,7 +3,8 @@
 Real processes of a cloud of its own with the fake driver, three hosts, two conductors and two schedulers; leases and
 periods are short, so that more faults fit into the time. Concurrent clients boot, act and delete, and log what they
 were promised; a seeded monkey strikes the daemons, the broker and the database of a stack that has them, and the TCP
-links between. In the end an independent checker reads the database and the hypervisors.
+links between; now and then a customer loses the host of a server of its own and evacuates it. In the end an
+independent checker reads the database, the hypervisors and the notifications.
 tests/integration/crash/test_checker.py plants each violation for it to find.
 """
 
@@ -45,6 +46,7 @@ def rows(tally: Tally, seconds: float) -> list[Row]:
         Row(name="faults", value=sum(tally.faults.values()), unit=""),
         *(Row(name=f"  {name}", value=count, unit="") for name, count in sorted(tally.faults.items())),
         Row(name="time", value=seconds, unit="s"),
+        Row(name="operations whose start and end the world was told of", value=tally.told, unit=""),
         *(Row(name=kind, value=counted.count(kind), unit="", target=0) for kind in PROMISES),
         Row(name="ended in ERROR or as before, with a fault", value=counted.count("failed"), unit=""),
         Row(name="refused", value=counted.count("refused"), unit=""),

@@ -124,9 +124,12 @@ class Client:
         """Wait until the server is not found."""
         self.wait(lambda: self.request("GET", f"/servers/{server}").status_code == 404, f"server {server} gone")
 
-    def wait(self, condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    def wait(
+        self, condition: Callable[[], bool], what: str | Callable[[], str], patience: float = PATIENCE, pause: float = 0.02
+    ) -> None:
         """Ask again and again until the condition holds; fails naming ``what`` when patience ends."""
         deadline = time.monotonic() + patience
         while not condition():
-            assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
-            time.sleep(0.02)
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not within {patience:.0f} s: {what if isinstance(what, str) else what()}")
+            time.sleep(pause)

@@ -62,7 +62,7 @@ token_key_dir = {directory}/tokens
 [quota]
 instances = 1000
 cores = 1000
-ram = 1000000
+ram = -1
 """
 COMPUTE = """
 [compute]
@@ -135,6 +135,11 @@ class Processes:
     @property
     def database_url(self) -> str:
         return str(self._values["database_url"])
+
+    @property
+    def spool(self) -> Path:
+        """Where its notifications go."""
+        return self.directory / "notifications"
 
     def log(self, name: str) -> Path:
         """The log of a daemon, of all its lives."""

@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from tests.integration.crash.customer import PATIENCE, Customer, Tally
+from tests.integration.crash.customer import BIG, BIG_MB, PATIENCE, SMALL, Customer, Tally
 from tests.integration.crash.monkey import Monkey
+from tests.integration.crash.operator import Operator
 from tests.integration.crash.scene import Scene
 
 ANSWER = 10.0  # seconds in which an answer that still comes is awaited: connections fall silent
@@ -29,18 +30,22 @@ class Plan:
 
 
 def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Tally:
-    """Let it happen; returns when the monkey has gone and every customer's last wish is fulfilled.
+    """Let it happen to a cloud of three hosts or more: one is dead at times. Returns when the monkey has gone and every customer's last wish is fulfilled.
 
     What the checker finds then is among the complaints. ``tell`` hears complaints at once, and how it goes.
     """
     started, ended = time.monotonic(), threading.Event()
     tally = Tally(hear=lambda text: tell(f"{time.monotonic() - started:6.0f} s  {text}"))
-    image = scene.upload()
+    image, operator = scene.upload(), Operator(scene.cloud)
+    for name, size in BIG_MB.items():
+        flavor = {"id": name, "name": name, "vcpus": 1, "ram": size, "disk": 1}
+        scene.cloud.client.ask("POST", "/flavors", {"flavor": flavor})
 
     def serve(number: int) -> None:
         client = scene.cloud.another_client(ANSWER)
         try:
-            Customer(client, image, random.Random(f"{plan.seed}/{number}"), tally).run(ended.is_set)
+            sizes = SMALL if number else BIG
+            Customer(client, image, random.Random(f"{plan.seed}/{number}"), tally, operator, sizes).run(ended.is_set)
         except Exception as error:  # noqa: BLE001 - a complaint like any other, of which a thread must not die
             tally.complain("stuck", f"customer {number}: {error!r}")
         finally:
@@ -49,7 +54,7 @@ def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) 
     threads = [threading.Thread(target=serve, args=(number,)) for number in range(plan.customers)]
     for thread in threads:
         thread.start()
-    monkey, said = Monkey(scene, random.Random(plan.seed), tally, ended.wait), started
+    monkey, said = Monkey(scene, random.Random(plan.seed), tally, ended.wait, operator), started
     try:
         while (
             time.monotonic() - started < plan.seconds or tally.operations < plan.operations
@@ -66,6 +71,7 @@ def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) 
         thread.join()
     for wrong in scene.findings(tally.servers, PATIENCE):
         tally.complain(*wrong)
+    tally.told = len(scene.told.events())
     return tally
 
 

@@ -19,7 +19,7 @@ from nova_lite.objects.image import ImageStatus
 from nova_lite.objects.network import SERVER_OWNER
 from nova_lite.objects.states import OperationState, PowerState, VmState
 from nova_lite.virt.fake.hypervisor import FakeDomain
-from tests.integration.crash.notices import unpaired
+from tests.integration.crash.notices import Told, unpaired
 from tests.integration.crash.wrong import Wrong
 
 RUNNING = PowerState.RUNNING
@@ -45,11 +45,11 @@ def domains(instances_paths: dict[str, Path]) -> Domains:
 
 def findings(
     database: Database, instances_paths: dict[str, Path], wanted: Collection[str] | None = None,
-    spool: Path | None = None,
+    told: Told | None = None,
 ) -> list[Wrong]:
     """Everything that is wrong; empty when every promise is kept. Nothing may be under way.
 
-    ``wanted``: the servers that clients know of, ``spool``: where notifications went; None: nobody has kept a list.
+    ``wanted``: the servers that clients know of, ``told``: what notifications have told; None: nobody has kept a list.
     """
     with database.read() as tx:
         living = {row.uuid: row for row in tx.rows(select(InstanceRow).where(InstanceRow.deleted == ""))}
@@ -57,7 +57,7 @@ def findings(
             *_stuck(tx, living), *_ledger(tx, living), *_sizes(tx, living), *_counters(tx), *_ports(tx, living),
             *_images(tx, living), *_guests(living, domains(instances_paths)), *_files(living, instances_paths),
             *_parcels(tx, instances_paths),
-            *(unpaired(tx, spool) if spool is not None else ()),
+            *(unpaired(tx, told) if told is not None else ()),
         ]
     if wanted is not None:
         wrong += [Wrong("doubled", f"{uuid}: nobody has asked for it") for uuid in living.keys() - set(wanted)]

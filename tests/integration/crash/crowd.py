@@ -10,10 +10,10 @@ from pathlib import Path
 
 from nova_lite.objects.states import Action, Leg
 from tests.clients.cloud import Client
-from tests.integration.crash.steps import AWAY, BARRED, HOME, Row
+from tests.integration.crash.steps import AWAY, BARRED, HOME, Row, batches
 
 PATIENCE = 45.0  # seconds in which everything must have ended after a fault
-
+GLANCE = 0.1  # seconds between two looks at all servers
 
 IMAGE = "the image"  # stands for the crowd's own
 
@@ -29,7 +29,10 @@ class Deed:
 
 MOVED = "moved"  # VERIFY_RESIZE, with a guest on either host
 SPENT = "spent"  # ACTIVE, and of no more use here: it has another size, or lives elsewhere
-SHOWN = {MOVED: "VERIFY_RESIZE", SPENT: "ACTIVE"}
+PLUGGED = "plugged"  # ACTIVE, with every interface that it was asked to have
+UNPLUGGED = "unplugged"  # ACTIVE, and of no more use here either: it has no interfaces
+GONE = "gone"
+SHOWN = {MOVED: "VERIFY_RESIZE", SPENT: "ACTIVE", PLUGGED: "ACTIVE", UNPLUGGED: "ACTIVE"}
 _MIGRATE = Deed("ACTIVE", {"migrate": {"host": AWAY}}, MOVED)
 _REVERT = Deed(MOVED, {"revertResize": None}, "ACTIVE")
 
@@ -51,7 +54,6 @@ DEEDS: dict[Action | Leg, Deed] = {
     Action.RESCUE: Deed("ACTIVE", {"rescue": {}}, "RESCUE"),
     Action.UNRESCUE: Deed("RESCUE", {"unrescue": None}, "ACTIVE"),
     Action.RESIZE: Deed("ACTIVE", {"resize": {"flavorRef": "84"}}, "VERIFY_RESIZE"),
-    # "unplugged": ACTIVE, and of no more use here either: it has no interfaces.
     Action.CONFIRM_RESIZE: Deed("VERIFY_RESIZE", {"confirmResize": None}, SPENT),
     Action.REVERT_RESIZE: Deed("VERIFY_RESIZE", {"revertResize": None}, "ACTIVE"),
     Action.CREATE_IMAGE: Deed("ACTIVE", {"createImage": {"name": "crash"}}, "ACTIVE"),
@@ -61,9 +63,9 @@ DEEDS: dict[Action | Leg, Deed] = {
     Action.REBUILD: Deed("ACTIVE", {"rebuild": {"imageRef": IMAGE}}, "ACTIVE"),
     Action.SHELVE: Deed("ACTIVE", {"shelve": None}, "SHELVED_OFFLOADED"),
     Action.UNSHELVE: Deed("SHELVED_OFFLOADED", {"unshelve": {"host": HOME}}, "ACTIVE"),
-    Action.ATTACH_INTERFACE: Deed("ACTIVE", {"interfaceAttachment": {}}, "ACTIVE"),
-    Action.DETACH_INTERFACE: Deed("ACTIVE", {}, "unplugged"),
-    Action.DELETE: Deed("ACTIVE", {}, "gone"),
+    Action.ATTACH_INTERFACE: Deed("ACTIVE", {"interfaceAttachment": {}}, PLUGGED),
+    Action.DETACH_INTERFACE: Deed("ACTIVE", {}, UNPLUGGED),
+    Action.DELETE: Deed("ACTIVE", {}, GONE),
 }
 # What has no place in the matrix: none of its steps has a gate to be held at; or it begins on a host that is down, and
 # has a matrix of its own (test_evacuation.py).
@@ -88,18 +90,16 @@ class Crowd:
         wanted = collections.Counter(DEEDS[row.work].before for row in rows if row.work in DEEDS)
         missing = {status: max(0, count - len(self._idle[status])) for status, count in wanted.items()}
         made = [self._boot() for _ in range(sum(missing.values()))]
-        for server in made:
-            self._client.wait_status(server, "ACTIVE")
-        for status, count in missing.items():
-            for server in [made.pop() for _ in range(count)]:
-                if status != "ACTIVE":
-                    self._bring(server, status)
-                self._idle[status].append(server)
-
-    def _bring(self, server: str, status: str) -> None:
-        body = next(deed.body for deed in DEEDS.values() if (deed.before, deed.after) == ("ACTIVE", status))
-        self._post(server, body)
-        self._client.wait_status(server, SHOWN.get(status, status))
+        self._await(dict.fromkeys(made, "ACTIVE"))
+        brought = {made.pop(): status for status, count in missing.items() for _ in range(count)}
+        for server, status in brought.items():
+            if status != "ACTIVE":
+                self._post(server, next(
+                    deed.body for deed in DEEDS.values() if (deed.before, deed.after) == ("ACTIVE", status)
+                ))
+        self._await(brought)
+        for server, status in brought.items():
+            self._idle[status].append(server)
 
     def _boot(self) -> str:
         return self._client.boot(self._image, availability_zone=f"nova:{HOME}")
@@ -134,17 +134,19 @@ class Crowd:
     def delete(self, server: str) -> None:
         """Delete a server, whatever is being done to it."""
         self._client.ask("DELETE", f"/servers/{server}")
-        self._asked[server] = "gone"
+        self._asked[server] = GONE
 
     @contextlib.contextmanager
-    def held(self, rows: list[Row], phase: str) -> Iterator[None]:
+    def held(self, rows: Collection[Row], phase: str) -> Iterator[None]:
         """Every row's action asked for, and standing before or after (``phase``) its step."""
-        for row in rows:
-            gate = self._gates[row.host] / f"{row.step}.{phase}"
-            gate.touch()
-            server = self.ask(row.work)
-            waiting = gate.with_name(f"{gate.name}.{server}")
-            self._client.wait(waiting.exists, f"{row.work} of {server} is {phase} {row.step}")
+        for batch in batches(rows):
+            gates = {row: self._gates[row.host] / f"{row.step}.{phase}" for row in batch}
+            for gate in gates.values():
+                gate.touch()
+            servers = {row: self.ask(row.work) for row in batch}
+            for row, gate in gates.items():
+                waiting = gate.with_name(f"{gate.name}.{servers[row]}")
+                self._client.wait(waiting.exists, f"{row.work} of {servers[row]} is {phase} {row.step}")
         yield
 
     def release(self) -> None:
@@ -153,23 +155,36 @@ class Crowd:
             for gate in directory.iterdir():
                 gate.unlink(missing_ok=True)
 
-    def settle(self) -> None:
+    def settle(self, patience: float = PATIENCE) -> None:
         """Wait until everything that was asked for has ended as promised."""
+        self._await(self._asked, patience)
         for server, status in self._asked.items():
-            if status == "ACTIVE":
-                # An interface comes and goes without a state of the server that would tell of it.
+            # An interface comes and goes without a state of the server that would tell of it.
+            if status == PLUGGED:
                 self._client.wait(lambda: self._plugged(server), f"interfaces of {server}", PATIENCE)  # noqa: B023
-            if status == "unplugged":
+            elif status == UNPLUGGED:
                 self._client.wait(lambda: not self._interfaces(server), f"{server} unplugged", PATIENCE)  # noqa: B023
-            if status in (SPENT, "unplugged"):
-                self._client.wait_status(server, "ACTIVE", PATIENCE)
-                self._client.ask("DELETE", f"/servers/{server}")
-            if status in (SPENT, "unplugged", "gone"):
-                self._client.wait(lambda: self._gone(server), f"server {server} gone", PATIENCE)  # noqa: B023
-            else:
-                self._client.wait_status(server, SHOWN.get(status, status), PATIENCE)
-                self._idle[status].append(server)
+        spent = [server for server, status in self._asked.items() if status in (SPENT, UNPLUGGED)]
+        for server in spent:
+            self._client.ask("DELETE", f"/servers/{server}")
+        self._await(dict.fromkeys(spent, GONE))
+        for server, status in self._asked.items():
+            if status not in (SPENT, UNPLUGGED, GONE):
+                self._idle["ACTIVE" if status == PLUGGED else status].append(server)
         self._asked.clear()
+
+    def _await(self, wanted: Mapping[str, str], patience: float = PATIENCE) -> None:
+        """Wait until each of these servers is in its status, with nothing being done to it. All are looked at at once."""
+        left = dict(wanted)
+
+        def all_there() -> bool:
+            shown = {server["id"]: server for server in self._client.ask("GET", "/servers/detail")["servers"]}
+            for server, status in list(left.items()):
+                if _is(shown.get(server), status):
+                    del left[server]
+            return not left
+
+        self._client.wait(all_there, lambda: f"these servers are {left}", patience, GLANCE)
 
     def _interfaces(self, server: str) -> list[dict[str, object]]:
         found: list[dict[str, object]] = self._client.ask("GET", f"/servers/{server}/os-interface")["interfaceAttachments"]
@@ -179,5 +194,10 @@ class Crowd:
         """Whether its interfaces are as they were asked for."""
         return {port["port_state"] for port in self._interfaces(server)} <= {"ACTIVE"}
 
-    def _gone(self, server: str) -> bool:
-        return self._client.request("GET", f"/servers/{server}").status_code == 404
+
+def _is(shown: dict[str, object] | None, status: str) -> bool:
+    """Whether a server that is shown like this, or not at all, is in a status with nothing being done to it."""
+    if shown is None or status == GONE:
+        return shown is None and status == GONE
+    assert shown["status"] != "ERROR", f"server {shown['id']} is in ERROR: {shown.get('fault')}"
+    return shown["status"] == SHOWN.get(status, status) and shown["OS-EXT-STS:task_state"] is None

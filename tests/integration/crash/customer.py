@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import functools
 import random
 import time
 from collections.abc import Callable
@@ -15,25 +16,37 @@ import requests
 from nova_lite.core.ids import new_uuid
 from nova_lite.objects.states import QUIET, Action
 from tests.clients.cloud import Client
-from tests.integration.crash.crowd import DEEDS
+from tests.integration.crash.crowd import DEEDS, SHOWN, Deed
+from tests.integration.crash.operator import Operator
 
 PATIENCE = 120.0  # seconds in which an accepted request must end, whatever happens meanwhile
 POLL = 0.1
-OWN = 4  # servers that a customer has at most
-FLAVORS = {"m1.nano": "84", "m1.micro": "42"}  # by the name that a server has, the one that it is resized to
+OWN = 4  # servers that a customer has at most, and interfaces that one of them has
+SELDOM = 0.25  # an evacuation, which costs a host, against any other deed
+Sizes = dict[str, str]
+SMALL: Sizes = {"m1.nano": "84", "m1.micro": "42"}  # by the name of the flavor that a server has, the id of the other
+BIG: Sizes = {"half": "more", "more": "half"}  # no host has room for both: such a server is resized elsewhere
+BIG_MB = {"half": 600_000, "more": 610_000}
+MOVES = {
+    Action.MIGRATE: Deed("ACTIVE", {"migrate": None}, "VERIFY_RESIZE"),
+    Action.EVACUATE: Deed("ACTIVE", {"evacuate": {}}, "ACTIVE"),
+}
+WORKS = {work: deed for work, deed in (DEEDS | MOVES).items() if isinstance(work, Action)}
 
 
 @dataclasses.dataclass
 class Tally:
     """What happened, of all clients together; ``complaints`` say which promise was not kept for which server.
 
-    ``servers``: those that clients know to be there. ``hear`` is told each fault and complaint at once.
+    ``servers``: those that clients know to be there. ``told``: the operations of which notifications have told.
+    ``hear`` is told each fault and complaint at once.
     """
 
     done: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     faults: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     complaints: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     servers: set[str] = dataclasses.field(default_factory=set)
+    told: int = 0
     hear: Callable[[str], None] = lambda _: None
 
     @property
@@ -51,17 +64,24 @@ class Tally:
 
 @dataclasses.dataclass
 class Own:
-    """A server as its customer knows it."""
+    """A server as its customer knows it; ``flavor``: its name."""
 
     status: str
-    flavor: str = "m1.nano"
+    flavor: str = ""
 
 
 class Customer:
-    """One client with servers of its own; it waits for the end of each thing, but now and then deletes meanwhile."""
+    """One client with servers of its own; it waits for the end of each thing, but now and then deletes meanwhile.
 
-    def __init__(self, client: Client, image: str, dice: random.Random, tally: Tally) -> None:
+    ``sizes``: of its servers. Whoever wants ``BIG`` ones has one at a time, or there would be no other place for it.
+    """
+
+    def __init__(
+        self, client: Client, image: str, dice: random.Random, tally: Tally, operator: Operator, sizes: Sizes
+    ) -> None:
         self._client, self._image, self._dice, self._tally = client, image, dice, tally
+        self._operator, self._sizes = operator, sizes
+        self._most = 1 if sizes is BIG else OWN
         self._servers: dict[str, Own] = {}
 
     def run(self, until: Callable[[], bool]) -> None:
@@ -78,20 +98,22 @@ class Customer:
                 self._tally.servers.add(server)
 
     def _one_thing(self) -> None:
-        if not self._servers or (len(self._servers) < OWN and self._dice.random() < 0.3):
+        if not self._servers or (len(self._servers) < self._most and self._dice.random() < 0.3):
             self._boot()
             return
         server = self._dice.choice(sorted(self._servers))
         status = self._servers[server].status
-        deeds = [work for work, deed in DEEDS.items() if isinstance(work, Action) and deed.before == status]
+        deeds = [work for work, deed in WORKS.items() if deed.before == status]
         if not deeds or self._dice.random() < 0.15:
             self._delete(server)
         else:
-            self._act(server, self._dice.choice(deeds))
+            weights = [SELDOM if work is Action.EVACUATE else 1.0 for work in deeds]
+            self._act(server, self._dice.choices(deeds, weights)[0])
 
     def _boot(self) -> None:
         token, name = new_uuid(), f"chaos-{new_uuid()[:8]}"
-        body = {"server": {"name": name, "imageRef": self._image, "flavorRef": "42", "networks": "auto"}}
+        flavor = self._dice.choice(sorted(self._sizes.values()))
+        body = {"server": {"name": name, "imageRef": self._image, "flavorRef": flavor, "networks": "auto"}}
         answer, _ = self._insist("POST", "/servers", body, headers={"Idempotency-Key": token})
         if answer.status_code != 202:
             self._complain("refused", name, f"boot: {answer.status_code} {answer.text}")
@@ -109,11 +131,35 @@ class Customer:
     def _act(self, server: str, action: Action) -> None:
         if action is Action.DELETE:
             self._delete(server)
-            return
-        if action in QUIET:
+        elif action in QUIET:
             self._rewire(server, action)
-            return
-        deed = DEEDS[action]
+        elif action is Action.EVACUATE:
+            self._evacuate(server)
+        else:
+            self._change(server, action)
+
+    def _evacuate(self, server: str) -> None:
+        """Lose the server's host and have it elsewhere, unless another host is lost already."""
+        host = self._host(server)
+        with self._operator.dead(host, functools.partial(self._force_down, host)) as lost:
+            if lost:
+                self._tally.struck(f"lose {host}")
+                self._change(server, Action.EVACUATE)
+                own = self._servers.get(server)
+                if own is not None and own.status == "ACTIVE" and self._host(server) == host:
+                    self._complain("untrue", server, f"it was evacuated, and is on {host}")
+
+    def _host(self, server: str) -> str:
+        shown = self._shown(server)
+        return str(shown["OS-EXT-SRV-ATTR:host"]) if shown is not None else ""
+
+    def _force_down(self, host: str, down: bool) -> None:
+        path = f"/os-services?binary=nova-compute&host={host}"
+        (service,) = self._insist("GET", path)[0].json()["services"]
+        self._insist("PUT", f"/os-services/{service['id']}", {"forced_down": down})
+
+    def _change(self, server: str, action: Action) -> None:
+        deed = WORKS[action]
         answer, tries = self._insist("POST", f"/servers/{server}/action", self._body(server, action))
         # 409 after a broken connection: an earlier try was accepted. 400: and the server has that size by now.
         if not answer.ok and not (tries > 1 and answer.status_code in (400, 409)):
@@ -123,7 +169,7 @@ class Customer:
         if tries > 1 or self._loses_patience():
             self._delete(server)
             return
-        self._settle(server, action, "ACTIVE" if deed.after == "spent" else deed.after)
+        self._settle(server, action, SHOWN.get(deed.after, deed.after))
 
     def _body(self, server: str, action: Action) -> dict[str, object]:
         if action is Action.REBUILD:
@@ -131,8 +177,8 @@ class Customer:
         if action is Action.UNSHELVE:
             return {"unshelve": None}  # wherever there is room
         if action is Action.RESIZE:
-            return {"resize": {"flavorRef": FLAVORS[self._servers[server].flavor]}}
-        return DEEDS[action].body
+            return {"resize": {"flavorRef": self._sizes[self._servers[server].flavor]}}
+        return WORKS[action].body
 
     def _rewire(self, server: str, action: Action) -> None:
         """Give a server one more interface, or take one from it; no state of the server tells of that."""

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 
 from tests.integration.crash.customer import Tally
+from tests.integration.crash.operator import Operator
 from tests.integration.crash.scene import Scene
 
 Pause = Callable[[float], object]
@@ -16,8 +17,8 @@ LONGEST = 3.0  # seconds that a victim is away; frozen ones twice as long
 class Monkey:
     """The same seed, the same strikes in the same order. ``pause`` waits so many seconds."""
 
-    def __init__(self, scene: Scene, dice: random.Random, tally: Tally, pause: Pause) -> None:
-        self._scene, self._dice, self._tally, self._pause = scene, dice, tally, pause
+    def __init__(self, scene: Scene, dice: random.Random, tally: Tally, pause: Pause, operator: Operator) -> None:
+        self._scene, self._dice, self._tally, self._pause, self._operator = scene, dice, tally, pause, operator
 
     def strike(self) -> None:
         """One fault, whole: when this returns its victim runs again."""
@@ -29,10 +30,14 @@ class Monkey:
         ]
         fault, act = self._dice.choice(deeds)
         deed, victim = fault.split()
-        self._tally.struck(fault)
         act(deed, victim, self._dice.uniform(0.0, LONGEST))
 
     def _daemon(self, deed: str, name: str, wait: float) -> None:
+        with self._operator.hands[name]:
+            self._tally.struck(f"{deed} {name}")
+            self._to_daemon(deed, name, wait)
+
+    def _to_daemon(self, deed: str, name: str, wait: float) -> None:
         cloud = self._scene.cloud
         if deed == "freeze":
             with cloud.frozen(name):
@@ -46,6 +51,7 @@ class Monkey:
         cloud.start(name)
 
     def _server(self, deed: str, name: str, wait: float) -> None:
+        self._tally.struck(f"{deed} {name}")
         server = self._scene.servers[name]
         if deed == "freeze":
             server.freeze()
@@ -63,6 +69,7 @@ class Monkey:
 
     def _link(self, deed: str, name: str, wait: float) -> None:
         """Again and again, or those that were made meanwhile would stay whole."""
+        self._tally.struck(f"{deed} {name}")
         link = self._scene.links[name]
         for _ in range(3):
             if deed == "cut":

@@ -12,6 +12,7 @@ from nova_lite.db.session import Database
 from stack.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.builders.guests import qcow2_header
 from tests.integration.crash.checker import findings
+from tests.integration.crash.notices import Told
 from tests.integration.crash.wrong import Wrong
 from tests.integration.link import Link
 from tests.integration.processes import Hosts, Processes
@@ -22,20 +23,16 @@ STACKS = ("zmq-sqlite", "rabbit-postgresql", "zmq-mariadb")
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """A running cloud; its servers (``broker``, ``database``) and links (those, and ``api``) by name."""
+    """A running cloud; its servers (``broker``, ``database``) and links (those, and ``api``) by name; what it has told the world."""
 
     cloud: Processes
     servers: Servers
     links: dict[str, Link]
+    told: Told
 
     @property
     def instances_paths(self) -> dict[str, Path]:
         return {host: self.cloud.directory / host / "instances" for host in self.cloud.hosts}
-
-    @property
-    def spool(self) -> Path:
-        """Where its notifications go."""
-        return self.cloud.directory / "notifications"
 
     def upload(self) -> str:
         """An image to boot from; its id."""
@@ -49,9 +46,9 @@ class Scene:
         ``wanted``: see :func:`tests.integration.crash.checker.findings`.
         """
         database = Database(self.cloud.database_url)
-        deadline = time.monotonic() + patience
+        deadline, paths = time.monotonic() + patience, self.instances_paths
         try:
-            while (wrong := findings(database, self.instances_paths, wanted, self.spool)) and time.monotonic() < deadline:
+            while (wrong := findings(database, paths, wanted, self.told)) and time.monotonic() < deadline:
                 time.sleep(0.2)
             return wrong
         finally:
@@ -91,4 +88,4 @@ def scene(
         if linked:
             links["api"] = stack.enter_context(Link(cloud.port))
             cloud.behind(links["api"].port)
-        yield Scene(stack.enter_context(cloud), running, links)
+        yield Scene(stack.enter_context(cloud), running, links, Told(cloud.spool))

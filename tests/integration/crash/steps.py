@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -90,16 +90,24 @@ def declared() -> dict[Action | Leg, tuple[str, ...]]:
 
 
 def rows(works: Collection[Action | Leg]) -> list[Row]:
-    """Every step with gates of these, in an order in which each can be reached with those before it closed."""
+    """Every step with gates of these."""
     steps = declared()
-    found = [Row(work, step) for work in steps if work in works for step in steps[work] if step not in BETWEEN]
+    return [Row(work, step) for work in steps if work in works for step in steps[work] if step not in BETWEEN]
+
+
+def batches(rows: Collection[Row]) -> Iterator[Sequence[Row]]:
+    """The rows in an order in which each can be reached with the gates of those before it, and of its batch, closed."""
+    steps = declared()
     order: TopologicalSorter[Row] = TopologicalSorter()
-    for row in found:
+    for row in rows:
         order.add(row)
-        for other in found:
+        for other in rows:
             if (other.host, other.step) in _passed(row, steps):
                 order.add(other, row)  # its gate closes only when this row has passed it
-    return list(order.static_order())
+    order.prepare()
+    while batch := order.get_ready():
+        yield batch
+        order.done(*batch)
 
 
 def _passed(row: Row, steps: dict[Action | Leg, tuple[str, ...]]) -> set[tuple[str, str]]:

@@ -27,7 +27,10 @@ from nova_lite.virt.fake.hypervisor import FakeDomain
 from tests.contract.db.cloud import Cloud
 from tests.contract.db.transitions import PAUSE
 from tests.integration.crash.checker import findings
+from tests.integration.crash.notices import Told
 from tests.integration.crash.wrong import Wrong
+
+pytestmark = pytest.mark.promise(1, 2, 3, 4)
 
 HOSTS = ("host1", "host2")
 STRANGER = "8f6b0ae2-8e0c-4a3c-8d0f-0d3f6a3f6a11"
@@ -87,7 +90,7 @@ class Scene:
 
     def found(self, wanted: set[str] | None = None) -> list[Wrong]:
         paths = {host: self.directory / host for host in HOSTS}
-        return findings(self.cloud.database, paths, wanted, self.spool if self.spool.exists() else None)
+        return findings(self.cloud.database, paths, wanted, Told(self.spool) if self.spool.exists() else None)
 
     @property
     def spool(self) -> Path:

@@ -9,29 +9,21 @@ import requests
 from sqlalchemy import update
 
 from nova_lite.db.models.hosts import ComputeNodeRow
-from nova_lite.db.reads import operations
 from nova_lite.objects.states import Action, Leg
+from tests.integration.crash import matrix
 from tests.integration.crash.conftest import Bench
-from tests.integration.crash.crowd import APART, DEEDS
-from tests.integration.crash.steps import AWAY, BETWEEN, HOME, Row, declared, rows
+from tests.integration.crash.crowd import APART
+from tests.integration.crash.matrix import COVERED, DAEMONS, ROWS, UNHEARD, Phase
+from tests.integration.crash.steps import AWAY, BETWEEN, HOME, declared
+from tests.integration.link import Link
 
-DAEMONS = ("api", "scheduler", "conductor", HOME, AWAY)
+pytestmark = pytest.mark.promise(1, 2, 4, 6)
+
 STACKS = ("zmq-sqlite", "rabbit-postgresql")
-COVERED = {Action.CREATE, *DEEDS}
-ROWS = rows(COVERED)
 on_both_stacks = pytest.mark.parametrize("servers", STACKS, indirect=True, scope="module")
-
-
-def touched_by(victim: str) -> list[Row]:
-    """The rows that a victim has to do with: of a host, what it carries out; of the others, all."""
-    return [row for row in ROWS if row.host == victim] if victim in (HOME, AWAY) else ROWS
-
-
-def unfinished(bench: Bench, host: str) -> dict[str, float]:
-    """When the operations that are under way on a host were last changed, by id."""
-    with bench.database.read() as tx:
-        granted = operations.unfinished_of_host(tx, host)
-    return {grant.operation.id: grant.operation.updated_at for grant in granted}
+# The embedded ones live and die with the daemons.
+with_servers = pytest.mark.parametrize("servers", STACKS[1:], indirect=True, scope="module")
+at_either_end = pytest.mark.parametrize("phase", ["before", "after"])
 
 
 def test_every_action_is_in_the_matrix() -> None:
@@ -41,37 +33,16 @@ def test_every_action_is_in_the_matrix() -> None:
 
 @on_both_stacks
 @pytest.mark.parametrize("victim", DAEMONS)
-@pytest.mark.parametrize("phase", ["before", "after"])
-def test_a_daemon_is_killed_at_every_step(bench: Bench, victim: str, phase: str) -> None:
-    held = touched_by(victim)
-    bench.crowd.prepare(held)
-    with bench.crowd.held(held, phase):
-        bench.cloud.kill(victim)
-        bench.crowd.release()
-        bench.cloud.start(victim)
-    bench.cloud.client.wait_for_api()
-    bench.crowd.settle()
-    bench.check()
+@at_either_end
+def test_a_daemon_is_killed_at_every_step(bench: Bench, victim: str, phase: Phase) -> None:
+    matrix.kill(bench, victim, phase)
 
 
 @on_both_stacks
 @pytest.mark.parametrize("victim", DAEMONS)
 @pytest.mark.parametrize("released", [True, False], ids=["finishes", "hands back"])
 def test_a_daemon_is_asked_to_stop_at_every_step(bench: Bench, victim: str, released: bool) -> None:
-    """It finishes what runs within its grace, or leaves it for its next start, and says which."""
-    held = touched_by(victim)
-    bench.crowd.prepare(held)
-    with bench.crowd.held(held, "before"):
-        if released:
-            bench.crowd.release()
-        assert bench.cloud.stop(victim) == 0
-        if victim in (HOME, AWAY) and not released:
-            assert "left for the next start: " in bench.cloud.log(victim).read_text()
-        bench.crowd.release()
-        bench.cloud.start(victim)
-    bench.cloud.client.wait_for_api()
-    bench.crowd.settle()
-    bench.check()
+    matrix.stop(bench, victim, released=released)
 
 
 @on_both_stacks
@@ -92,58 +63,38 @@ def test_a_daemon_is_dead_when_the_message_comes(bench: Bench, victim: str) -> N
 
 @on_both_stacks
 @pytest.mark.parametrize("host", [HOME, AWAY])
-@pytest.mark.parametrize("phase", ["before", "after"])
-def test_a_host_sleeps_past_its_leases_and_wakes(bench: Bench, phase: str, host: str) -> None:
-    rows_ = touched_by(host)
-    bench.crowd.prepare(rows_)
-    with bench.crowd.held(rows_, phase):
-        held = unfinished(bench, host)
-        with bench.cloud.frozen(host):
-            bench.crowd.release()
-            bench.cloud.client.wait(
-                lambda: all(unfinished(bench, host)[key] > at for key, at in held.items()), "every lease is over", 60.0
-            )
-    bench.crowd.settle()
-    bench.check()
+@at_either_end
+def test_a_host_sleeps_past_its_leases_and_wakes(bench: Bench, phase: Phase, host: str) -> None:
+    matrix.sleep(bench, host, phase)
 
 
 @on_both_stacks
-@pytest.mark.parametrize("phase", ["before", "after"])
-def test_a_delete_wins_at_every_step_of_a_boot_and_of_a_move(bench: Bench, phase: str) -> None:
+@at_either_end
+def test_a_delete_wins_at_every_step_of_a_boot_and_of_a_move(bench: Bench, phase: Phase) -> None:
     held = [row for row in ROWS if row.work is Action.CREATE or isinstance(row.work, Leg)]
-    bench.crowd.prepare(held)
-    with bench.crowd.held(held, phase):
+    with matrix.while_all_stand(bench, held, phase):
         for server in bench.crowd.busy:
             bench.crowd.delete(server)
-        bench.crowd.release()
-    bench.crowd.settle()
-    bench.check()
 
 
-# The embedded ones live and die with the daemons.
-@pytest.mark.parametrize("servers", ["rabbit-postgresql"], indirect=True, scope="module")
-@pytest.mark.parametrize("phase", ["before", "after"])
+@with_servers
+@at_either_end
 @pytest.mark.parametrize("name", ["broker", "database"])
-def test_a_server_is_killed_at_every_step(bench: Bench, name: str, phase: str) -> None:
-    bench.crowd.prepare(ROWS)
-    with bench.crowd.held(ROWS, phase):
-        bench.scene.servers[name].kill()
-        bench.crowd.release()
-        bench.scene.servers[name].start()
-    bench.crowd.settle()
-    bench.check()
+def test_a_server_is_killed_at_every_step(bench: Bench, name: str, phase: Phase) -> None:
+    matrix.kill_server(bench, name, phase)
 
 
-@pytest.mark.parametrize("servers", ["rabbit-postgresql"], indirect=True, scope="module")
+@with_servers
 def test_connections_are_cut_at_every_step(bench: Bench) -> None:
-    """Those to the broker and the database, and everybody's to the API. Chaos has them fall silent too."""
-    bench.crowd.prepare(ROWS)
-    with bench.crowd.held(ROWS, "after"):
-        for link in bench.scene.links.values():
-            link.cut()
-        bench.crowd.release()
-    bench.crowd.settle()
-    bench.check()
+    """Those to the broker and the database, and everybody's to the API."""
+    matrix.break_links(bench, bench.scene.links, Link.cut)
+
+
+@with_servers
+@pytest.mark.parametrize("name", ["broker", "database"])
+def test_connections_fall_silent_at_every_step(bench: Bench, name: str) -> None:
+    """Half-open: nobody is told, no packet comes any more."""
+    matrix.break_links(bench, [name], Link.silence, UNHEARD)
 
 
 @on_both_stacks

@@ -11,9 +11,11 @@ import pytest
 from nova_lite.db.session import Database
 from nova_lite.objects.states import Action
 from stack.servers import Libvirt
-from tests.integration.crash.notices import unpaired
+from tests.integration.crash.notices import Told, unpaired
 from tests.integration.crash.steps import declared
 from tests.integration.processes import Processes
+
+pytestmark = pytest.mark.promise(1, 2, 6)
 
 ACTIONS = (Action.CREATE, Action.REBUILD, Action.REBOOT, Action.DELETE)
 ROWS = [(action, step) for action in ACTIONS for step in declared()[action]]
@@ -99,9 +101,9 @@ def test_a_conductor_is_killed_as_the_last_step_begins(farm: Farm, action: Actio
 def test_then_records_guests_disks_and_notifications_agree(farm: Farm) -> None:
     farm.settle(farm.ask(Action.CREATE))
     assert farm.cloud.manage("audit") == "0 findings stand\n"
-    database = Database(farm.cloud.database_url)
+    database, told = Database(farm.cloud.database_url), Told(farm.cloud.spool)
     try:
         with database.read() as tx:
-            farm.client.wait(lambda: unpaired(tx, farm.cloud.directory / "notifications") == [], "all was told of")
+            farm.client.wait(lambda: unpaired(tx, told) == [], "all was told of")
     finally:
         database.close()
