@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from tests import promises
+
 # These take seconds and say most: what they find is not worth waiting for the others.
 QUICK = ("style", "unit")
 CRASH = "tests/integration/crash"
@@ -24,6 +26,12 @@ SLOW = (
     ("e2e", "e2e", ("tests/e2e",)),
     ("contract", "contract", ("tests/contract",)),
     ("functional", "functional", ("tests/functional",)),
+)
+# What of the layers holds us to the promises: each part has the files that begin so and are in none before it. Those of
+# the last have services in pytest's own process, and settings that real ones must not inherit.
+PROMISES = (
+    ("promises: matrix", "tests/integration/crash/test_matrix.py"), ("promises: real processes", "tests/integration"),
+    ("promises: the rest", "tests"),
 )
 PROGRESS_EVERY = 60.0  # seconds
 NOTHING_SELECTED = 5  # pytest's exit status when -k names no test of a layer
@@ -41,6 +49,16 @@ class Part:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self.started
+
+
+def parts(layers: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """Name and arguments of the parts of these slow layers, in the order in which they begin."""
+    found: list[tuple[str, tuple[str, ...]]] = [(name, asked) for name, layer, asked in SLOW if layer in layers]
+    left = promises.files() if "promises" in layers else []
+    for name, begin in PROMISES if left else ():
+        found.append((name, ("-m", "promise", *(file for file in left if file.startswith(begin)))))
+        left = [file for file in left if not file.startswith(begin)]
+    return found
 
 
 class Lanes:
@@ -61,7 +79,7 @@ class Lanes:
         signal.signal(signal.SIGTERM, _terminated)
         try:
             status = self._one_by_one([layer for layer in QUICK if layer in layers])
-            status = status or self._side_by_side([(name, asked) for name, layer, asked in SLOW if layer in layers])
+            status = status or self._side_by_side(parts(layers))
         except SystemExit:
             for part in self._running:
                 part.process.send_signal(signal.SIGINT)

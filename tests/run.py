@@ -18,12 +18,13 @@ from tests.lanes import Lanes
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
+PROMISES = "promises"  # of several layers: what docs/promises.md names
 # Tools that some tests call themselves.
 MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container", "dbus", "python3")
 # Two layers at a time: each waits more than it computes, and half of the wait is the other's computing.
 LANES = 2
 # Layers that start real brokers, databases or hypervisors.
-REAL = ("contract", "integration", "e2e")
+REAL = ("contract", "integration", "e2e", PROMISES)
 TESTS = "requirements-test.txt"
 
 
@@ -33,7 +34,7 @@ def main() -> int:
         prog="run_tests.sh", description="Run the tests of nova-lite, in this order: " + " ".join(LAYERS) + ".",
         epilog="Everything after -- goes to pytest: ./run_tests.sh unit -- -k scheduler",
     )
-    parser.add_argument("layers", nargs="*", metavar="LAYER", help="layers to run (default: all)")
+    parser.add_argument("layers", nargs="*", metavar="LAYER", help=f"layers to run (default: all), or {PROMISES}: the tests that docs/promises.md names")
     arguments, rest = _split(sys.argv[1:])
     parser.add_argument(
         "--jobs", type=int, default=min(LANES, os.cpu_count() or 1), metavar="N",
@@ -44,8 +45,8 @@ def main() -> int:
         parser.error(f"--jobs must be 1 or more, not {options.jobs}")
     layers = tuple(options.layers) or LAYERS
     for layer in layers:
-        if layer not in LAYERS:
-            parser.error(f"unknown layer {layer!r}; there are {', '.join(LAYERS)}")
+        if layer not in (*LAYERS, PROMISES):
+            parser.error(f"unknown layer {layer!r}; there are {', '.join(LAYERS)}, and {PROMISES}")
     try:
         prepare(layers)
     except StackError as error:

@@ -29,6 +29,8 @@ from tests.builders.guests import NOW, a_nic
 from tests.contract.db.cloud import Cloud
 from tests.contract.db.transitions import PAUSE
 
+pytestmark = pytest.mark.promise(4)
+
 SUBNET = "5e6b0ae2-8e0c-4a3c-8d0f-0d3f6a3f6a11"
 
 

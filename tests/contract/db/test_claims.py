@@ -18,6 +18,8 @@ from tests.builders.guests import NOW
 from tests.builders.hosts import an_inventory
 from tests.contract.db.cloud import LEASE, Cloud, a_new_instance, a_size, all_at_once
 
+pytestmark = pytest.mark.promise(3)
+
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:

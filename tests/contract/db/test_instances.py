@@ -76,6 +76,7 @@ def test_what_is_not_there_for_the_project_is_not_found(cloud: Cloud) -> None:
 # Quota
 
 
+@pytest.mark.promise(4)
 @pytest.mark.parametrize(("quota", "message"), [
     (Quota(instances=1, cores=-1, ram=-1),
      "Quota exceeded for instances: Requested 2, but already used 0 of 1 instances"),
@@ -93,6 +94,7 @@ def test_quota_refuses_all_or_nothing(cloud: Cloud, quota: Quota, message: str) 
         assert reads.usage(tx, wanted[0].project_id) == Usage()
 
 
+@pytest.mark.promise(4)
 def test_quota_can_be_used_up(cloud: Cloud) -> None:
     wanted = [a_new_instance(flavor=a_size(vcpus=2, memory_mb=100)) for _ in range(2)]
     asked = [an_operation(instance) for instance in wanted]
@@ -111,6 +113,7 @@ def test_deleted_instances_and_other_projects_do_not_count(cloud: Cloud) -> None
     cloud.accept(a_new_instance(), Quota(instances=1))
 
 
+@pytest.mark.promise(3, 4)
 def test_rivals_for_the_last_units_of_a_quota(cloud: Cloud) -> None:
     quota = Quota(instances=3, cores=-1, ram=-1)
     found = all_at_once(*(lambda: cloud.accept(a_new_instance(), quota) for _ in range(8)))
@@ -178,6 +181,7 @@ def test_a_locked_instance_obeys_only_who_may_override(cloud: Cloud) -> None:
     assert grant.instance.task_state is TaskState.PAUSING
 
 
+@pytest.mark.promise(1)
 def test_rivals_for_one_action(cloud: Cloud) -> None:
     instance = cloud.active()
     found = all_at_once(*(lambda: cloud.act(instance, Pause(), PAUSE) for _ in range(6)))
@@ -205,6 +209,7 @@ def test_deleting_what_no_host_has_is_done_at_once(cloud: Cloud) -> None:
         cloud.claim(operation)
 
 
+@pytest.mark.promise(1)
 def test_deleting_wins_over_a_boot_under_way(cloud: Cloud) -> None:
     boot = cloud.booting()
     gone = _delete(cloud, boot.instance)
@@ -241,6 +246,7 @@ def test_deleting_is_for_the_project_and_what_lives(cloud: Cloud) -> None:
         _delete(cloud, homeless)
 
 
+@pytest.mark.promise(1, 4)
 def test_claim_and_delete_at_the_same_time_leave_nothing_behind(cloud: Cloud) -> None:
     for _ in range(5):
         operation = cloud.accept(a_new_instance())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -35,6 +36,8 @@ from tests.builders.hosts import an_inventory
 from tests.builders.operations import an_operation
 from tests.contract.db.cloud import FAULT, Cloud, a_new_instance, failed, succeeded
 from tests.contract.db.transitions import PAUSE
+
+pytestmark = pytest.mark.promise(1, 3, 4)
 
 HOSTS = ("host1", "host2")
 PLACES = 3  # on each host

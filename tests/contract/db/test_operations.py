@@ -42,6 +42,8 @@ from tests.contract.db.cloud import (
 )
 from tests.contract.db.transitions import LEAVE, PAUSE, PLUG, REBOOT_HARD
 
+pytestmark = pytest.mark.promise(1)
+
 Tamper = Callable[[Operation], Operation]
 
 
@@ -71,6 +73,7 @@ def test_begin_may_be_repeated(cloud: Cloud) -> None:
     assert again.instance == grant.instance
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize("tamper", [
     lambda operation: msgspec.structs.replace(operation, host="other"),
     lambda operation: msgspec.structs.replace(operation, epoch=operation.epoch - 1),

@@ -24,6 +24,8 @@ from tests.builders.hosts import an_inventory
 from tests.builders.operations import an_operation
 from tests.contract.db.cloud import FAULT, UNLIMITED, Cloud, a_size, failed, succeeded
 
+pytestmark = pytest.mark.promise(4)
+
 SMALL, LARGE = a_size(1, 64, 1), a_size(2, 128, 3)
 PREPARING = Transition(task_state=TaskState.RESIZE_PREP, from_vm_states=frozenset({VmState.ACTIVE}))
 DECIDING = Transition(task_state=TaskState.RESIZE_REVERTING, from_vm_states=frozenset({VmState.RESIZED}))

@@ -18,6 +18,8 @@ from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from tests.functional.whole.cloud import Cloud
 
+pytestmark = pytest.mark.promise(1)
+
 
 def domains(cloud: Cloud, host: str) -> set[str]:
     """The guests that the host's hypervisor has."""
@@ -29,6 +31,7 @@ def force_down(cloud: Cloud, host: str, down: bool) -> None:
     cloud.client.ask("PUT", f"/os-services/{services[0]['id']}", {"forced_down": down})
 
 
+@pytest.mark.promise(5)
 def test_a_host_under_another_name_refuses_to_work_and_destroys_nothing(tmp_path: Path, image_file: Path) -> None:
     with Cloud(tmp_path) as cloud:
         client = cloud.client
@@ -47,6 +50,7 @@ def test_a_host_under_another_name_refuses_to_work_and_destroys_nothing(tmp_path
         client.wait_status(server, "PAUSED")
 
 
+@pytest.mark.promise(5)
 def test_guests_of_which_there_is_no_record_are_left_alone(tmp_path: Path, image_file: Path) -> None:
     stranger = "0f0f0f0f-0000-4000-8000-00000000abcd"
     with Cloud(tmp_path) as cloud:
@@ -62,6 +66,7 @@ def test_guests_of_which_there_is_no_record_are_left_alone(tmp_path: Path, image
         assert domains(cloud, "h1") == {server, stranger}
 
 
+@pytest.mark.promise(5)
 def test_a_database_that_knows_nothing_of_a_hosts_guests_destroys_none(tmp_path: Path, image_file: Path) -> None:
     for name in ("before", "lost"):
         (tmp_path / name).mkdir()
@@ -78,6 +83,7 @@ def test_a_database_that_knows_nothing_of_a_hosts_guests_destroys_none(tmp_path:
         assert domains(cloud, "h1") == {server}
 
 
+@pytest.mark.promise(5)
 def test_a_host_whose_conductor_does_not_answer_destroys_nothing_and_goes_on_when_it_does(
     tmp_path: Path, image_file: Path
 ) -> None:

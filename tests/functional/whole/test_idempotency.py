@@ -10,6 +10,8 @@ import requests
 from nova_lite.core.ids import new_uuid
 from tests.functional.whole.cloud import Cloud
 
+pytestmark = pytest.mark.promise(2)
+
 
 def ask(cloud: Cloud, image: str, token: str, name: str, **fields: object) -> requests.Response:
     server = {"name": name, "imageRef": image, "flavorRef": "42", "networks": "auto", **fields}

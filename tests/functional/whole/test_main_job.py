@@ -52,6 +52,7 @@ def test_several_servers_come_from_one_request(cloud: Cloud, image: str) -> None
     client.wait(lambda: servers() == [], "all gone")
 
 
+@pytest.mark.promise(4)
 def test_quota_is_all_or_nothing(cloud: Cloud, image: str) -> None:
     client = cloud.client
     body = {"server": {"name": "many", "imageRef": image, "flavorRef": "42", "networks": "auto",

@@ -15,6 +15,8 @@ from tests.integration.crash.steps import BETWEEN, declared
 from tests.integration.crash.test_hosts import forced_down, paths
 from tests.integration.processes import Processes
 
+pytestmark = pytest.mark.promise(1, 2, 6)
+
 OLD, NEW = "a", "b"
 PATIENCE = 60.0
 STEPS = [step for step in declared()[Action.EVACUATE] if step not in BETWEEN]

@@ -14,6 +14,8 @@ from tests.clients.cloud import Client
 from tests.integration.crash.checker import domains, findings
 from tests.integration.processes import Processes
 
+pytestmark = pytest.mark.promise(1, 2, 6)
+
 HOSTS = ("a", "b")
 PATIENCE = 60.0
 

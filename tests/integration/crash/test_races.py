@@ -12,6 +12,8 @@ import requests
 from tests.clients.cloud import Client
 from tests.integration.crash.scene import Scene, scene, servers
 
+pytestmark = pytest.mark.promise(3, 4)
+
 T = TypeVar("T")
 STACKS = ("zmq-sqlite", "zmq-postgresql", "zmq-mariadb")
 RIVALS = 4

@@ -11,6 +11,8 @@ from nova_lite.compute.host_lock import HostLock
 from nova_lite.core import concurrency
 from nova_lite.core.errors import Conflict
 
+pytestmark = pytest.mark.promise(2)
+
 
 def test_a_second_process_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_lock, "PATIENCE", 0.0)

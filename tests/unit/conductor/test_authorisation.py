@@ -10,6 +10,8 @@ from nova_lite.objects.operation import OperationResult
 from nova_lite.rpc.interface import interface_of
 from nova_lite.rpcapi.conductor import Conductor
 
+pytestmark = pytest.mark.promise(5)
+
 
 class OfHost(msgspec.Struct):
     host: str

@@ -25,6 +25,8 @@ from tests.builders.guests import NOW, an_image, an_instance
 from tests.builders.hosts import a_host
 from tests.builders.operations import an_operation
 
+pytestmark = pytest.mark.promise(1)
+
 SETTINGS = ConductorSettings()
 UP, SILENT, DEAD = a_host("h"), a_host("h", last_seen_at=NOW - 1000), a_host("h", forced_down=True)
 QUEUED, RUNNING = OperationState.QUEUED, OperationState.RUNNING
