@@ -20,6 +20,7 @@ DOORS = {
     "oslo_config": ("nova_lite/conf/", "nova_lite/cmd/"),
     "webob": ("nova_lite/api/",),
     "paste": ("nova_lite/api/",),
+    "os_traits": ("nova_lite/api/compute/extra_specs.py",),
     "keystonemiddleware": ("nova_lite/api/middleware/keystone.py",),
 }
 CLOCKS = {"time.time", "time.sleep", "time.monotonic", "datetime.now", "datetime.utcnow"}

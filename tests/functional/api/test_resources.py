@@ -74,14 +74,38 @@ def test_a_flavor_query_that_cannot_be_is_refused(cloud: ComputeCloud, query: st
 
 def test_extra_specs_and_description(cloud: ComputeCloud) -> None:
     base = "/flavors/1/os-extra_specs"
-    assert cloud.admin("POST", base, {"extra_specs": {"hw:x": "1"}}).at("extra_specs") == {"hw:x": "1"}
-    assert cloud.ask("GET", base).at("extra_specs") == {"hw:a": "b", "hw:x": "1"}
-    assert cloud.admin("PUT", f"{base}/hw:x", {"hw:x": "2"}).json == {"hw:x": "2"}
-    assert cloud.admin("PUT", f"{base}/hw:x", {"hw:y": "2"}).status == 400
-    assert cloud.ask("GET", f"{base}/hw:x").json == {"hw:x": "2"}
-    assert [cloud.admin("DELETE", f"{base}/hw:x").status for _ in range(2)] == [200, 404]
+    assert cloud.admin("POST", base, {"extra_specs": {"my:x": "1"}}).at("extra_specs") == {"my:x": "1"}
+    assert cloud.ask("GET", base).at("extra_specs") == {"hw:a": "b", "my:x": "1"}
+    assert cloud.admin("PUT", f"{base}/my:x", {"my:x": "2"}).json == {"my:x": "2"}
+    assert cloud.admin("PUT", f"{base}/my:x", {"my:y": "2"}).status == 400
+    assert cloud.ask("GET", f"{base}/my:x").json == {"my:x": "2"}
+    assert [cloud.admin("DELETE", f"{base}/my:x").status for _ in range(2)] == [200, 404]
     assert cloud.admin("PUT", "/flavors/1", {"flavor": {"description": "small"}}).at("flavor", "description") == "small"
     assert cloud.admin("PUT", "/flavors/1", {"flavor": {"description": "x"}}, version="2.54").status == 404
+
+
+@pytest.mark.parametrize(("name", "value", "words"), [
+    ("hw:numa_nodes", "0", "Invalid value for extra spec hw:numa_nodes: '0' is less than 1"),
+    ("hw:none", "1", "Invalid extra spec hw:none"),
+    ("trait:NONE", "required", "Invalid extra spec trait:NONE"),
+])
+def test_extra_specs_are_checked_from_2_86_on(cloud: ComputeCloud, name: str, value: str, words: str) -> None:
+    base = "/flavors/1/os-extra_specs"
+    for version in ("2.86", "2.104"):
+        made = cloud.admin("POST", base, {"extra_specs": {"free": "x", name: value}}, version=version)
+        put = cloud.admin("PUT", f"{base}/{name}", {name: value}, version=version)
+        assert (made.status, put.status) == (400, 400)
+        assert made.message.startswith(words) and put.message.startswith(words)
+    assert cloud.ask("GET", base).at("extra_specs") == {"hw:a": "b"}
+    assert cloud.admin("POST", base, {"extra_specs": {name: value}}, version="2.85").status == 200
+    assert cloud.admin("PUT", f"{base}/{name}", {name: value}, version="2.85").status == 200
+
+
+def test_numbers_become_texts_in_extra_specs(cloud: ComputeCloud) -> None:
+    base = "/flavors/1/os-extra_specs"
+    made = cloud.admin("POST", base, {"extra_specs": {"hw:numa_nodes": 2, "hw:pmu": True}})
+    assert made.at("extra_specs") == {"hw:numa_nodes": "2", "hw:pmu": "True"}
+    assert cloud.admin("POST", base, {"extra_specs": {"n": 10**255}}).status == 400
 
 
 def test_a_flavor_is_taken_from_the_offer(cloud: ComputeCloud) -> None:

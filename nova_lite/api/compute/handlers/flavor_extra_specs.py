@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from nova_lite.api.compute import extra_specs
 from nova_lite.api.compute.handlers.flavors import flavor_of
 from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.microversions import v
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db.writes import flavors as writes
+
+LONGEST = 255  # characters of a value
 
 
 def index(request: Request[ComputeServices]) -> Json:
@@ -21,9 +25,7 @@ def show(request: Request[ComputeServices]) -> Json:
 
 
 def create(request: Request[ComputeServices]) -> Json:
-    specs = {key: str(value) for key, value in request.member("extra_specs").items()}
-    _set(request, specs)
-    return {"extra_specs": specs}
+    return {"extra_specs": _set(request, request.member("extra_specs"))}
 
 
 def update(request: Request[ComputeServices]) -> Json:
@@ -31,9 +33,7 @@ def update(request: Request[ComputeServices]) -> Json:
     key = request.path["key"]
     if key not in request.body:
         raise Invalid("Request body and URI mismatch", field=key)
-    specs = {key: str(request.body[key])}
-    _set(request, specs)
-    return specs
+    return _set(request, request.body)
 
 
 def delete(request: Request[ComputeServices]) -> None:
@@ -43,6 +43,13 @@ def delete(request: Request[ComputeServices]) -> None:
     )
 
 
-def _set(request: Request[ComputeServices], specs: dict[str, str]) -> None:
+def _set(request: Request[ComputeServices], given: Json) -> dict[str, str]:
+    specs = {key: str(value) for key, value in given.items()}
+    for key, value in specs.items():
+        if len(value) > LONGEST:  # the schema has measured texts; numbers become texts here
+            raise Invalid(f"The value of extra spec {key} has more than {LONGEST} characters.", field=key)
+    if request.version >= v("2.86"):
+        extra_specs.check(specs)
     flavor = flavor_of(request)
     request.services.database.transact(lambda tx: writes.set_extra_specs(tx, flavor.flavorid, specs))
+    return specs
