@@ -85,7 +85,7 @@ def console_proxy(settings: Settings, driver: CapableDriver, clock: Clock) -> Co
     if options.port == 0 or consoles is None:
         return None
     return ConsoleProxy(ProxySettings(
-        listen=options.listen, port=options.port, base_url=options.base_url.rstrip("/"),
+        host=settings.process.host, listen=options.listen, port=options.port, base_url=options.base_url.rstrip("/"),
         web_root=Path(options.web_root) if options.web_root else None, allowed_origins=options.allowed_origins,
         token_ttl=options.token_ttl, max_sessions=options.max_sessions,
     ), consoles, clock)

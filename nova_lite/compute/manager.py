@@ -8,6 +8,7 @@ from nova_lite.compute.consoles import ConsoleDoor
 from nova_lite.compute.executor import Executor
 from nova_lite.compute.strays import Strays
 from nova_lite.core.context import RequestContext
+from nova_lite.objects.console import ConsoleAddress
 from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
@@ -37,6 +38,9 @@ class ComputeManager(Compute):
 
     def console_access(self, context: RequestContext, instance_uuid: str, kind: ConsoleKind) -> str:
         return self._consoles.access(instance_uuid, kind)
+
+    def console_address(self, context: RequestContext, token: str) -> ConsoleAddress:
+        return self._consoles.address(token)
 
     def guests_found(self, context: RequestContext) -> GuestsFound:
         return self._strays.found()

@@ -17,8 +17,10 @@ from nova_lite.console.tokens import Tokens
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError
+from nova_lite.objects.console import ConsoleAddress
 from nova_lite.virt.capabilities import Channel, ConsoleKind, Consoles
 
+EVERYWHERE = ("", "0.0.0.0", "::")
 LONGEST_HEAD = 16384  # bytes
 PATIENCE = 10.0  # seconds in which a client must have asked
 
@@ -27,8 +29,12 @@ LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ProxySettings:
-    """``port`` 0: any that is free. ``base_url`` empty: the address that is listened on. ``web_root``: noVNC's files."""
+    """``port`` 0: any that is free. ``base_url`` empty: the address that is listened on. ``web_root``: noVNC's files.
 
+    ``host``: the name under which other machines find this one.
+    """
+
+    host: str
     listen: str
     port: int
     base_url: str = ""
@@ -55,6 +61,17 @@ class ConsoleProxy:
         if kind == "serial":
             return f"{base.replace('http', 'ws', 1)}/?token={token}"
         return f"{base}/vnc_auto.html?path={quote(f'?token={token}')}"
+
+    def address(self, token: str) -> ConsoleAddress | None:
+        """What a token opens, as long as it would; None when it opens nothing here."""
+        ticket = self._tokens.find(token)
+        if ticket is None:
+            return None
+        listen = self._settings.listen
+        return ConsoleAddress(
+            instance_uuid=ticket.instance_uuid, host=self._settings.host if listen in EVERYWHERE else listen,
+            port=self.port, path=f"/?token={token}",
+        )
 
     @property
     def port(self) -> int:

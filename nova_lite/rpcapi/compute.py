@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from nova_lite.core.context import RequestContext
+from nova_lite.objects.console import ConsoleAddress
 from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
@@ -41,6 +42,11 @@ class Compute(Protocol):
 
         Raises Unsupported where this host serves none; DomainNotFound, DomainStateConflict, HypervisorUnavailable.
         """
+        ...
+
+    @call(timeout=10.0)
+    def console_address(self, context: RequestContext, token: str) -> ConsoleAddress:
+        """What a token of this host's consoles opens; it stays good. Raises NotFound: it opens nothing, or no more."""
         ...
 
     @call(timeout=30.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.api.compute.handlers import (
+    console_tokens,
     retired,
     server_actions,
     server_consoles,
@@ -14,6 +15,7 @@ from nova_lite.api.compute.handlers import (
 )
 from nova_lite.api.compute.policies import server_actions as rules
 from nova_lite.api.compute.schemas import server_actions as schemas
+from nova_lite.api.compute.schemas.types import loose_then_strict
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.microversions import ByVersion, Microversion, v
 from nova_lite.api.routing import Handler, Route
@@ -59,4 +61,6 @@ GUEST_ACTIONS: tuple[R, ...] = (
       for name, body in schemas.OLD_CONSOLES.items()),
     Route(method="POST", path="/servers/{server_id}/remote-consoles", handler=server_consoles.create,
           rule=rules.CONSOLES, late=True, body=schemas.REMOTE_CONSOLE, since=v("2.6")),
+    Route(method="GET", path="/os-console-auth-tokens/{token}", handler=console_tokens.show, rule=rules.CONSOLE_TOKENS,
+          query=loose_then_strict("2.99", ("2.1", {}))),
 )

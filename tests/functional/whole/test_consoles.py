@@ -123,3 +123,35 @@ def test_a_server_that_is_off_has_no_console_and_its_tokens_open_nothing(cloud: 
         WebSocket(address)
     assert refusal.value.status == 503
     cloud.client.ask("DELETE", f"/servers/{server}")
+
+
+def lookup(cloud: Cloud, token: str, version: str = "2.104") -> tuple[int, dict[str, object]]:
+    headers = {"OpenStack-API-Version": f"compute {version}"}
+    answer = cloud.client.request("GET", f"/os-console-auth-tokens/{token}", headers=headers)
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize(("protocol", "kind"), [("vnc", "novnc"), ("serial", "serial")])
+def test_a_token_is_looked_up_where_it_leads_and_stays_good(
+    cloud: Cloud, server: str, protocol: str, kind: str
+) -> None:
+    address = websocket_url(url(cloud, server, protocol, kind))
+    token = address.rpartition("token=")[2]
+    status, told = lookup(cloud, token)
+    assert status == 200
+    assert told == {"console": {
+        "instance_uuid": server, "host": urlsplit(address).hostname, "port": urlsplit(address).port,
+        "internal_access_path": f"/?token={token}", "tls_port": None,
+    }}
+    found = told["console"]
+    assert isinstance(found, dict)
+    assert lookup(cloud, token, "2.31")[1] == {"console": {key: found[key] for key in found if key != "tls_port"}}
+    with WebSocket(f"ws://{found['host']}:{found['port']}{found['internal_access_path']}"):
+        assert lookup(cloud, token)[0] == 404
+
+
+def test_what_opens_nothing_is_not_found(cloud: Cloud, server: str) -> None:
+    token = websocket_url(url(cloud, server)).rpartition("token=")[2]
+    for other in (token[:-1] + ("A" if token[-1] != "A" else "B"), "0" * 32 + token[32:], token[:-1], server):
+        assert lookup(cloud, other)[0] == 404
+    assert lookup(cloud, token, "2.30")[0] == 400

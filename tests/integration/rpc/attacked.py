@@ -19,6 +19,7 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import ManualClock, SystemClock
 from nova_lite.core.context import RequestContext
 from nova_lite.db.session import Database
+from nova_lite.objects.console import ConsoleAddress
 from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
@@ -55,6 +56,9 @@ class Host(Compute):
     def console_access(self, context: RequestContext, instance_uuid: str, kind: Literal["vnc", "serial"]) -> str:
         self.done.append(instance_uuid)
         return "ws://victim/?token=secret"
+
+    def console_address(self, context: RequestContext, token: str) -> ConsoleAddress:
+        raise AssertionError("nobody may ask")
 
     def guests_found(self, context: RequestContext) -> GuestsFound:
         raise AssertionError("nobody may ask")

@@ -7,6 +7,7 @@ import pytest
 from nova_lite.console import tokens as module
 from nova_lite.console.tokens import Ticket, Tokens
 from nova_lite.core.clock import ManualClock
+from nova_lite.objects.console import instance_of
 
 
 def test_a_token_is_good_for_one_console_once() -> None:
@@ -30,7 +31,22 @@ def test_a_token_expires() -> None:
     tokens = Tokens(clock, 60.0)
     token = tokens.issue("a", "vnc")
     clock.advance(60.0)
+    assert tokens.find(token) is None
     assert tokens.redeem(token) is None
+
+
+def test_looking_a_token_up_does_not_use_it() -> None:
+    tokens = Tokens(ManualClock(), 60.0)
+    token = tokens.issue("a", "vnc")
+    assert tokens.find(token) == tokens.find(token) == tokens.redeem(token)
+    assert tokens.find(token) is None
+
+
+def test_a_token_says_whose_it_is() -> None:
+    uuid = "7d3d1cbb-a4b2-4a9b-9c64-1f6a34a4e0e4"
+    token = Tokens(ManualClock(), 60.0).issue(uuid, "vnc")
+    assert instance_of(token) == uuid
+    assert [instance_of(other) for other in ("", uuid, token[:-1], token + "a", token.upper(), "x" * 75)] == [None] * 6
 
 
 def test_the_memory_of_tokens_is_bounded_and_keeps_no_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ INJECT_NETWORK_INFO = "os_compute_api:os-admin-actions:inject_network_info"
 EVACUATE = "os_compute_api:os-evacuate"
 PASSWORD = "os_compute_api:os-admin-password"
 CONSOLES = "os_compute_api:os-remote-consoles"
+CONSOLE_TOKENS = "os_compute_api:os-console-auth-tokens"
 FORCE_DELETE = "os_compute_api:os-deferred-delete:force"
 RESTORE = "os_compute_api:os-deferred-delete:restore"
 
@@ -81,6 +82,8 @@ RULES = (
     _admin(EVACUATE, "evacuate", "Rebuild a server of a dead host elsewhere."),
     _rule(PASSWORD, "changePassword", "Change the administrator's password inside a server."),
     _rule(CONSOLES, "os-getVNCConsole", "Have a console of a server."),
+    Rule(CONSOLE_TOKENS, "rule:service_api or rule:context_is_admin", "See what a console's token opens.",
+         ("GET /os-console-auth-tokens/{token}",)),
     _rule(FORCE_DELETE, "forceDelete", "Delete a server at once."),
     _rule(RESTORE, "restore", "Restore a deleted server."),
 )
