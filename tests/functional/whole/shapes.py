@@ -1,69 +1,8 @@
-"""What answers look like, as a table: a request, and the name of the schema that Tempest holds its answer to.
-
-The schemas are Tempest's own (``tempest.lib.api_schema.response.compute``), a package for each microversion that changed
-something.
-"""
+"""What answers look like, as a table: of what there is to be listed, shown and changed."""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import importlib
-from pathlib import Path
-from typing import Any
-
-_PACKAGE = "tempest.lib.api_schema.response.compute"
-LATEST = (2, 104)
-Version = tuple[int, int]
-
-
-@dataclasses.dataclass(frozen=True)
-class Shape:
-    """``request``: method and path; names in braces, there and in ``body``, are the world's, ``{new}`` a new word.
-
-    ``schema``: ``noun.name``. ``until`` and ``since``: the microversions in which the request is.
-    """
-
-    request: str
-    schema: str
-    body: Any = None
-    since: str = "2.1"
-    until: str = "2.104"
-
-    @property
-    def noun(self) -> str:
-        return self.schema.partition(".")[0]
-
-    def versions(self) -> list[Version]:
-        """The microversions that matter: the first, the last, and those where the schema changes and just before."""
-        first, last = number(self.since), number(self.until)
-        starts = [start for start in packages(self.noun) if first < start <= last]
-        changes = [start for start in starts if self.at(start) != self.at((start[0], start[1] - 1))]
-        return sorted({first, last, *changes, *((major, minor - 1) for major, minor in changes)})
-
-    def at(self, version: Version) -> dict[str, Any]:
-        """The schema of a microversion."""
-        name = self.schema.partition(".")[2]
-        found = [module for start, module in packages(self.noun).items() if start <= version and hasattr(module, name)]
-        schema: dict[str, Any] = getattr(found[-1], name)
-        return schema
-
-
-def number(text: str) -> Version:
-    major, _, minor = text.partition(".")
-    return int(major), int(minor)
-
-
-@functools.cache
-def packages(noun: str) -> dict[Version, Any]:
-    """The modules about a noun, by the microversion from which they hold; oldest first."""
-    root = Path(importlib.import_module(_PACKAGE).__path__[0])
-    found = {}
-    for path in root.glob(f"v*/{noun}.py"):
-        major, minor = path.parent.name.removeprefix("v").split("_")
-        found[int(major), int(minor)] = importlib.import_module(f"{_PACKAGE}.{path.parent.name}.{noun}")
-    return dict(sorted(found.items()))
-
+from tests.functional.whole.shape import Shape
 
 _S = "/servers/{server}"
 _FLAVOR = {"name": "{new}", "ram": 64, "vcpus": 1, "disk": 1, "swap": 0}
@@ -78,8 +17,6 @@ SHAPES = (
     Shape("POST /servers", "servers.create_server_with_admin_pass", {"server": _OLD_SERVER}, until="2.36"),
     Shape("POST /servers", "servers.create_server_with_admin_pass", {"server": _SERVER}, since="2.37"),
     Shape("PUT " + _S, "servers.update_server", {"server": {"name": "renamed"}}),
-    Shape("POST /servers/{server}/action", "servers.rebuild_server_with_admin_pass",
-          {"rebuild": {"imageRef": "{image}"}}),
     Shape("GET /servers/{server}/ips", "servers.list_addresses"),
     Shape("GET /servers/{server}/ips/private", "servers.list_addresses_by_network"),
     Shape("GET /servers/{server}/metadata", "servers.list_server_metadata"),
@@ -101,12 +38,6 @@ SHAPES = (
     Shape("GET /servers/{server}/os-interface", "interfaces.list_interfaces"),
     Shape("GET /servers/{server}/os-interface/{port}", "interfaces.get_create_interfaces"),
     Shape("GET /servers/{server}/os-security-groups", "security_groups.list_security_groups"),
-    Shape("POST /servers/{server}/action", "servers.get_console_output", {"os-getConsoleOutput": {}}),
-    *(Shape("POST /servers/{server}/action", "servers.server_actions_common_schema", {action: argument})
-      for action, argument in (("lock", None), ("unlock", None), ("os-resetState", {"state": "active"}))),
-    Shape("POST /servers/{server}/action", "servers.create_backup",
-          {"createBackup": {"name": "{new}", "backup_type": "daily", "rotation": 1}}),
-    Shape("POST /servers/{server}/action", "images.create_image", {"createImage": {"name": "{new}"}}),
     Shape("GET /flavors", "flavors.list_flavors"),
     Shape("GET /flavors?limit=1", "flavors.list_flavors"),
     Shape("GET /flavors/detail", "flavors.list_flavors_details", until="2.101"),
@@ -136,10 +67,10 @@ SHAPES = (
     Shape("PUT /os-aggregates/{aggregate}", "aggregates.update_aggregate", {"aggregate": {"name": "{new}"}}),
     Shape("POST /os-aggregates/{aggregate}/action", "aggregates.aggregate_set_metadata",
           {"set_metadata": {"metadata": {"a": "b"}}}),
-    Shape("POST /os-aggregates/{other_aggregate}/action", "aggregates.aggregate_add_remove_host",
-          {"add_host": {"host": "h1"}}, until="2.1"),
-    Shape("POST /os-aggregates/{other_aggregate}/action", "aggregates.aggregate_add_remove_host",
-          {"remove_host": {"host": "h1"}}, since="2.104"),
+    Shape("POST /os-aggregates/{fresh_aggregate}/action", "aggregates.aggregate_add_remove_host",
+          {"add_host": {"host": "h1"}}),
+    Shape("POST /os-aggregates/{aggregate_of_host}/action", "aggregates.aggregate_add_remove_host",
+          {"remove_host": {"host": "h1"}}),
     Shape("GET /os-availability-zone", "availability_zone.list_availability_zone_list"),
     Shape("GET /os-availability-zone/detail", "availability_zone.list_availability_zone_list_detail"),
     Shape("GET /os-hypervisors", "hypervisors.list_search_hypervisors"),
@@ -195,6 +126,15 @@ SHAPES = (
           {"security_group": {"name": "{new}", "description": "d"}}, until="2.35"),
     Shape("GET /os-security-groups/{security_group}", "security_groups.get_security_group", until="2.35"),
     Shape("POST /os-security-group-rules", "security_groups.create_security_group_rule",
-          {"security_group_rule": {"parent_group_id": "{security_group}", "ip_protocol": "tcp", "from_port": 22,
-                                   "to_port": 22, "cidr": "10.0.0.0/8"}}, until="2.1"),
+          {"security_group_rule": {"parent_group_id": "{fresh_security_group}", "ip_protocol": "tcp", "from_port": 22,
+                                   "to_port": 22, "cidr": "10.0.0.0/8"}}, until="2.35"),
+    # Of these Tempest has no schema that holds at the latest microversions.
+    Shape("GET /flavors/detail", status=200, since="2.102"),
+    Shape("GET /flavors/42", status=200, since="2.102"),
+    Shape("POST /flavors", body={"flavor": _FLAVOR}, status=200, since="2.102"),
+    Shape("PUT /flavors/42", body={"flavor": {"description": "small"}}, status=200, since="2.102"),
+    Shape("GET /os-hypervisors/detail", status=200, since="2.88"),
+    Shape("GET /os-hypervisors/{hypervisor}", status=200, since="2.88"),
+    Shape("GET /os-simple-tenant-usage?detailed=1", status=200, since="2.40"),
+    Shape("GET /os-simple-tenant-usage/{project}", status=200, since="2.40"),
 )

@@ -111,11 +111,10 @@ def _by_address(request: Request[ComputeServices], server: Instance, address: st
 def associate(request: Request[ComputeServices]) -> None:
     server, asked = server_of(request), request.member("addFloatingIp")
     floating = _by_address(request, server, str(asked["address"]))
-    fixed = asked.get("fixed_address")
-    port = _port(networking(request).ports.page(Query(where=(("device_id", (server.uuid,)),))), fixed)
-    if port is None:
+    ports = networking(request).ports.page(Query(where=(("device_id", (server.uuid,)),)))
+    change = _target(ports, asked.get("fixed_address"))
+    if change is None:
         raise Invalid("No fixed IPs associated to instance, or not this one", field="fixed_address")
-    change = FloatingIpChange(port_id=port.id, fixed_ip_address=None if fixed is None else str(fixed))
     try:
         networking(request).floating_ips.update(floating.id, change)
     except (Conflict, NotFound) as error:
@@ -123,10 +122,12 @@ def associate(request: Request[ComputeServices]) -> None:
                       field="address") from None
 
 
-def _port(ports: list[Port], fixed: object) -> Port | None:
+def _target(ports: list[Port], fixed: object) -> FloatingIpChange | None:
+    """Where a floating address leads: to the fixed one that is named, or to the first of version 4."""
     for port in ports:
-        if any(fixed in (None, address.ip_address) for address in port.fixed_ips):
-            return port
+        for address in port.fixed_ips:
+            if address.ip_address == fixed or (fixed is None and "." in address.ip_address):
+                return FloatingIpChange(port_id=port.id, fixed_ip_address=address.ip_address)
     return None
 
 
