@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
 import shlex
 import subprocess
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from typing import Any
 
 from tests.clients.stack import Stack
 
+PATIENCE = 120.0  # seconds that a command may take
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,19 +28,49 @@ class Answer:
     stderr: str
 
 
+class _Client:
+    """A process of the client, at a terminal of its own."""
+
+    def __init__(self, environment: dict[str, str], home: Path) -> None:
+        read, write = os.pipe()
+        self._terminal, theirs = pty.openpty()
+        self._commands = os.fdopen(write, "w")
+        try:
+            self._process = subprocess.Popen(
+                [ROOT / ".venv/bin/python", "-W", "ignore", "-m", "tests.clients.openstack_process", str(read)],
+                env=environment, cwd=home, stdin=theirs, stdout=subprocess.PIPE, text=True, pass_fds=(read,),
+            )
+        finally:
+            os.close(read)
+            os.close(theirs)
+
+    def run(self, command: str) -> Answer:
+        """A command, to its end."""
+        assert self._process.stdout is not None
+        print(json.dumps(shlex.split(command)), file=self._commands, flush=True)
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
+        assert ready, f"the client waits for an answer at its terminal, or hangs: {command}"
+        answer = self._process.stdout.readline()
+        assert answer, f"the client died of: {command}"
+        return Answer(**json.loads(answer))
+
+    def end(self) -> None:
+        """Let it go."""
+        self._commands.close()
+        os.close(self._terminal)  # who still asks there is told that nobody answers
+        self._process.communicate(timeout=60)
+
+
 class CommandLine:
     """A shell after ``. ./openrc``, in the directory ``home``."""
 
     def __init__(self, stack: Stack, home: Path) -> None:
         self.home = home
-        self._environment = {**stack.openrc(), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        self.environment = {**stack.openrc(), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
         self._process = self._start()
 
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [ROOT / ".venv/bin/python", "-W", "ignore", "-m", "tests.clients.openstack_process"],
-            env=self._environment, cwd=self.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
+    def _start(self) -> _Client:
+        return _Client(self.environment, self.home)
 
     def __enter__(self) -> CommandLine:
         return self
@@ -44,20 +78,17 @@ class CommandLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.communicate(timeout=30)
+        self._process.end()
 
     def run(self, command: str) -> Answer:
         """A command, without its first word; whatever comes of it."""
-        line = json.dumps(shlex.split(command)) + "\n"
-        if command.startswith("--"):  # the client remembers options like the version asked for
-            answer = self._start().communicate(line, timeout=60)[0]
-        else:
-            assert self._process.stdin is not None and self._process.stdout is not None
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        assert answer, f"the client died of: {command}"
-        return Answer(**json.loads(answer))
+        if not command.startswith("--"):
+            return self._process.run(command)
+        once = self._start()  # the client remembers options like the version asked for
+        try:
+            return once.run(command)
+        finally:
+            once.end()
 
     def ask(self, command: str) -> Any:
         """What a command says with ``-f json``; it must succeed."""

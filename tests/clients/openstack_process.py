@@ -1,5 +1,8 @@
 """Runs commands of the unmodified openstack client in one process: a line of JSON in per command, a line out.
 
+The commands come by a file descriptor of their own, the first argument: standard input is the user's terminal, and the
+client takes anything else there for an image's data.
+
 Starting Python and importing the client is nine tenths of the second that each command of a shell costs; the client's
 own entry point is what runs here too.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -31,4 +35,5 @@ def serve(main: Callable[[list[str]], int], commands: TextIO, answers: TextIO) -
 if __name__ == "__main__":
     from openstackclient import shell  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-    serve(shell.main, sys.stdin, sys.stdout)
+    with os.fdopen(int(sys.argv[1])) as given:
+        serve(shell.main, given, sys.stdout)
