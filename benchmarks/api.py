@@ -1,16 +1,20 @@
-"""What one client waits for at the API: a boot, a pause, a server, a list.
+"""What one client waits for at the API: a boot, a pause, a server, a list; and how many boots a crowd of clients gets.
 
 Over HTTP at a cloud of its own: one API, scheduler, conductor and compute of pretended guests, all idle otherwise.
 """
 
 from __future__ import annotations
 
+import http.client
+import json
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.report import Row, machine, parser, publish
 from tests.builders.guests import qcow2_header
@@ -18,6 +22,7 @@ from tests.clients.cloud import Client
 from tests.clients.stack import Stack
 
 FILL_PATIENCE = 600.0  # seconds that a thousand boots may take
+CLIENTS = 20  # that boot at the same time
 
 
 def median(function: Callable[[], object], times: int) -> float:
@@ -82,6 +87,37 @@ def changes(client: Client, image: str, rounds: int) -> list[Row]:
     ]
 
 
+def crowds(client: Client, image: str, each: int) -> list[Row]:
+    """Boots of many clients at once: servers a second, from the first request until none is being built."""
+    kinds = {"with a port each": "auto", "without ports": "none"}
+    return [
+        Row(name=f"boots by {CLIENTS} clients, {kind}", value=CLIENTS * each / _crowd(client, image, each, networks),
+            unit="/s", target=100.0, better="higher")
+        for kind, networks in kinds.items() if each
+    ]
+
+
+def _crowd(client: Client, image: str, each: int, networks: str) -> float:
+    server = {"name": "crowd", "imageRef": image, "flavorRef": "42", "networks": networks}
+    body = json.dumps({"server": server})
+    headers = {name: str(value) for name, value in client.session.headers.items()} | {"Content-Type": "application/json"}
+
+    def boot(count: int) -> None:
+        link = http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=60)
+        for _ in range(count):
+            link.request("POST", "/compute/v2.1/servers", body, headers)
+            answer = link.getresponse()
+            assert answer.status == 202, answer.read()
+            answer.read()
+        link.close()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(boot, [each] * CLIENTS))
+    client.wait(lambda: not client.ask("GET", "/servers?status=BUILD&limit=1")["servers"], "all built", FILL_PATIENCE)
+    return time.perf_counter() - started
+
+
 def reads(client: Client, image: str, servers: int) -> list[Row]:
     """One server and lists, in a project of so many."""
     fill(client, image, servers)
@@ -110,13 +146,15 @@ def main() -> int:
     options = parser("api", __doc__ or "")
     options.add_argument("--rounds", type=int, default=50, help="boots and pauses (default: 50)")
     options.add_argument("--servers", type=int, default=1000, help="servers in the project when it is read (default: 1000)")
+    options.add_argument("--each", type=int, default=20, help=f"boots of each of {CLIENTS} clients (default: 20; 0: none)")
     arguments = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="nova-lite-api-") as directory:
         path = Path(directory)
         with Stack(path / "state", "--hypervisor", "fake", "--no-demo") as stack:
             client = stack.client()
             image = prepare(client, path)
-            rows = changes(client, image, arguments.rounds) + reads(client, image, arguments.servers)
+            rows = changes(client, image, arguments.rounds) + crowds(client, image, arguments.each)
+            rows += reads(client, image, arguments.servers)
             client.close()
     conditions = machine() | {
         "client": "python-requests on the same machine, one request at a time", "rounds": str(arguments.rounds),

@@ -81,7 +81,10 @@ def _bus(cloud: Cloud, facts: Facts) -> Sections:
 
 
 def _control(cloud: Cloud, facts: Facts) -> Sections:
+    # SQLite has one writer at a time: a second conductor process would only wait for the first one.
+    writers = {"conductor": {"workers": 1}} if cloud.choices.database == "sqlite" else {}
     return {
+        **writers,
         "database": {"connection": facts.database_url},
         "api": {"listen": "127.0.0.1", "port": cloud.api_port, "public_url": cloud.url},
         "identity": {"token_key_dir": cloud.etc / "tokens"},

@@ -199,7 +199,7 @@ def build(
 
 
 def refuse_unusable(settings: Settings) -> None:
-    """What every worker would trip over is said once, before there are any. Raises ConfigError."""
+    """What building would trip over, said in the words of the configuration. Raises ConfigError."""
     try:
         WebDownloads(settings.image.web_download_networks)
     except ValueError as error:

@@ -57,7 +57,7 @@ def build(settings: Settings, shared: Bus | None = None, health: socket.socket |
     )
     server = daemon.server(settings, bus, authorise, clock)
     server.serve(Conductor, manager)
-    periodic = PeriodicTasks(clock)
+    periodic, after_all = PeriodicTasks(clock), [Closing(database.close)]
     reaper = Reaper(database, dispatch, clock, options)
     periodic.add("reaper", options.reaper_interval, reaper.reap)
     auditor = Auditor(database, compute_at, clock, options.host_down_after)
@@ -66,6 +66,7 @@ def build(settings: Settings, shared: Bus | None = None, health: socket.socket |
         relay = Relay(database, notifying.driver(settings), notifying.publisher_id(settings, "conductor"), clock,
                       settings.notifications.backlog)
         periodic.add("notifications", settings.notifications.interval, relay.turn)
+        after_all.append(Closing(relay.resign))
     beat = daemon.heartbeat(settings, "conductor", server, manager, clock)
     periodic.add("heartbeat", daemon.HEARTBEAT, beat, at_start=True)
     periodic.add("trust", trust.INTERVAL, trust.TrustKeeper(database, Path(settings.rpc.key_dir) / "trusted").keep)
@@ -73,7 +74,7 @@ def build(settings: Settings, shared: Bus | None = None, health: socket.socket |
     telling = notifying.observed(settings, server, emitter, clock)
     figures = [] if health is None else [HttpServer(health, Figures([auditor.gauge]), 4)]
     outward = (*daemon.closing(bus, shared), *telling, *figures)
-    return Service(NAME, [Closing(database.close), *outward, server, periodic])
+    return Service(NAME, [*after_all, *outward, server, periodic])
 
 
 def run(settings: Settings) -> int:

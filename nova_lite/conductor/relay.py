@@ -39,12 +39,18 @@ class Relay:
         self._mine_until = self._next = self._pause = 0.0
 
     def turn(self) -> None:
-        """Tell all that is to be told, unless somebody else does."""
-        while self._clock.now() >= self._next:
+        """Tell all that is to be told, unless somebody else does: who is not on duty does not even look for it."""
+        while self._clock.now() >= self._next and self._on_duty():
             with self._database.read() as tx:
                 untold = reads.untold(tx, BATCH)
-            if not untold or not self._on_duty() or not self._tell(untold) or len(untold) < BATCH:
+            if not untold or not self._tell(untold) or len(untold) < BATCH:
                 return
+
+    def resign(self) -> None:
+        """Leave the duty, if it is ours, to whoever asks next: there are no more turns."""
+        if self._clock.now() < self._mine_until:
+            self._database.transact(lambda tx: duties.leave(tx, DUTY, self._holder))
+            self._mine_until = 0.0
 
     def _on_duty(self) -> bool:
         now = self._clock.now()

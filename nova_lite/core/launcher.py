@@ -1,7 +1,7 @@
 """Running a service as a process: signals, workers, the pid file, the service manager's watchdog.
 
-A service runs either in this process (``workers`` 0) or in that many forked workers under a parent that does nothing
-but restart what dies. The first SIGTERM or SIGINT stops gracefully: no new work, running work is finished within the
+A service runs either in this process or in several forked workers under a parent that does nothing but restart what
+dies. The first SIGTERM or SIGINT stops gracefully: no new work, running work is finished within the
 grace; a second one ends at once.
 """
 
@@ -28,7 +28,6 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 RESTART_DELAY = 0.2  # seconds before a dead worker is replaced; grows while it keeps dying at once
 MAX_RESTART_DELAY = 2.0
 HEALTHY_AGE = 5.0  # seconds a worker must have lived for its death not to count as dying at once
-UNBUILDABLE = 3  # exit status of a worker whose service could not even be built
 
 
 def run(service: Service, grace: float = 30.0) -> int:
@@ -81,9 +80,11 @@ def _end(service: Service, grace: float, asked: bool) -> int:
 
 
 class Workers:
-    """A parent of forked workers. ``build`` is called in each child and makes its service.
+    """A parent of forked workers, or, of one only, that worker itself. ``build`` makes a service and starts nothing.
 
-    A worker that dies is replaced; but when the first ones cannot build their service, no other will, and all end.
+    It is called in each child, and first of all in the parent, where the service is thrown away: what building loads
+    and works out is then in memory that all share, and what cannot be built ends here with its error. A worker that
+    dies is replaced.
     """
 
     def __init__(self, name: str, count: int, build: Callable[[], Service], grace: float = 30.0) -> None:
@@ -91,10 +92,12 @@ class Workers:
         self._children: dict[int, float] = {}
         self._stopping_since: float | None = None
         self._delay = RESTART_DELAY
-        self._proven = self._hopeless = False
 
     def run(self) -> int:
-        """Keep ``count`` workers alive until a signal ends all of them; the exit status, 1 if none could be built."""
+        """Keep ``count`` workers alive until a signal ends all of them; the exit status."""
+        if self._count == 1:
+            return run(self._build(), self._grace)
+        self._build()
         watched = {*STOP_SIGNALS, signal.SIGCHLD}
         # Blocked and fetched by sigtimedwait: the parent stays free of handlers, tasks and an event loop.
         signal.pthread_sigmask(signal.SIG_BLOCK, watched)
@@ -111,7 +114,7 @@ class Workers:
             self._reap()
             if self._stopping_since and time.monotonic() - self._stopping_since > self._grace + 10.0:
                 self._signal(signal.SIGKILL)
-        return 1 if self._hopeless else 0
+        return 0
 
     def _fork(self) -> None:
         parent = os.getpid()
@@ -122,10 +125,7 @@ class Workers:
         status = 1
         try:
             self._become_worker(parent)
-            status = UNBUILDABLE
-            service = self._build()
-            status = 1
-            status = run(service, self._grace)
+            status = run(self._build(), self._grace)
         except BaseException:
             LOG.exception("worker of %s failed", self._name)
         finally:
@@ -141,10 +141,6 @@ class Workers:
         for variable in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"):
             os.environ.pop(variable, None)  # the parent speaks for all
         concurrency.after_fork()
-
-    def _some_live_long(self) -> bool:
-        now = time.monotonic()
-        return any(now - born > HEALTHY_AGE for born in self._children.values())
 
     def _stop(self) -> None:
         if self._stopping_since is not None:
@@ -166,12 +162,6 @@ class Workers:
                 continue
             age = time.monotonic() - self._children.pop(pid)
             if self._stopping_since is not None:
-                continue
-            self._proven = self._proven or age > HEALTHY_AGE or self._some_live_long()
-            if os.waitstatus_to_exitcode(status) == UNBUILDABLE and not self._proven:
-                LOG.critical("%s cannot be built, see above; it ends", self._name)
-                self._hopeless = True
-                self._stop()
                 continue
             self._delay = RESTART_DELAY if age > HEALTHY_AGE else min(self._delay * 2, MAX_RESTART_DELAY)
             LOG.error("worker %d of %s ended with status %d after %.1f s; replacing it", pid, self._name, status, age)

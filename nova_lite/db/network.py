@@ -77,8 +77,8 @@ class NetworkRecords(NetworkReader):
     def remove(self, record: Record) -> None:
         writes.remove(self._tx, record)
 
-    def advance(self, subnet_id: str, address: str) -> None:
-        writes.advance(self._tx, subnet_id, address)
+    def advance(self, subnet_id: str, address: str) -> bool:
+        return writes.advance(self._tx, subnet_id, address)
 
     def take_turn(self, project_id: str) -> None:
         limits.take_turn(self._tx, project_id, self._clock.now())

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, Engine, Executable, Row, Select, Update, insert
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -17,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import NovaLiteError
-from nova_lite.db import engines
+from nova_lite.db import engines, upserts
 from nova_lite.db.border import is_transient, never_sent, translated
 from nova_lite.db.errors import DatabaseUnavailable, Duplicate
 from nova_lite.db.models.base import Base
@@ -135,15 +134,7 @@ class Tx:
         if not values:
             return
         rows = [dict(row) for row in values]
-        name = self._connection.dialect.name
-        if name == "mysql":
-            clash = mysql.insert(model)
-            self._connection.execute(clash.on_duplicate_key_update({key: clash.inserted[key] for key in update}), rows)
-            return
-        # The two constructs have the same methods, but no common type.
-        adding = cast("postgresql.Insert", postgresql.insert(model) if name == "postgresql" else sqlite.insert(model))
-        fresh = {key: adding.excluded[key] for key in update}
-        self._connection.execute(adding.on_conflict_do_update(index_elements=list(keys), set_=fresh), rows)
+        self._connection.execute(upserts.statement(self._connection.dialect.name, model, keys, update), rows)
 
 
 class Database:

@@ -122,12 +122,20 @@ def _any_of(records: Records, plug: Plug, subnet: Subnet, besides: set[str] | No
         held = records.hold(Subnet, subnet.id) if plug.subnets is None else subnet
     except NotFound:  # deleted by somebody who was faster
         return None
-    near = addresses.following(held, WINDOW)
-    taken = records.taken(held.id, near) | (besides or set())
-    free = next((address for address in near if address not in taken), None)
-    if free is None:
-        free = addresses.lowest_free(held, records.taken(held.id) | (besides or set()))
+    besides = besides or set()
+    # Addresses are given away in turn, so the next one is nearly always free: one statement finds that out and notes it.
+    for following in addresses.following(held, 1):
+        if following not in besides and records.advance(held.id, following):
+            return FixedIp(subnet_id=held.id, ip_address=following)
+    free = _looked_for(records, held, besides)
     if free is None:
         return None
     records.advance(held.id, free)
     return FixedIp(subnet_id=held.id, ip_address=free)
+
+
+def _looked_for(records: Records, subnet: Subnet, besides: set[str]) -> str | None:
+    near = addresses.following(subnet, WINDOW)
+    taken = records.taken(subnet.id, near) | besides
+    free = next((address for address in near if address not in taken), None)
+    return free or addresses.lowest_free(subnet, records.taken(subnet.id) | besides)

@@ -55,8 +55,8 @@ class Records(Protocol):
         """The addresses of a subnet that ports have: of these, or all."""
         ...
 
-    def advance(self, subnet_id: str, address: str) -> None:
-        """Note that this address of a subnet was given away last."""
+    def advance(self, subnet_id: str, address: str) -> bool:
+        """Note that this address of a subnet, which the transaction holds, is given away last; False when a port has it."""
         ...
 
     def address_users(self, subnet_id: str) -> list[Port]:

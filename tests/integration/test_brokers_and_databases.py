@@ -75,7 +75,7 @@ def test_a_killed_daemon_comes_back_and_the_cloud_boots_again(
 
 
 def test_workers_of_a_killed_parent_do_not_outlive_it(stack: Stack, client: Client) -> None:
-    parent = stack.daemon("nova-lite-conductor")
+    parent = stack.daemon("nova-lite-api")
     workers = parent.children()
     assert workers
     parent.kill()

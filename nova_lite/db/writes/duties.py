@@ -22,3 +22,8 @@ def take(tx: Tx, name: str, holder: str, until: float, now: float) -> bool:
         return False
     tx.insert(DutyRow, {"name": name, "holder": holder, "expires_at": until}, duplicate=Duplicate(f"{name} is taken"))
     return True
+
+
+def leave(tx: Tx, name: str, holder: str) -> None:
+    """Give a duty up; somebody else's stays."""
+    tx.change(update(DutyRow).where(DutyRow.name == name, DutyRow.holder == holder).values(expires_at=0.0))

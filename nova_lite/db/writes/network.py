@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from msgspec import structs
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, update
 
 from nova_lite.core.errors import Conflict
 from nova_lite.db.models.network import (
@@ -60,9 +60,10 @@ def remove(tx: Tx, record: Record) -> None:
         tx.change(update(FloatingIpRow).where(FloatingIpRow.port_id == record.id).values(_UNTIED))
 
 
-def advance(tx: Tx, subnet_id: str, address: str) -> None:
-    """Note which address of a subnet was given away last: no change that anybody is shown."""
-    tx.change(update(SubnetRow).where(SubnetRow.id == subnet_id).values(cursor=address))
+def advance(tx: Tx, subnet_id: str, address: str) -> bool:
+    """Note which address of a subnet is given away last, no change that anybody is shown; False when a port has it."""
+    taken = exists().where(PortAddressRow.subnet_id == subnet_id, PortAddressRow.ip_address == address)
+    return bool(tx.change(update(SubnetRow).where(SubnetRow.id == subnet_id, ~taken).values(cursor=address)))
 
 
 def set_quota(tx: Tx, project_id: str, limits: Mapping[str, int]) -> None:

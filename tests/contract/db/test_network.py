@@ -99,6 +99,24 @@ def test_the_last_address_goes_to_one_and_comes_back(nets: Nets) -> None:
     assert nets.port(network).fixed_ips[0].ip_address == "10.0.0.4"
 
 
+def test_addresses_go_round_and_pass_over_those_that_are_taken(nets: Nets) -> None:
+    network = nets.network("10.0.0.0/28")
+    given = [nets.port(network).fixed_ips[0].ip_address]
+    nets.port(network, Wish(ip_address="10.0.0.3"))
+    nets.port(network, Wish(ip_address="10.0.0.4"))
+    given += [nets.port(network).fixed_ips[0].ip_address for _ in range(2)]
+    assert given == ["10.0.0.2", "10.0.0.5", "10.0.0.6"]
+    # One port that asks for two addresses of its subnet gets two.
+    subnet = nets.service.subnets.page(Query())[0]
+    both = nets.port(network, Wish(subnet_id=subnet.id), Wish(subnet_id=subnet.id))
+    assert [fixed.ip_address for fixed in both.fixed_ips] == ["10.0.0.7", "10.0.0.8"]
+    given += [nets.port(network).fixed_ips[0].ip_address for _ in range(6)]
+    assert given[-6:] == [f"10.0.0.{last}" for last in range(9, 15)]
+    freed = nets.service.ports.page(Query(where=(("fixed_ips", ("ip_address=10.0.0.2",)),)))[0]
+    nets.service.ports.delete(freed.id)
+    assert nets.port(network).fixed_ips[0].ip_address == "10.0.0.2"
+
+
 def test_a_limit_holds_when_many_ask_at_once(database: Database) -> None:
     nets = Nets(database, NetworkQuota(port=5))
     network, refused = nets.network(), []

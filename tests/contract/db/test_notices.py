@@ -205,6 +205,17 @@ def test_a_duty_is_one_holders_until_its_time_is_over(database: Database) -> Non
     assert not take("a", NOW + 20)
 
 
+def test_a_duty_that_is_given_back_is_the_next_ones_at_once(database: Database) -> None:
+    def take(holder: str) -> bool:
+        return database.transact(lambda tx: duties.take(tx, "telling", holder, NOW + 10, NOW))
+
+    assert take("a")
+    database.transact(lambda tx: duties.leave(tx, "telling", "b"))  # whose it is not
+    assert not take("b")
+    database.transact(lambda tx: duties.leave(tx, "telling", "a"))
+    assert take("b")
+
+
 def test_of_many_who_take_a_duty_at_once_one_has_it(database: Database) -> None:
     def take(holder: str) -> bool:
         try:

@@ -45,4 +45,4 @@ def test_when_no_worker_can_be_built(tmp_path: Path, workers: int) -> None:
     ended = serve(tmp_path, f"paste_config = {tmp_path}/nowhere.ini\nworkers = {workers}")
     assert ended.returncode == 1
     assert "nowhere.ini" in ended.stdout + ended.stderr
-    assert "nova-lite-api cannot be built, see above; it ends" in ended.stdout + ended.stderr
+    assert "nova-lite-api could not start" in ended.stdout + ended.stderr
