@@ -8,6 +8,8 @@ import webob
 from nova_lite.api.errors import UnsupportedMediaType
 from nova_lite.core.errors import Invalid, TooLarge
 
+DEEPEST = 64  # levels of a document: what is read must be written again, and by libraries that go no deeper than they can
+
 
 def read_json(http: webob.Request, limit: int) -> object:
     """The parsed body; None when there is none.
@@ -20,8 +22,13 @@ def read_json(http: webob.Request, limit: int) -> object:
     if not raw:
         return None
     kind = http.content_type
-    if kind and kind != "application/json":
+    if kind and kind.lower() != "application/json":
         raise UnsupportedMediaType(f"Unsupported Content-Type {kind}", content_type=kind)
+    return parsed(raw)
+
+
+def parsed(raw: bytes) -> object:
+    """The document that a body is. :raises Invalid: it is not JSON, not UTF-8, or holds what nobody keeps."""
     try:
         document = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -29,7 +36,18 @@ def read_json(http: webob.Request, limit: int) -> object:
     # No database keeps a NUL in a text, and no name needs one.
     if b"\\u0000" in raw:
         raise Invalid("Malformed request body: a string holds the character U+0000")
+    # Each bracket but those in texts opens a level: few bodies have so many.
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST and _depth(document) > DEEPEST:
+        raise Invalid(f"Malformed request body: it is nested in more than {DEEPEST} levels")
     return document
+
+
+def _depth(document: object) -> int:
+    depth, level = 0, [document]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth
 
 
 def _read(http: webob.Request, limit: int) -> bytes:

@@ -46,10 +46,10 @@ class Frame:
 class Dialect(Generic[S]):
     """A WSGI application over a table of routes.
 
-    ``versions`` is None where a dialect has no microversions. In a ``by_project`` dialect everything belongs to
-    projects: a token must be scoped to one, and the first segment may be its id. Changes are announced, but for those
+    ``versions`` is None where a dialect has no microversions. Where everything ``belongs`` to projects, a token must be
+    scoped to one; in a ``by_project`` dialect the first segment may be its id besides. Changes are announced, but for
 
-    that are told of ``elsewhere``. Errors leave as exceptions; the fault filter in front renders them.
+    those that are told of ``elsewhere``. Errors leave as exceptions; the fault filter in front renders them.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Dialect(Generic[S]):
         frame: Frame,
         *,
         versions: VersionRange | None = None,
+        belongs: bool = False,
         by_project: bool = False,
         elsewhere: Collection[str] = (),
     ) -> None:
@@ -67,7 +68,7 @@ class Dialect(Generic[S]):
         self._services = services
         self._frame = frame
         self._versions = versions
-        self._by_project = by_project
+        self._belongs, self._by_project = belongs or by_project, by_project
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         http = webob.Request(environ)
@@ -165,7 +166,7 @@ class Dialect(Generic[S]):
             return
         if context is None:
             raise Unauthenticated("The request you have made requires authentication.")
-        if self._by_project and not context.project_id:
+        if self._belongs and not context.project_id:
             # A rule that compares projects would find an empty one equal to an empty one.
             raise Forbidden("The token is not scoped to a project.")
         if route.rule is not None and not route.late:

@@ -7,8 +7,9 @@ import binascii
 import functools
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import jsonschema
 from jsonschema.exceptions import best_match
@@ -33,7 +34,8 @@ def _is_ipv4(value: object) -> bool:
 
 @FORMATS.checks("ipv6", raises=ValueError)
 def _is_ipv6(value: object) -> bool:
-    return not isinstance(value, str) or bool(ipaddress.IPv6Address(value))
+    # A zone behind the address is a word of one machine's, and may be any text.
+    return not isinstance(value, str) or ("%" not in value and bool(ipaddress.IPv6Address(value)))
 
 
 @FORMATS.checks("date-time", raises=ValueError)
@@ -75,8 +77,29 @@ def _is_integer(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _exact(pattern: str) -> str:
+    """JSON Schema's ``$`` is the end of the text; Python's is also before a line break that ends it."""
+    return f"{pattern[:-1]}\\Z" if pattern.endswith("$") and not pattern.endswith("\\$") else pattern
+
+
+def _pattern(validator: Any, pattern: str, value: object, _: object) -> Iterator[jsonschema.ValidationError]:
+    if validator.is_type(value, "string") and not re.search(_exact(pattern), str(value)):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _exact_names(document: Any) -> Any:
+    """A schema whose patterns of names end where they say."""
+    if isinstance(document, Mapping):
+        return {
+            key: {_exact(name): _exact_names(piece) for name, piece in value.items()}
+            if key == "patternProperties" and isinstance(value, Mapping) else _exact_names(value)
+            for key, value in document.items()
+        }
+    return [_exact_names(item) for item in document] if isinstance(document, list | tuple) else document
+
+
 _Validator: type[jsonschema.Draft202012Validator] = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-    jsonschema.Draft202012Validator,
+    jsonschema.Draft202012Validator, {"pattern": _pattern},
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 
@@ -89,7 +112,7 @@ class Schema:
 
     @functools.cached_property
     def _validator(self) -> jsonschema.Draft202012Validator:
-        return _Validator(self.document, format_checker=FORMATS)
+        return _Validator(_exact_names(self.document), format_checker=FORMATS)
 
     def check(self, value: object) -> None:
         """Accept the value or say what is wrong with it.

@@ -34,6 +34,8 @@ def translated(error: SQLAlchemyError) -> NovaLiteError:
     summary = str(origin or error).strip().split("\n")[0]
     if _code(origin) in _BAD_EXPRESSION:
         return Invalid("this is not a regular expression that the database understands", field="name")
+    if "user-defined function raised" in summary:
+        return Invalid("this regular expression takes too long", field="name")
     if is_transient(error):
         return DatabaseUnavailable(f"the database does not answer or stays busy: {summary}")
     return DatabaseError(f"the database refused a statement: {summary}")

@@ -8,16 +8,19 @@ when they are first needed.
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import Invalid
 
 BACKENDS = ("sqlite", "postgresql", "mysql")
 CONNECT_TIMEOUT = 10  # seconds until a server that does not answer counts as absent
 SILENCE = 20  # seconds without a sound after which a server, or the way to it, is gone; no statement of ours takes so long
+EXPRESSION_BUDGET = 0.5  # seconds of one statement of SQLite's for the regular expression of a filter
 SQLITE_BUSY = 250  # milliseconds that SQLite itself waits for a lock, blocking the process; the rest is ours to wait
 
 
@@ -60,6 +63,8 @@ def reader(url: URL, pool_size: int) -> Engine:
     engine = _engine(url, pool_size, SILENCE, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _sqlite_setup)
+        event.listen(engine, "connect", _sqlite_expressions)
+        event.listen(engine, "before_cursor_execute", _next_statement)
     event.listen(engine, "connect", _READ_ONLY[url.get_backend_name()])
     return engine
 
@@ -95,6 +100,40 @@ def _sqlite_setup(connection: Any, record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "case_sensitive_like=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
     connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY}").close()
+
+
+class Expressions:
+    """REGEXP of one SQLite connection. SQLite runs it in this process, where nothing else runs meanwhile: a statement has
+
+    :data:`EXPRESSION_BUDGET` for it, over all rows.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._left = clock, EXPRESSION_BUDGET
+
+    def begin(self) -> None:
+        """Another statement."""
+        self._left = EXPRESSION_BUDGET
+
+    def __call__(self, expression: str, text: str | None) -> bool | None:
+        """Raises TimeoutError: the statement's time is over."""
+        if text is None:
+            return None
+        if self._left <= 0:
+            raise TimeoutError(expression)
+        began = self._clock.monotonic()
+        found = re.search(expression, text) is not None
+        self._left -= self._clock.monotonic() - began
+        return found
+
+
+def _sqlite_expressions(connection: Any, record: Any) -> None:
+    record.info[Expressions] = expressions = Expressions(SystemClock())
+    connection.create_function("regexp", 2, expressions, deterministic=True)
+
+
+def _next_statement(connection: Connection, *_: object) -> None:
+    connection.info[Expressions].begin()
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from nova_lite.core.errors import Invalid
 
 _MOST_REPETITIONS = 3
 # What matters in an expression: escapes and classes (passed over), groups, alternatives, repetitions.
-_TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|[()|*+{]", re.DOTALL)
+_TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|\(\?|[()|*+{?]", re.DOTALL)
 
 
 def containing(column: Any, text: str) -> ColumnElement[bool]:
@@ -40,14 +40,14 @@ def _costly(expression: str) -> bool:
     """Many repetitions, or a repeated group with a choice inside: what makes backtracking explode."""
     repetitions, choices = 0, [False]
     for token in _TOKENS.finditer(expression):
-        if token[0] == "(":
+        if token[0] in ("(", "(?"):
             choices.append(False)
         elif token[0] == ")":
             inside = choices.pop()
             if inside and expression[token.end() : token.end() + 1] in ("*", "+", "{"):
                 return True
             choices[-1] |= inside
-        elif token[0] in "|*+{":
+        elif token[0] in "|*+{?":
             repetitions += token[0] != "|"
             choices[-1] = True
     return repetitions > _MOST_REPETITIONS

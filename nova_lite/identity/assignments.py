@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from msgspec import structs
+
 from nova_lite.identity.effective import World, effective
 from nova_lite.identity.errors import not_found
 from nova_lite.identity.registry import Registry
@@ -99,9 +101,15 @@ class Assignments:
         return effective(self._links.list(), world)
 
     def targets_of(self, user_id: str, kind: TargetKind) -> set[str]:
-        """Ids of the projects, or domains, on which a user has a role of its own or by a group."""
-        links = self._links.list(actor_id=self._actors_of(user_id), target_kind=kind, inherited=False)
-        return {link.target_id for link in links}
+        """Ids of the projects, or domains, on which a user has a role: its own, by a group, or inherited from above."""
+        actors = self._actors_of(user_id)
+        found = {link.target_id for link in self._links.list(actor_id=actors, target_kind=kind, inherited=False)}
+        passed_on = self._links.list(actor_id=actors, inherited=True) if kind == "project" else ()
+        if passed_on:
+            own = [structs.replace(link, actor_kind="user", actor_id=user_id) for link in passed_on]
+            world = World(memberships=(), implications=(), projects=self._tree.list())
+            found |= {link.target_id for link in effective(own, world)}
+        return found
 
     def _actors_of(self, user_id: str) -> tuple[str, ...]:
         return (user_id, *(item.group_id for item in self._memberships.list(user_id=user_id)))

@@ -9,6 +9,7 @@ from nova_lite.objects.image import Image, ImageMember, ImageStatus, Visibility
 MAX_PROPERTIES = 128
 MAX_TAGS = 128
 MAX_TEXT = 255  # characters of a name, a tag or a property's name
+MAX_VALUE = 65535  # characters of a property's value
 GLANCE_DIRECT, WEB_DOWNLOAD = "glance-direct", "web-download"  # ways to import
 SERVICE = "service"  # the role by which compute fetches what its users boot
 
@@ -36,6 +37,8 @@ def check_fields(image: Image) -> None:
     for kind, texts in (("name", (image.name or "",)), ("tag", image.tags), ("property", tuple(image.properties))):
         if any(len(text) > MAX_TEXT for text in texts):
             raise Invalid(f"A {kind} is longer than {MAX_TEXT} characters", field=kind)
+    if any(len(value) > MAX_VALUE for value in image.properties.values()):
+        raise Invalid(f"A property's value is longer than {MAX_VALUE} characters", field="property")
     if len(image.tags) > MAX_TAGS:
         raise TooLarge(f"The limit has been exceeded on the number of allowed image tags: {MAX_TAGS}", limit=MAX_TAGS)
     if len(image.properties) > MAX_PROPERTIES:

@@ -74,7 +74,7 @@ class WebDownloads:
             address = address.ipv4_mapped
         if any(address in network for network in self._networks):
             return True
-        return address.is_global and not address.is_multicast and not _tunnels(address) and port in PORTS.values()
+        return address.is_global and not address.is_multicast and not _inward(address) and port in PORTS.values()
 
 
 class Download:
@@ -135,11 +135,12 @@ def _parts(uri: str) -> SplitResult:
     return parts
 
 
-def _tunnels(address: Address) -> bool:
-    """Whether an IPv6 address stands for one of IPv4 behind a translator, which nobody here has looked at."""
+def _inward(address: Address) -> bool:
+    """Whether an IPv6 address is of a site, or stands for one of IPv4 behind a translator: nobody has looked at that."""
     if isinstance(address, ipaddress.IPv4Address):
         return False
-    return address.sixtofour is not None or address.teredo is not None or address in ipaddress.ip_network("64:ff9b::/96")
+    translated = any(address in ipaddress.ip_network(block) for block in ("64:ff9b::/96", "::/96"))
+    return translated or address.is_site_local or address.sixtofour is not None or address.teredo is not None
 
 
 def _refused(parts: SplitResult, why: str) -> Invalid:

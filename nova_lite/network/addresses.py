@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.objects.network import HostRoute, Pool, Subnet
@@ -20,7 +21,7 @@ def block(text: str, field: str = "cidr") -> Block:
 
     :raises Invalid: it is none.
     """
-    if "/" not in text:
+    if "/" not in text or "%" in text:
         raise Invalid(f"Invalid input for {field}. Reason: '{text}' is not a valid IP subnet.", field=field)
     try:
         return ipaddress.ip_network(text, strict=False)
@@ -29,14 +30,23 @@ def block(text: str, field: str = "cidr") -> Block:
 
 
 def ip(text: str, field: str = "ip_address") -> Ip:
-    """An address.
+    """An address. One with a zone (``fe80::1%eth0``) is none here: a zone is a word of one machine's, and any text.
 
     :raises Invalid: it is none.
     """
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        raise Invalid(f"Invalid input for {field}. Reason: '{text}' is not a valid IP address.", field=field) from None
+    with contextlib.suppress(ValueError):
+        if "%" not in text:
+            return ipaddress.ip_address(text)
+    raise Invalid(f"Invalid input for {field}. Reason: '{text}' is not a valid IP address.", field=field)
+
+
+def check_source(text: str, field: str) -> str:
+    """An address, or a block of them, as it was written. Raises Invalid: it is neither."""
+    if "/" in text:
+        block(text, field)
+    else:
+        ip(text, field)
+    return text
 
 
 def is_automatic(subnet: Subnet) -> bool:
@@ -126,6 +136,31 @@ def check_routes(routes: Sequence[HostRoute]) -> tuple[HostRoute, ...]:
     if len(set(found)) != len(found):
         raise Invalid("Duplicate routes.", field="routes")
     return tuple(found)
+
+
+def overlap(one: Block, other: Block) -> bool:
+    """Whether two blocks share an address."""
+    return one.version == other.version and (
+        int(one.network_address) <= int(other.broadcast_address)
+        and int(other.network_address) <= int(one.broadcast_address)
+    )
+
+
+def first_gap(whole: Block, prefixlen: int, used: Iterable[Block]) -> Block | None:
+    """The first block of this prefix length inside ``whole`` that shares no address with ``used``.
+
+    Steps from one used block to the next, however many blocks of that length there are.
+    """
+    if not whole.prefixlen <= prefixlen <= whole.max_prefixlen:
+        return None
+    size = 1 << (whole.max_prefixlen - prefixlen)
+    start, last = int(whole.network_address), int(whole.broadcast_address)
+    for other in sorted((block for block in used if block.version == whole.version), key=lambda block: int(block.network_address)):
+        if int(other.network_address) >= start + size:
+            break
+        if int(other.broadcast_address) >= start:
+            start = (int(other.broadcast_address) // size + 1) * size
+    return None if start > last else block(f"{type(whole.network_address)(start)}/{prefixlen}")
 
 
 def following(subnet: Subnet, number: int) -> list[str]:

@@ -10,13 +10,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from nova_lite.network.addresses import check_source
 from nova_lite.objects.base import Value
 from nova_lite.objects.network import AddressPair, HostRoute, Pool
 
 Name = Annotated[str, Meta(max_length=255)]
 Id = Annotated[str, Meta(max_length=64)]
 Address = Annotated[str, Meta(max_length=64)]
-Mac = Annotated[str, Meta(pattern=r"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$")]
+Mac = Annotated[str, Meta(pattern=r"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}\Z")]
 Number = Annotated[int, Meta(ge=0, le=2147483647)]
 RaMode = Literal["slaac", "dhcpv6-stateful", "dhcpv6-stateless"] | None
 Direction = Literal["ingress", "egress"]
@@ -44,7 +45,7 @@ class NewNetwork(Owned, frozen=True, kw_only=True):
     external: bool = field(name="router:external", default=False)
     is_default: bool = False
     port_security_enabled: bool = True
-    mtu: Annotated[int, Meta(ge=0, le=65535)] = 1500
+    mtu: Literal[0] | Annotated[int, Meta(ge=68, le=65535)] = 1500
     dns_domain: Name = ""
     availability_zone_hints: tuple[Name, ...] = ()
     network_type: Name | None = field(name="provider:network_type", default=None)
@@ -226,8 +227,8 @@ def given(change: Value, *without: str) -> dict[str, object]:
 
 
 def pairs(drafts: tuple[PairDraft, ...] | None, mac_address: str) -> tuple[AddressPair, ...]:
-    """Address pairs of a port with this address."""
+    """Address pairs of a port with this address. Raises Invalid: one is no address and no block."""
     return tuple(
-        AddressPair(ip_address=draft.ip_address, mac_address=(draft.mac_address or mac_address).lower())
+        AddressPair(ip_address=check_source(draft.ip_address, "allowed_address_pairs"), mac_address=(draft.mac_address or mac_address).lower())
         for draft in drafts or ()
     )

@@ -87,9 +87,9 @@ class ServerPorts:
         port = records.get(Port, port_id)
         return self._nic(port, _ground(records, port))
 
-    def ports_of(self, records: Records, server_uuid: str) -> list[Port]:
-        """The ports of a server, oldest first."""
-        return records.find(Port, device_id=server_uuid)
+    def ports_of(self, records: Records, server: Instance) -> list[Port]:
+        """The ports of a server, oldest first. Those of other projects may say that they are, and are not."""
+        return records.find(Port, device_id=server.uuid, project_id=server.project_id)
 
     def _bind(self, records: Records, server: Instance, wish: NicWish) -> Port:
         port = _port(records, server.project_id, wish.port_id, hold=True)

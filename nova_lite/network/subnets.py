@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from msgspec import UNSET, UnsetType, structs
 
 from nova_lite.core.errors import Conflict, Invalid
@@ -23,10 +21,10 @@ class Subnets(Registry[Subnet, NewSubnet, SubnetChange]):
 
     def _make(self, records: Records, project_id: str, draft: NewSubnet) -> Subnet:
         network = records.hold(Network, draft.network_id)
-        cidr = _cut(records, draft) if draft.cidr is None else addresses.block(draft.cidr)
+        cidr = _cut(records, draft) if draft.subnetpool_id or draft.cidr is None else addresses.block(draft.cidr)
         _check_modes(draft, cidr)
         for other in records.find(Subnet, network_id=network.id):
-            if _overlap(cidr, addresses.block(other.cidr)):
+            if addresses.overlap(cidr, addresses.block(other.cidr)):
                 raise Invalid(
                     f"Invalid input for operation: Requested subnet with cidr: {cidr} for network: {network.id} "
                     f"overlaps with another subnet.", field="cidr",
@@ -71,20 +69,27 @@ class Subnets(Registry[Subnet, NewSubnet, SubnetChange]):
 
 
 def _cut(records: Records, draft: NewSubnet) -> Block:
-    """A block of a pool that no other subnet of the pool has."""
+    """A block of a pool that no other subnet of the pool has: the one that is asked for, or the first."""
     if not draft.subnetpool_id:
         raise Invalid("Bad subnets request: a subnet needs a cidr or a subnetpool_id.", field="cidr")
     pool = records.hold(SubnetPool, draft.subnetpool_id)
+    wanted = None if draft.cidr is None else addresses.block(draft.cidr)
     length = draft.prefixlen if draft.prefixlen is not None else pool.default_prefixlen
+    length = length if wanted is None else wanted.prefixlen
     if not pool.min_prefixlen <= length <= pool.max_prefixlen:
         raise Invalid(f"Prefix length {length} is not allowed by subnet pool {pool.id}.", field="prefixlen")
     used = [addresses.block(subnet.cidr) for subnet in records.find(Subnet, subnetpool_id=pool.id)]
     for prefix in pool.prefixes:
-        whole = addresses.block(prefix)
-        for candidate in whole.subnets(new_prefix=length) if length >= whole.prefixlen else ():
-            if not any(_overlap(candidate, other) for other in used):
-                return candidate
+        found = addresses.first_gap(_within(addresses.block(prefix), wanted), length, used)
+        if found is not None and wanted in (None, found):
+            return found
     raise Conflict(f"Failed to allocate subnet: Insufficient prefix space to allocate subnet size /{length}.")
+
+
+def _within(prefix: Block, wanted: Block | None) -> Block:
+    """Where in a prefix to look."""
+    inside = wanted is not None and addresses.overlap(prefix, wanted) and prefix.prefixlen <= wanted.prefixlen
+    return wanted if wanted is not None and inside else prefix
 
 
 def _check_modes(draft: NewSubnet, cidr: Block) -> None:
@@ -121,14 +126,6 @@ def _servers(texts: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
-def _overlap(one: Block, other: Block) -> bool:
-    if isinstance(one, ipaddress.IPv4Network) and isinstance(other, ipaddress.IPv4Network):
-        return one.overlaps(other)
-    if isinstance(one, ipaddress.IPv6Network) and isinstance(other, ipaddress.IPv6Network):
-        return one.overlaps(other)
-    return False
-
-
 def blocks_overlap(one: str, other: str) -> bool:
     """Whether two blocks, given as text, share an address."""
-    return _overlap(addresses.block(one), addresses.block(other))
+    return addresses.overlap(addresses.block(one), addresses.block(other))

@@ -7,6 +7,8 @@ from typing import Literal
 
 from nova_lite.objects.base import Value
 
+LONGEST = 255  # characters of a property's value that a server keeps
+
 
 class ImageStatus(enum.StrEnum):
     """Where an image stands, in Glance's words."""
@@ -86,12 +88,12 @@ class Image(Value, frozen=True, kw_only=True):
     revision: int = 0
 
     def meta(self) -> ImageMeta:
-        """What compute needs to know of it."""
+        """What compute needs to know of it. Every server keeps a copy: properties are cut, as Nova cuts them."""
         return ImageMeta(
             id=self.id, name=self.name or "", status=self.status.value, disk_format=self.disk_format or "",
             container_format=self.container_format or "", size=self.size or 0, virtual_size=self.virtual_size,
             hash_algo=self.hash_algo or "", hash_value=self.hash_value or "", min_disk=self.min_disk,
-            min_ram=self.min_ram, properties=dict(self.properties),
+            min_ram=self.min_ram, properties={name: value[:LONGEST] for name, value in self.properties.items()},
         )
 
 

@@ -23,13 +23,20 @@ class Kept(Value, frozen=True, kw_only=True):
     host: str | None = None
 
 
+class InjectedFile(Value, frozen=True, kw_only=True):
+    """A file that the guest is to have at ``path``; ``contents`` is base64."""
+
+    path: str
+    contents: str
+
+
 class Instance(Value, frozen=True, kw_only=True):
     """The whole record, so that no receiver needs to ask the database.
 
     ``host`` is None until a claim succeeds. ``flavor`` and ``image`` are copies taken at boot. ``key_data`` is the
     public key. ``user_data`` is base64. ``revision`` grows by one with every change of the record. ``pinned_zone`` is
     the zone that it was asked into and may not leave, ``availability_zone`` the one it is in. ``hints`` are the
-    scheduler's, by the request: a list of values each.
+    scheduler's, by the request: a list of values each. ``files`` are on the config drive.
     """
 
     uuid: str
@@ -71,6 +78,7 @@ class Instance(Value, frozen=True, kw_only=True):
     disk_config: Literal["AUTO", "MANUAL"] = "MANUAL"
     pinned_zone: str | None = None
     hints: dict[str, tuple[str, ...]] = {}
+    files: tuple[InjectedFile, ...] = ()
 
     @property
     def name(self) -> str:

@@ -12,8 +12,8 @@ from nova_lite.objects.instance import Instance
 class Quota(Value, frozen=True, kw_only=True):
     """Limits of a project; -1 means no limit. ``ram`` in MiB.
 
-    From ``injected_files`` on they are for old clients, which may set and see them: files cannot be injected, and the
-    network service has limits of its own.
+    ``injected_files`` are those of one server; their limits of bytes are for each. From ``fixed_ips`` on they are for
+    old clients, which may set and see them: the network service has limits of its own.
     """
 
     instances: int = 10
@@ -23,9 +23,9 @@ class Quota(Value, frozen=True, kw_only=True):
     metadata_items: int = 128
     server_groups: int = 10
     server_group_members: int = 10
-    injected_files: int = 0
-    injected_file_content_bytes: int = 0
-    injected_file_path_bytes: int = 0
+    injected_files: int = 5
+    injected_file_content_bytes: int = 10240
+    injected_file_path_bytes: int = 255
     fixed_ips: int = -1
     floating_ips: int = -1
     security_groups: int = -1

@@ -42,7 +42,13 @@ def documents(instance: Instance, seed: bytes) -> dict[str, bytes]:
     }
     if instance.user_data:
         files["openstack/latest/user_data"] = user_data(instance)
+    for number, file in enumerate(instance.files):
+        files[f"openstack{_content_path(number)}"] = base64.b64decode(file.contents)
     return files
+
+
+def _content_path(number: int) -> str:
+    return f"/content/{number:04}"
 
 
 def meta_data(instance: Instance, seed: bytes) -> Json:
@@ -56,6 +62,10 @@ def meta_data(instance: Instance, seed: bytes) -> Json:
     if instance.key_name and instance.key_data:
         document["public_keys"] = {instance.key_name: instance.key_data}
         document["keys"] = [{"name": instance.key_name, "type": "ssh", "data": instance.key_data}]
+    if instance.files:
+        document["files"] = [
+            {"path": file.path, "content_path": _content_path(number)} for number, file in enumerate(instance.files)
+        ]
     return document
 
 
@@ -76,9 +86,9 @@ def network_data(nics: tuple[Nic, ...]) -> Json:
 
 
 def user_data(instance: Instance) -> bytes:
-    """What the user wants his guest to read, decoded."""
+    """What the user wants his guest to read, decoded. Programs that encode break lines."""
     try:
-        return base64.b64decode(instance.user_data or "", validate=True)
+        return base64.b64decode("".join((instance.user_data or "").split()), validate=True)
     except binascii.Error as error:
         raise VirtError(f"instance {instance.uuid}: its user data is not base64", instance=instance.uuid) from error
 

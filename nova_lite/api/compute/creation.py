@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import ipaddress
 import json
@@ -16,12 +17,15 @@ from nova_lite.core.errors import Invalid, QuotaExceeded
 from nova_lite.core.ids import new_hex, new_uuid
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
-from nova_lite.objects.instance import Instance
+from nova_lite.objects.instance import InjectedFile, Instance
 from nova_lite.objects.key_pair import KeyPair
 from nova_lite.objects.nic import Nic
+from nova_lite.objects.quota import Quota
 from nova_lite.objects.states import TaskState, VmState
 
 Body = Mapping[str, object]
+
+MOST_AT_ONCE = 1000  # servers of one request, whatever the quota: all of them are one transaction
 
 # The address that QEMU's user-mode network gives to every guest.
 USER_MODE_ADDRESS = "10.0.2.15"
@@ -44,18 +48,21 @@ class Ingredients:
     key_pair: KeyPair | None
     placement: Placement
     hints: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    files: tuple[InjectedFile, ...] = ()
 
 
 def counts(body: Body) -> tuple[int, int]:
     """How many servers, at least and at most.
 
-    :raises Invalid: the least is more than the most.
+    :raises Invalid: the least is more than the most, or than one request may have.
     """
     least = int(str(body.get("min_count", 1)))
     most = int(str(body.get("max_count", least)))
     if least > most:
         raise Invalid("min_count must be <= max_count", field="min_count")
-    return least, most
+    if least > MOST_AT_ONCE:
+        raise Invalid(f"min_count must be <= {MOST_AT_ONCE}: one request is one transaction.", field="min_count")
+    return least, min(most, MOST_AT_ONCE)
 
 
 def image_id(body: Body) -> str:
@@ -127,11 +134,29 @@ def refuse_networks(body: Body, project_id: str) -> None:
 
 
 def check_extras(body: Body) -> None:
-    """:raises Invalid: the body asks for what is not there: injected files, validated certificates."""
-    if body.get("personality"):
-        raise Invalid("Files cannot be injected into servers of this cloud: use user_data.", field="personality")
+    """:raises Invalid: the body asks for what is not there: validated certificates."""
     if body.get("trusted_image_certificates"):
         raise Invalid("Image certificates cannot be validated in this cloud.", field="trusted_image_certificates")
+
+
+def files(body: Body, quota: Quota) -> tuple[InjectedFile, ...]:
+    """The files of the body's ``personality``.
+
+    :raises Invalid: one has no path or no contents. :raises QuotaExceeded: they are too many, or one is too long.
+    """
+    given = cast("Sequence[Mapping[str, str]]", body.get("personality") or ())
+    if 0 <= quota.injected_files < len(given):
+        raise QuotaExceeded("Personality file limit exceeded", resource="injected_files")
+    for item in given:
+        if not item.get("path") or "contents" not in item:
+            raise Invalid("A file of personality has a path and contents.", field="personality")
+        if 0 <= quota.injected_file_path_bytes < len(item["path"].encode()):
+            raise QuotaExceeded(f"Personality file path exceeds maximum {quota.injected_file_path_bytes}",
+                                resource="injected_file_path_bytes")
+        if 0 <= quota.injected_file_content_bytes < len(base64.b64decode("".join(item["contents"].split()))):
+            raise QuotaExceeded(f"Personality file content exceeds maximum {quota.injected_file_content_bytes}",
+                                resource="injected_file_content_bytes")
+    return tuple(InjectedFile(path=item["path"], contents="".join(item["contents"].split())) for item in given)
 
 
 def check_metadata(metadata: Mapping[str, str], limit: int) -> None:
@@ -172,6 +197,7 @@ def _server(
         disk_config=disk_config.of_new(body, found.image),
         pinned_zone=found.placement.availability_zone,
         hints={name: _texts(value) for name, value in found.hints.items()},
+        files=found.files,
         tags=tuple(dict.fromkeys(cast("Sequence[str]", body.get("tags") or ()))),
         nics=() if body.get("networks") in ("none", []) else (_nic(),),
         reservation_id=reservation,

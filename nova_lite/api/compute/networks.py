@@ -67,4 +67,4 @@ class ServerNetworks:
 
     def ports_of(self, server: Instance) -> list[Port]:
         """The ports of a server, oldest first."""
-        return self.store.read(lambda records: self.ports.ports_of(records, server.uuid))
+        return self.store.read(lambda records: self.ports.ports_of(records, server))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from nova_lite.api.request import Query
+from nova_lite.core.clock import epoch_of
 from nova_lite.core.errors import Invalid
 
 
@@ -21,4 +22,4 @@ def epoch(query: Query, name: str) -> float | None:
     except ValueError:
         raise Invalid(f"Invalid input for field/attribute {name}. Value: {text}. It is no ISO 8601 time.",
                       field=name) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return epoch_of(moment)

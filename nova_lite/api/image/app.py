@@ -90,7 +90,7 @@ class ImageApplication:
     """
 
     def __init__(self, services: ImageServices, frame: Frame) -> None:
-        self._dialect = Dialect(documented(ROUTES, "image", "/image"), services, frame)
+        self._dialect = Dialect(documented(ROUTES, "image", "/image"), services, frame, belongs=True)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").rstrip("/").count("/") >= 2 and environ["PATH_INFO"].endswith("/"):

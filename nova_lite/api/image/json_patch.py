@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, cast
 
-import msgspec
 import webob
 
-from nova_lite.api.bodies import Stream
+from nova_lite.api.bodies import Stream, parsed
 from nova_lite.api.errors import UnsupportedMediaType
 from nova_lite.api.image.schemas.images import WRITABLE
 from nova_lite.core.errors import Conflict, Forbidden, Invalid, TooLarge
@@ -47,13 +46,7 @@ def read(http: webob.Request) -> list[Operation]:
     raw = Stream(http).read(min(http.content_length or MAX_BODY + 1, MAX_BODY + 1))
     if len(raw) > MAX_BODY:
         raise TooLarge(f"The request body is longer than the limit of {MAX_BODY} bytes.", limit=MAX_BODY)
-    try:
-        document = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(f"Malformed request body: {error}") from None
-    # No database keeps a NUL in a text.
-    if b"\\u0000" in raw:
-        raise Invalid("Malformed request body: a string holds the character U+0000")
+    document = parsed(raw)
     if not isinstance(document, list):
         raise Invalid("Request body must be a JSON array of operation objects.")
     return [_operation(item, kind == V21) for item in document]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, TypeVar, cast
 
 from nova_lite.api.request import Query
+from nova_lite.core.clock import epoch_of
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.objects.image import Image, ImageFilter, ImageQuery, MemberStatus, Visibility
@@ -117,7 +118,7 @@ def _time(name: str, text: str) -> float:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Invalid(f"Invalid value '{text}' for {name}: an ISO 8601 time is expected.", field=name) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return epoch_of(moment)
 
 
 def _choice(kind: type[E], name: str, text: str | None) -> E | Literal["all"] | None:

@@ -36,7 +36,8 @@ def context_of_headers(environ: WSGIEnvironment) -> RequestContext | None:
     """Who asks, by the headers that keystonemiddleware set after it took away those that came."""
 
     def header(name: str) -> str:
-        return str(environ.get(f"HTTP_X_{name}", ""))
+        # Of what a token does not say, keystonemiddleware sets None: no project is no project called None.
+        return str(environ.get(f"HTTP_X_{name}") or "")
 
     if header("IDENTITY_STATUS") != CONFIRMED:
         return None

@@ -93,4 +93,4 @@ ROUTES: tuple[Route[NetworkServices], ...] = (
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[NetworkServices]:
     """Paste application."""
     services = services_of(global_conf)
-    return Dialect(documented(ROUTES, "network", "/network"), services.network, services.frame)
+    return Dialect(documented(ROUTES, "network", "/network"), services.network, services.frame, belongs=True)

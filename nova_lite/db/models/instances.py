@@ -22,7 +22,7 @@ from nova_lite.db.models.base import (
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
-from nova_lite.objects.instance import Kept
+from nova_lite.objects.instance import InjectedFile, Kept
 from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import TaskState, VmState
 
@@ -89,6 +89,7 @@ class InstanceRow(SoftDelete, Base):
     disk_config: Mapped[Literal["AUTO", "MANUAL"]] = mapped_column(String(16))
     pinned_zone: Mapped[str | None]
     hints: Mapped[dict[str, tuple[str, ...]] | None] = mapped_column(Encoded(dict[str, tuple[str, ...]]))
+    files: Mapped[tuple[InjectedFile, ...] | None] = mapped_column(Encoded(tuple[InjectedFile, ...]))
 
 
 class ArchivedInstanceRow(Base):

@@ -117,6 +117,7 @@ def from_row(row: InstanceRow) -> Instance:
         updated_at=row.updated_at, launched_at=row.launched_at, terminated_at=row.terminated_at,
         deleted_at=row.deleted_at, revision=row.revision, fault=row.fault,
         kept=row.kept, disk_config=row.disk_config, pinned_zone=row.pinned_zone, hints=row.hints or {},
+        files=row.files or (),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
 
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db import keyset
@@ -162,16 +162,19 @@ def group_in_use(tx: Tx, group_id: str) -> bool:
     return bool(tx.scalar(select(func.count()).select_from(PortGroupRow).where(PortGroupRow.group_id == group_id)))
 
 
-def group_names(tx: Tx, devices: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The names of the security groups that the ports of each of these devices have. One statement."""
+def group_names(tx: Tx, servers: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The names of the security groups that the ports of each of these have: servers by id, each with its project,
+
+    for a port of another project may say that it is a server's. One statement.
+    """
     port, held, group = PortRow.__table__.c, PortGroupRow.__table__.c, SecurityGroupRow.__table__.c
     named = (
         select(port.device_id, group.name).distinct()
-        .where(port.device_id.in_(devices), held.port_id == port.id, group.id == held.group_id)
+        .where(tuple_(port.device_id, port.project_id).in_(servers), held.port_id == port.id, group.id == held.group_id)
         .order_by(port.device_id, group.name)
     )
     found: dict[str, tuple[str, ...]] = {}
-    for device, name in tx.tuples(named) if devices else ():
+    for device, name in tx.tuples(named) if servers else ():
         found[device] = (*found.get(device, ()), name)
     return found
 

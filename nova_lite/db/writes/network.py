@@ -100,7 +100,7 @@ def plugged(tx: Tx, instance: Instance, host: str | None, now: float, port_id: s
     """A host has plugged in a server's ports, or one of them; without a ``host`` they wait for the next one."""
     if not instance.nics:
         return
-    statement = update(PortRow).where(PortRow.device_id == instance.uuid)
+    statement = update(PortRow).where(PortRow.device_id == instance.uuid, PortRow.project_id == instance.project_id)
     if port_id is not None:
         statement = statement.where(PortRow.id == port_id)
     tx.change(statement.values(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from nova_lite.core.errors import Invalid
 from nova_lite.image.inspection import flat, qemu, vendors
 from nova_lite.image.inspection.finding import Finding
@@ -44,8 +46,16 @@ def inspect(sample: Sample) -> Inspection:
     for detect in _DETECTORS:
         finding = detect(sample)
         if finding is not None:
-            return finding
+            return _measured(finding)
     raise AssertionError("the raw detector takes everything")
+
+
+def _measured(finding: Finding) -> Finding:
+    """A size that no disk has is a fault, and is not told: records have 63 bits for it."""
+    if finding.virtual_size is None or finding.virtual_size < 1 << 63:
+        return finding
+    fault = f"its disk would have {finding.virtual_size} bytes"
+    return structs.replace(finding, virtual_size=None, faults=(*finding.faults, fault))
 
 
 def require_safe(found: Inspection) -> None:

@@ -258,6 +258,7 @@ def test_a_wsgi_server_answers_and_stops(listener: socket.socket) -> None:
     b"Content-Length: 2\r\nContent-Length: 5\r\n", b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
     b"Transfer-Encoding: identity\r\n", b"Transfer-Encoding: chunked, identity\r\n", b"Content-Length: +2\r\n",
     b"Content-Length : 2\r\n", b"Content-Length: two\r\n", b"X-Note: a\rContent-Length: 2\r\n",
+    b"Transfer-Encoding: chunked\x0b\r\n", b"Transfer-Encoding: \xa0chunked\r\n", b"Content-Length: 2\x0c\r\n",
 ])
 def test_a_request_whose_end_is_a_matter_of_opinion_ends_the_connection(
     listener: socket.socket, headers: bytes,

@@ -312,3 +312,42 @@ def test_a_name_of_a_thousand_parentheses_is_no_expression(refuser: ComputeCloud
 @pytest.mark.parametrize("groups", [[{}], [{"name": "default"}, {}], [], [{"colour": "red"}]], ids=str)
 def test_a_security_group_without_a_name_is_no_failure_of_ours(cloud: ComputeCloud, groups: object) -> None:
     assert cloud.ask("POST", "/servers", {"server": {**GOOD, "security_groups": groups}}).status in (202, 400)
+
+
+@pytest.mark.parametrize("counts", [{"max_count": 2147483647}, {"min_count": 1000, "max_count": 2147483647}])
+def test_a_number_that_no_project_could_have_is_weighed_before_it_is_made(
+    cloud: ComputeCloud, counts: dict[str, int]
+) -> None:
+    answer = cloud.ask("POST", "/servers", {"server": {**GOOD, **counts}})
+    least = counts.get("min_count", 1)
+    assert answer.status == (202 if least == 1 else 403)
+    made = cloud.ask("GET", "/servers").at("servers")
+    assert isinstance(made, list)
+    assert len(made) == (5 if least == 1 else 0)  # the project's quota
+
+
+def test_more_than_a_transaction_holds_is_refused(cloud: ComputeCloud) -> None:
+    answer = cloud.ask("POST", "/servers", {"server": {**GOOD, "min_count": 1001}})
+    assert (answer.status, "min_count" in answer.message) == (400, True)
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    ("/os-instance_usage_audit_log/0001-01-01", 400), ("/os-instance_usage_audit_log/9999-12-31", 200),
+    ("/os-simple-tenant-usage?start=0001-01-01T00:00:00&end=9999-12-31T23:59:59-14:00", 200),
+    ("/os-simple-tenant-usage?start=0001-01-01T00:00:00%2B14:00", 200),
+    ("/servers?changes-since=0001-01-01T00:00:00%2B14:00", 200),
+])
+def test_the_ends_of_time_are_times(refuser: ComputeCloud, path: str, status: int) -> None:
+    assert refuser.admin("GET", path).status == status
+
+
+@pytest.mark.parametrize("change", [
+    {"metadata": {"a\n": "b"}}, {"hostname": "web\n"}, {"tags": ["a/b"]}, {"accessIPv6": "fe80::1%\nx"},
+    {"networks": [{"uuid": NOBODY, "fixed_ip": "fe80::1%x"}]},
+])
+def test_a_line_does_not_end_a_text(refuser: ComputeCloud, change: dict[str, object]) -> None:
+    assert refuser.ask("POST", "/servers", {"server": {**GOOD, **change}}).status == 400
+
+
+def test_a_key_pair_has_a_name_of_one_line(refuser: ComputeCloud) -> None:
+    assert refuser.ask("POST", "/os-keypairs", {"keypair": {"name": "key\n"}}, version="2.2").status == 400

@@ -121,3 +121,11 @@ def test_a_query_that_cannot_be_is_refused(cloud: ComputeCloud, query: str, vers
 
 def test_unknown_filters_were_ignored_before_2_75(cloud: ComputeCloud, three: list[str]) -> None:
     assert len(_names(cloud, "colour=red", version="2.74")) == 3
+
+
+def test_an_expression_that_takes_long_ends(cloud: ComputeCloud) -> None:
+    for _ in range(5):
+        cloud.boot(name="a" * 255)
+    answer = cloud.ask("GET", "/servers?name=a*a*a*b")
+    assert (answer.status, "takes too long" in answer.message) == (400, True)
+    assert cloud.ask("GET", "/servers?name=^a").status == 200

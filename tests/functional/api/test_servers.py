@@ -88,9 +88,13 @@ def test_several_are_booted_or_none(cloud: ComputeCloud) -> None:
     assert cloud.ask("GET", "/servers").at("servers") == []
 
 
-def test_as_few_as_asked_for_are_booted_where_the_most_do_not_fit(cloud: ComputeCloud) -> None:
-    cloud.boot(min_count=2, max_count=8)
-    assert len(cloud.ask("GET", "/servers").at("servers")) == 2  # type: ignore[arg-type]
+@pytest.mark.parametrize(("flavor", "before", "made"), [("1", 0, 5), ("1", 2, 3), ("4", 0, 2)])
+def test_as_many_are_booted_as_there_is_room_for(cloud: ComputeCloud, flavor: str, before: int, made: int) -> None:
+    cloud.admin("POST", "/flavors", {"flavor": {"name": "broad", "id": "4", "ram": 1, "vcpus": 4, "disk": 1}})
+    for _ in range(before):
+        cloud.boot()
+    cloud.boot(min_count=2, max_count=8, flavorRef=flavor)
+    assert len(cloud.ask("GET", "/servers").at("servers")) == before + made  # type: ignore[arg-type]
 
 
 def test_another_projects_server_is_not_there(cloud: ComputeCloud) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nova_lite.db.reads import instances
 from tests.functional.api.cloud import ADMIN_PROJECT, IMAGE, OTHER_PROJECT, PROJECT, ComputeCloud
 
 MEMBER = f"member@{PROJECT}"
@@ -118,3 +119,26 @@ def test_servers_are_sorted_by_what_was_wished(cloud: ComputeCloud, key: str) ->
     assert [one["id"] for one in listed] == expected  # type: ignore[attr-defined]
     after = cloud.ask("GET", f"/servers?sort_key={key}&sort_dir=asc&marker={expected[0]}").at("servers")
     assert [one["id"] for one in after] == expected[1:]  # type: ignore[attr-defined]
+
+
+def test_files_of_old_clients_are_kept_and_replaced_by_a_rebuild(cloud: ComputeCloud) -> None:
+    def files(server: str) -> list[str]:
+        with cloud.database.read() as tx:
+            return [file.path for file in instances.get(tx, server).files]
+
+    given = [{"path": "/etc/motd", "contents": "aGVsbG8="}]
+    server = cloud.boot(version="2.1", networks=[], personality=given)
+    cloud.complete(server)
+    assert files(server) == ["/etc/motd"]
+    assert cloud.act(server, "rebuild", {"imageRef": IMAGE, "personality": [{**given[0], "path": "/a"}]}, version="2.56").status == 202
+    cloud.complete(server)
+    assert files(server) == ["/a"]
+    assert cloud.act(server, "rebuild", {"imageRef": IMAGE}).status == 202
+    assert files(server) == []
+    refused = cloud.ask("POST", "/servers", {"server": {
+        "name": "vm", "imageRef": IMAGE, "flavorRef": "1", "personality": given * 6,
+    }}, version="2.1")
+    assert (refused.status, "Personality file limit exceeded" in refused.message) == (403, True)
+    limits = cloud.ask("GET", "/limits", version="2.56").at("limits", "absolute")
+    assert isinstance(limits, dict)
+    assert (limits["maxPersonality"], limits["maxPersonalitySize"]) == (5, 10240)

@@ -97,3 +97,10 @@ def test_half_a_character_is_no_name(cloud: IdentityCloud, admin: str) -> None:
 
 def test_a_body_that_is_too_long_is_not_read(cloud: IdentityCloud, admin: str) -> None:
     assert _status(cloud, "POST", "/users", json.dumps({"user": {"name": "x" * 200_000}}).encode(), admin) == 413
+
+
+@pytest.mark.parametrize("levels", [65, 200, 500, 900, 1500, 20_000])
+def test_what_is_nested_too_deep_is_refused(cloud: IdentityCloud, admin: str, levels: int) -> None:
+    deep = "[" * levels + "]" * levels
+    body = f'{{"user": {{"name": "deep", "more": {deep}}}}}'.encode()
+    assert _status(cloud, "POST", "/users", body, admin) == 400

@@ -175,3 +175,41 @@ def test_a_token_that_is_no_more_cannot_be_turned_into_another(cloud: IdentityCl
     cloud.call("DELETE", "/auth/tokens", token=member, headers={"X-Subject-Token": member})
     for token in (member, "nonsense"):
         assert cloud.authenticate(by_token(token)).status == 404
+
+
+def _robot(cloud: IdentityCloud, token: str, **fields: object) -> tuple[str, str]:
+    """The path of the bearer's application credentials, and a token by a new one."""
+    user_id = cloud.call("GET", "/auth/tokens", token=token, headers={"X-Subject-Token": token}).json["token"]["user"]["id"]
+    path = f"/users/{user_id}/application_credentials"
+    made = cloud.call("POST", path, {"application_credential": fields}, token).json["application_credential"]
+    identity = {"methods": ["application_credential"],
+                "application_credential": {"id": made["id"], "secret": made["secret"]}}
+    return path, cloud.authenticate(identity).headers["X-Subject-Token"]
+
+
+def test_a_credential_gives_no_more_than_the_token_that_makes_it(cloud: IdentityCloud, member: str) -> None:
+    path, token = _robot(cloud, member, name="little", roles=[{"name": "reader"}], unrestricted=True)
+    asked = {"application_credential": {"name": "more", "roles": [{"name": "member"}]}}
+    assert cloud.call("POST", path, asked, token).status == 400
+    child = cloud.call("POST", path, {"application_credential": {"name": "child"}}, token)
+    assert [role["name"] for role in child.json["application_credential"]["roles"]] == ["reader"]
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.999999"])
+def test_a_credential_may_end_at_the_end_of_time(cloud: IdentityCloud, member: str, moment: str) -> None:
+    _, token = _robot(cloud, member, name="old", expires_at=moment)
+    assert token
+
+
+def test_projects_that_are_reached_from_above_are_listed(cloud: IdentityCloud, admin: str) -> None:
+    domain = cloud.create("domain", admin, name="heights")
+    above = cloud.create("project", admin, name="above", domain_id=domain["id"])
+    below = cloud.create("project", admin, name="below", parent_id=above["id"])
+    user = cloud.create("user", admin, name="climber", password="secret")
+    role = cloud.role_id("member", admin)
+    grant = f"/OS-INHERIT/domains/{domain['id']}/users/{user['id']}/roles/{role}/inherited_to_projects"
+    assert cloud.call("PUT", grant, token=admin).status == 204
+    token = cloud.login("climber", "secret", None)
+    listed = cloud.call("GET", "/auth/projects", token=token).json["projects"]
+    assert {project["id"] for project in listed} == {above["id"], below["id"]}
+    assert cloud.call("GET", "/auth/domains", token=token).json["domains"] == []

@@ -170,3 +170,14 @@ def test_deleting_an_image_deletes_its_data(owner: Person, cloud: ImageCloud) ->
     assert str(image["id"]) in cloud.stored()
     assert owner.ask("DELETE", f"/v2/images/{image['id']}").status_code == 204
     assert str(image["id"]) not in cloud.stored()
+
+
+@pytest.mark.parametrize(("disk_format", "data"), [
+    ("qcow2", disks.a_qcow2(size=(1 << 64) - 1)), ("qcow2", disks.a_qcow2(size=1 << 63)),
+    ("vdi", disks.a_vdi(size=1 << 63)), ("vmdk", disks.a_vmdk(sectors=1 << 60)),
+])
+def test_a_disk_of_no_size_that_there_is_is_refused(owner: Person, disk_format: str, data: bytes) -> None:
+    image = owner.create(disk_format=disk_format)
+    answer = owner.upload(image["id"], data)
+    assert (answer.status_code, "its disk would have" in answer.text) == (415, True), answer.text
+    assert owner.show(image["id"])["status"] == "queued"

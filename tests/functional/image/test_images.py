@@ -243,3 +243,16 @@ def test_schemas_are_told(owner: Person) -> None:
         assert owner.ask("GET", f"/v2/schemas/{name}").json()["name"] == name
     assert owner.ask("GET", "/v2/schemas/other").status_code == 404
     assert owner.ask("GET", f"/v2/images/{owner.create()['id']}/tasks").json() == {"tasks": []}
+
+
+def test_who_acts_in_no_project_has_no_images(cloud_url: str) -> None:
+    nobody = Person(cloud_url, "member@")
+    assert nobody.ask("GET", "/v2/images").status_code == 403
+    assert nobody.ask("POST", "/v2/images", {"name": "nobody's"}).status_code == 403
+
+
+def test_a_property_says_only_so_much(owner: Person) -> None:
+    image = owner.create(story="s" * 65535)
+    assert owner.show(image["id"])["story"] == "s" * 65535
+    patch = {"op": "add", "path": "/longer", "value": "s" * 65536}
+    assert owner.patch(image["id"], patch).status_code == 400

@@ -46,7 +46,7 @@ class NetworkCloud:
         configuration([])
         policy = Policy(oslo_policy.Enforcer(configuration), RULES)
         frame = Frame(public_url=self.url, max_request_body=100_000, policy=policy)
-        dialect = Dialect(ROUTES, NetworkServices(networking=networking), frame)
+        dialect = Dialect(ROUTES, NetworkServices(networking=networking), frame, belongs=True)
         guarded = Faults(AuthToken(dialect, NamingTokens()), RENDERERS["network"], f"{self.url}/identity")
         application = UrlMap({"/network": RequestId(guarded, "", clock)})
         self._server = concurrency.wsgi_server(self._socket, application, 8)

@@ -171,3 +171,24 @@ def test_old_clients_add_and_remove_addresses(cloud: Cloud, image: str, nets: Ne
     assert client.act(server, "addFixedIp", {"networkId": one}).status_code == 404, "gone from 2.44 on"
     client.request("DELETE", f"/servers/{server}")
     client.wait_gone(server)
+
+
+def test_a_port_of_strangers_is_no_port_of_a_server_whatever_it_says(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one = nets.network("one", "10.91.0.0/24")
+    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
+    client.wait_status(server, "ACTIVE")
+    theirs = nets.make(
+        "port", network_id=one, project_id="f" * 32, device_id=server, device_owner="compute:nova", name="theirs",
+    )
+    shown = client.ask("GET", f"/servers/{server}/os-interface")["interfaceAttachments"]
+    assert [entry["fixed_ips"][0]["ip_address"] for entry in shown] == ["10.91.0.77"]
+    groups = client.ask("GET", f"/servers/{server}/os-security-groups")["security_groups"]
+    assert [(group["name"], group["tenant_id"]) for group in groups] == [("default", client.project_id)]
+    assert client.show(server)["security_groups"] == [{"name": "default"}]
+    assert client.act(server, "removeSecurityGroup", {"name": "default"}).status_code == 202
+    (after,) = nets.ports(f"?id={theirs['id']}")
+    assert (after["security_groups"], after["status"]) == (theirs["security_groups"], "DOWN")
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)
+    nets.remove("port", theirs["id"])

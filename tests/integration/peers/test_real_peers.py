@@ -93,13 +93,13 @@ def test_roles_are_keystones(cloud: PeeredCloud, user: Client) -> None:
     reader.close()
 
 
-def test_a_token_of_the_whole_system_administers(cloud: PeeredCloud) -> None:
+def test_a_token_of_the_whole_system_is_of_no_project(cloud: PeeredCloud) -> None:
     identity = {"methods": ["password"], "password": {"user": {
         "name": "admin", "domain": {"id": "default"}, "password": cloud.keystone.password}}}
     body: Any = {"auth": {"identity": identity, "scope": {"system": {"all": True}}}}
     answer = requests.post(f"{cloud.keystone.auth_url}/auth/tokens", json=body, timeout=30)
     token = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
-    assert requests.get(f"{cloud.client.url}/compute/v2.1/os-services", headers=token, timeout=30).status_code == 200
+    assert requests.get(f"{cloud.client.url}/compute/v2.1/os-services", headers=token, timeout=30).status_code == 403
 
 
 def test_a_revoked_token_is_refused(cloud: PeeredCloud, user: Client) -> None:

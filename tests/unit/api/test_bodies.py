@@ -7,6 +7,7 @@ import io
 import pytest
 import webob
 
+from nova_lite.api import bodies
 from nova_lite.api.bodies import read_json
 from nova_lite.api.errors import UnsupportedMediaType
 from nova_lite.core.errors import Invalid, TooLarge
@@ -24,6 +25,10 @@ def _chunked(body: bytes) -> webob.Request:
     request.environ.pop("CONTENT_LENGTH", None)
     request.headers["Transfer-Encoding"] = "chunked"
     return request
+
+
+def test_the_kind_of_a_body_may_be_shouted() -> None:
+    assert read_json(_request(b"{}", "APPLICATION/JSON"), LIMIT) == {}
 
 
 class Untouchable(io.RawIOBase):
@@ -109,3 +114,12 @@ def test_a_body_that_breaks_off_is_refused(error: Exception) -> None:
     request.environ["wsgi.input"] = Broken()
     with pytest.raises(Invalid, match="ended before its end"):
         read_json(request, LIMIT)
+
+
+@pytest.mark.parametrize(("document", "depth"), [("1", 0), ("[]", 1), ('{"a": [[], {"b": {}}]}', 4), ('"[[[["', 0)])
+def test_levels_are_counted(document: str, depth: int) -> None:
+    bodies.parsed(document.encode())
+    deeper = "[" * (bodies.DEEPEST - depth) + document + "]" * (bodies.DEEPEST - depth)
+    assert bodies.parsed(deeper.encode())
+    with pytest.raises(Invalid, match="nested"):
+        bodies.parsed(f"[{deeper}]".encode())

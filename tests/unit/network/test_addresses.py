@@ -106,3 +106,19 @@ def test_ports_of_rules_are_checked(low: int | None, high: int | None, words: st
     )
     with pytest.raises(Invalid, match=words):
         checked(rule)
+
+
+@given(st.integers(24, 32), st.lists(st.tuples(st.integers(0, 255), st.integers(24, 32)), max_size=12))
+def test_the_first_gap_is_what_a_search_block_by_block_finds(length: int, taken: list[tuple[int, int]]) -> None:
+    whole = addresses.block("10.0.0.0/24")
+    used = [addresses.block(f"10.0.0.{at}/{prefix}") for at, prefix in taken]
+    candidates = (addresses.block(str(block)) for block in whole.subnets(new_prefix=length))
+    expected = next((block for block in candidates if not any(addresses.overlap(block, one) for one in used)), None)
+    assert addresses.first_gap(whole, length, used) == expected
+
+
+def test_no_gap_is_larger_than_the_whole() -> None:
+    whole, other = addresses.block("10.0.0.0/24"), addresses.block("fd00::/8")
+    assert addresses.first_gap(whole, 16, []) is None
+    assert addresses.first_gap(whole, 25, [other]) == addresses.block("10.0.0.0/25")
+    assert not addresses.overlap(whole, other)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nova_lite.objects.instance import InjectedFile
 from nova_lite.virt import configdrive
 from nova_lite.virt.driver import VirtError
 from tests.builders.guests import a_nic, an_instance
@@ -59,3 +60,17 @@ def test_the_drive_is_made_whole_and_alone(tmp_path: Path) -> None:
     assert content[LABEL_AT : LABEL_AT + 32].rstrip() == b"config-2"
     assert json.dumps({"k": "v"}, separators=(",", ":")).encode() in content
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_user_data_may_be_broken_into_lines() -> None:
+    text = b"#!/bin/sh\n" + b"echo hello\n" * 20
+    assert configdrive.user_data(an_instance(user_data=base64.encodebytes(text).decode())) == text
+
+
+def test_files_are_on_the_drive_and_told_where_they_go() -> None:
+    files = (InjectedFile(path="/etc/motd", contents="aGVsbG8="), InjectedFile(path="../x", contents=""))
+    found = configdrive.documents(an_instance(files=files), b"")
+    assert (found["openstack/content/0000"], found["openstack/content/0001"]) == (b"hello", b"")
+    assert json.loads(found["openstack/latest/meta_data.json"])["files"] == [
+        {"path": "/etc/motd", "content_path": "/content/0000"}, {"path": "../x", "content_path": "/content/0001"},
+    ]

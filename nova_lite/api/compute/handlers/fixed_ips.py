@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from nova_lite.api.compute.handlers.lookup import server_of
-from nova_lite.api.compute.handlers.security_groups import networking
+from nova_lite.api.compute.handlers.security_groups import networking, ports_of
 from nova_lite.api.compute.port_changes import PortChanges
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Request
 from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.network.drafts import PortChange, Wish
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.network import Port, Query
+from nova_lite.objects.network import Port
 
 
 def add(request: Request[ComputeServices]) -> None:
     """One more address of the server's port on a network."""
     server, network_id = server_of(request), str(request.member("addFixedIp")["networkId"])
-    port = next((port for port in _ports(request, server) if port.network_id == network_id), None)
+    port = next((port for port in ports_of(request, server) if port.network_id == network_id), None)
     if port is None or not port.fixed_ips:
         raise Invalid(f"Network {network_id} is not one of instance {server.uuid}.", field="networkId")
     more = Wish(subnet_id=port.fixed_ips[0].subnet_id)
@@ -29,15 +29,11 @@ def add(request: Request[ComputeServices]) -> None:
 def remove(request: Request[ComputeServices]) -> None:
     """One address of a server's port less."""
     server, address = server_of(request), str(request.member("removeFixedIp")["address"])
-    for port in _ports(request, server):
+    for port in ports_of(request, server):
         if any(fixed.ip_address == address for fixed in port.fixed_ips):
             _give(request, server, port, tuple(wish for wish in _kept(port) if wish.ip_address != address))
             return
     raise Invalid(f"Fixed IP {address} is not one of instance {server.uuid}.", field="address")
-
-
-def _ports(request: Request[ComputeServices], server: Instance) -> list[Port]:
-    return networking(request).ports.page(Query(where=(("device_id", (server.uuid,)),)))
 
 
 def _kept(port: Port) -> tuple[Wish, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.api.compute.handlers.lookup import scope, server_of
-from nova_lite.api.compute.handlers.security_groups import networking
+from nova_lite.api.compute.handlers.security_groups import networking, ports_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Conflict, Invalid, NotFound
@@ -111,8 +111,7 @@ def _by_address(request: Request[ComputeServices], server: Instance, address: st
 def associate(request: Request[ComputeServices]) -> None:
     server, asked = server_of(request), request.member("addFloatingIp")
     floating = _by_address(request, server, str(asked["address"]))
-    ports = networking(request).ports.page(Query(where=(("device_id", (server.uuid,)),)))
-    change = _target(ports, asked.get("fixed_address"))
+    change = _target(ports_of(request, server), asked.get("fixed_address"))
     if change is None:
         raise Invalid("No fixed IPs associated to instance, or not this one", field="fixed_address")
     try:

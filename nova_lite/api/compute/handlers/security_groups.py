@@ -97,11 +97,12 @@ def create_rule(request: Request[ComputeServices]) -> Json:
         port_range_min=_port(body, "from_port"), port_range_max=_port(body, "to_port"),
         remote_ip_prefix=None if source or not cidr else str(cidr), remote_group_id=str(source) if source else None,
     )
+    # A rule names only groups that its maker sees: their names would be told.
+    found = service.security_groups.show(scope(request), str(source)) if source else None
     try:
         (made,) = service.security_group_rules.create(group.project_id, [draft])
     except Conflict as error:
         raise Invalid(error.message, field="security_group_rule") from None
-    found = service.security_groups.show(None, str(source)) if source else None
     shown = views.rule(made, found)
     # The prefix is told as it was said; the network service keeps it without the bits of a host.
     return {"security_group_rule": shown | {"ip_range": {"cidr": cidr}} if cidr and not source else shown}
@@ -123,13 +124,15 @@ def delete_rule(request: Request[ComputeServices]) -> None:
     service.security_group_rules.delete(rule.id)
 
 
-def _ports(request: Request[ComputeServices], server: Instance) -> list[Port]:
-    return networking(request).ports.page(Query(where=(("device_id", (server.uuid,)),)))
+def ports_of(request: Request[ComputeServices], server: Instance) -> list[Port]:
+    """The ports of a server. Those of other projects may say that they are, and are not."""
+    where = (("device_id", (server.uuid,)), ("project_id", (server.project_id,)))
+    return networking(request).ports.page(Query(where=where))
 
 
 def of_server(request: Request[ComputeServices]) -> Json:
     server = server_of(request)
-    wanted = {group for port in _ports(request, server) for group in port.security_groups}
+    wanted = {group for port in ports_of(request, server) for group in port.security_groups}
     service = networking(request)
     groups = service.security_groups.page(Query(where=(("id", tuple(sorted(wanted))),))) if wanted else []
     return {"security_groups": _shown(service, groups)}
@@ -150,7 +153,7 @@ def _named(request: Request[ComputeServices], server: Instance, name: str) -> Se
 
 def add(request: Request[ComputeServices]) -> None:
     server = server_of(request)
-    group, ports = _named(request, server, str(request.member("addSecurityGroup")["name"])), _ports(request, server)
+    group, ports = _named(request, server, str(request.member("addSecurityGroup")["name"])), ports_of(request, server)
     for port in ports:
         if group.id not in port.security_groups:
             change = PortChange(security_groups=(*port.security_groups, group.id))
@@ -160,7 +163,7 @@ def add(request: Request[ComputeServices]) -> None:
 def remove(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     group = _named(request, server, str(request.member("removeSecurityGroup")["name"]))
-    having = [port for port in _ports(request, server) if group.id in port.security_groups]
+    having = [port for port in ports_of(request, server) if group.id in port.security_groups]
     if not having:
         raise NotFound(f"Security group {group.name} not associated with the instance {server.uuid}", group=group.id)
     for port in having:

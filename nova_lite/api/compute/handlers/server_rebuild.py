@@ -64,11 +64,12 @@ def _fields(request: Request[ComputeServices], server: Instance, body: dict[str,
         with request.services.database.read() as tx:
             pair = key_pair_of(tx, request, body)
         fields |= {"key_name": pair and pair.name, "key_data": pair and pair.public_key}
-    metadata = body.get("metadata")
-    if isinstance(metadata, dict):
-        with request.services.database.read() as tx:
-            quota = quotas.of_project(tx, server.project_id, request.services.quota)
-        creation.check_metadata(metadata, quota.metadata_items)
+    with request.services.database.read() as tx:
+        quota = quotas.of_project(tx, server.project_id, request.services.quota)
+    creation.check_metadata(cast("dict[str, str]", body.get("metadata") or {}), quota.metadata_items)
     if disk_config.KEY in body:
         fields["disk_config"] = disk_config.asked(body, image)
-    return {**fields, "image": image}
+    if "access_ip_v6" in fields:
+        fields["access_ip_v6"] = creation.shortest(str(fields["access_ip_v6"]))
+    # As in Nova, files are those of this request: none of before are left.
+    return {**fields, "image": image, "files": creation.files(body, quota)}

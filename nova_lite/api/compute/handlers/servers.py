@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Sequence
 from typing import cast
+
+from msgspec import structs
 
 from nova_lite.api.compute import creation, disk_config, filters, idempotency, networks
 from nova_lite.api.compute.booleans import truth_or
@@ -29,8 +32,10 @@ from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
 from nova_lite.db.reads import network, quotas, server_groups
 from nova_lite.db.writes import instances as writes
+from nova_lite.db.writes import limits
+from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.idempotency import Once, Repeated
-from nova_lite.objects.instance import Instance
+from nova_lite.objects.instance import InjectedFile, Instance
 from nova_lite.objects.operation import Create
 
 _SEEN = (
@@ -60,7 +65,7 @@ def _security_groups(
     if request.services.networks is None:
         return None
     with request.services.database.read() as tx:
-        return network.group_names(tx, [server.uuid for server in shown if server.nics])
+        return network.group_names(tx, [(server.uuid, server.project_id) for server in shown if server.nics])
 
 
 def _groups(request: Request[ComputeServices], shown: Sequence[Instance]) -> dict[str, str]:
@@ -133,25 +138,56 @@ def _made_before(request: Request[ComputeServices], once: Once | None) -> Instan
 def _accept(request: Request[ComputeServices], body: dict[str, object], once: Once | None) -> Instance:
     services = request.services
     least, most = creation.counts(body)
-    if metadata := cast("dict[str, str]", body.get("metadata") or {}):
-        with services.database.read() as tx:
-            quota = quotas.of_project(tx, request.context.project_id, services.quota)
-        creation.check_metadata(metadata, quota.metadata_items)
+    files = _limited(request, body)
     creation.check_extras(body)
-    found = ingredients(request, body)
+    found = dataclasses.replace(ingredients(request, body), files=files)
     join = joining(request)
     plug = _plug(services, request.context.project_id, body, most)
-    made = creation.servers(body, found, request.context, most, services.clock.now())
+    number = _affordable(services, request.context.project_id, found.flavor, least, most)
+    made = creation.servers(body, found, request.context, number, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
     try:
         services.lifecycle.create(request.context, made, arguments, services.quota, once, plug, join=join)
     except QuotaExceeded:
-        if least == most:
+        if least == number:
             raise
-        # Fewer are welcome: the least that the client asked for still is all or nothing.
+        # Somebody was faster. Fewer are welcome: the least that the client asked for still is all or nothing.
         made = made[:least]
         services.lifecycle.create(request.context, made, arguments, services.quota, once, plug, join=join)
     return made[0]
+
+
+def _limited(request: Request[ComputeServices], body: dict[str, object]) -> tuple[InjectedFile, ...]:
+    """The files of a server; they and its metadata are held against the project's limits."""
+    metadata = cast("dict[str, str]", body.get("metadata") or {})
+    if not metadata and not body.get("personality"):
+        return ()
+    with request.services.database.read() as tx:
+        quota = quotas.of_project(tx, request.context.project_id, request.services.quota)
+    creation.check_metadata(metadata, quota.metadata_items)
+    return creation.files(body, quota)
+
+
+def _affordable(services: ComputeServices, project_id: str, flavor: Flavor, least: int, most: int) -> int:
+    """As many servers as the project has room for. Asked before any is made: a number is quickly written.
+
+    :raises QuotaExceeded: it has no room for the least.
+    """
+    if most == 1:
+        return 1
+    with services.database.read() as tx:
+        quota, used = quotas.ledger(tx, project_id, services.quota)
+    room = most
+    for limit, taken, each in (
+        (quota.instances, used.instances, 1), (quota.cores, used.cores, flavor.vcpus),
+        (quota.ram, used.ram, flavor.memory_mb),
+    ):
+        room = min(room, (limit - taken) // each) if limit >= 0 and each else room
+    if room < least:
+        limits.check({"instances": quota.instances, "cores": quota.cores, "ram": quota.ram}, structs.asdict(used), {
+            "instances": least, "cores": least * flavor.vcpus, "ram": least * flavor.memory_mb,
+        })
+    return room
 
 
 def _plug(services: ComputeServices, project_id: str, body: dict[str, object], number: int) -> Plug:

@@ -82,6 +82,8 @@ def audit_before(request: Request[ComputeServices]) -> Json:
 def _audit(request: Request[ComputeServices], moment: datetime) -> dict[str, object]:
     """The last whole month before a moment. No host keeps such a log here: records are exact at any time."""
     ending = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if ending.year == 1:
+        raise Invalid("There is no month before the year 1.", field="before")
     year, month = (ending.year - 1, 12) if ending.month == 1 else (ending.year, ending.month - 1)
     with request.services.database.read() as tx:
         names = [host.host for host in hosts.every(tx)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from nova_lite.api.identity.bearer import claims_of
@@ -11,6 +11,7 @@ from nova_lite.api.identity.collection import IdentityRequest, listing, text_in
 from nova_lite.api.identity.handlers.users import own
 from nova_lite.api.identity.views import application_credentials as view
 from nova_lite.api.request import Json
+from nova_lite.core.clock import epoch_of
 from nova_lite.core.errors import Forbidden
 from nova_lite.core.ids import new_hex
 from nova_lite.identity.errors import BadReference, not_found
@@ -45,7 +46,9 @@ def create(request: IdentityRequest) -> Json:
     if not request.context.project_id:
         raise BadReference("An application credential needs a token for the project that it is for.", field="scope")
     project = identity.projects.show(request.context.project_id)
-    held = identity.assignments.effective(request.context.user_id, "project", project)
+    # No more than the token states: it may be of an application credential that was given less than its user has.
+    mine = identity.assignments.effective(request.context.user_id, "project", project)
+    held = [role for role in mine if role.name in request.context.roles]
     record, secret = identity.application_credentials.issue(
         _record(request, body, held), {role.id for role in held}, text_in(body, "secret")
     )
@@ -71,10 +74,7 @@ def _role_ids(body: Mapping[str, object], held: Sequence[Role]) -> tuple[str, ..
 
 
 def _moment(value: str) -> float | None:
-    if not value:
-        return None
-    moment = datetime.fromisoformat(value)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return epoch_of(datetime.fromisoformat(value)) if value else None
 
 
 def _named(request: IdentityRequest) -> ApplicationCredential:

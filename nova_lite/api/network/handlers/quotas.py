@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from nova_lite.api.network.services import NetworkRequest
 from nova_lite.api.request import Json
 from nova_lite.core.errors import Invalid
 from nova_lite.network.quotas import RESOURCES, as_dict
+
+_LIMIT = re.compile(r"-1|[0-9]{1,10}", re.ASCII)
 
 
 def index(request: NetworkRequest) -> Json:
@@ -60,6 +64,8 @@ def reset(request: NetworkRequest) -> None:
 def _project(request: NetworkRequest) -> str:
     project = request.path["project_id"]
     request.authorize({"project_id": project})
+    if len(project) > 64:
+        raise Invalid(f"Project {project[:64]}... is none: an id has at most 64 characters.", field="project_id")
     return project
 
 
@@ -67,6 +73,6 @@ def _limit(name: str, value: object) -> int:
     if name not in RESOURCES:
         raise Invalid(f"Unrecognized attribute(s) '{name}'", field=name)
     text = str(value)
-    if isinstance(value, bool) or not text.removeprefix("-").isdigit() or not -1 <= int(text) <= 2147483647:
+    if isinstance(value, bool) or not _LIMIT.fullmatch(text) or int(text) > 2147483647:
         raise Invalid(f"Invalid input for {name}. Reason: '{text}' is not a limit: -1 to 2147483647.", field=name)
     return int(text)

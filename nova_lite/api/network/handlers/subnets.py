@@ -17,9 +17,12 @@ def view(request: NetworkRequest, subnets: Sequence[Subnet]) -> list[dict[str, o
 
 
 def admit(request: NetworkRequest, draft: NewSubnet) -> None:
-    """A subnet is made by the owner of its network."""
-    network = request.services.networking.networks.show(viewer(request), draft.network_id)
+    """A subnet is made by the owner of its network, from a pool that its maker sees."""
+    networking = request.services.networking
+    network = networking.networks.show(viewer(request), draft.network_id)
     request.authorize({"project_id": network.project_id})
+    if draft.subnetpool_id:
+        networking.subnet_pools.show(viewer(request), draft.subnetpool_id)
 
 
 COLLECTION = Collection(

@@ -11,7 +11,9 @@ from nova_lite.core.errors import Invalid, QuotaExceeded
 from nova_lite.core.ids import is_uuid
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.image import ImageMeta
+from nova_lite.objects.instance import InjectedFile
 from nova_lite.objects.key_pair import KeyPair
+from nova_lite.objects.quota import Quota
 from nova_lite.objects.states import TaskState, VmState
 
 IMAGE = "10000000-0000-4000-8000-000000000001"
@@ -83,9 +85,29 @@ def test_networks_are_refused_where_there_are_none(body: dict[str, object], word
         creation.refuse_networks(body, "p")
 
 
-def test_files_to_inject_are_refused() -> None:
-    with pytest.raises(Invalid, match="cannot be injected"):
-        creation.check_extras({"personality": [{"path": "/etc/motd", "contents": "YQ=="}]})
+MOTD = {"path": "/etc/motd", "contents": "aGVs\nbG8="}
+
+
+def test_files_are_found_with_their_contents_in_one_line() -> None:
+    assert creation.files({}, Quota()) == ()
+    assert creation.files({"personality": [MOTD]}, Quota()) == (InjectedFile(path="/etc/motd", contents="aGVsbG8="),)
+
+
+@pytest.mark.parametrize(("limits", "words"), [
+    ({"injected_files": 1}, "file limit"), ({"injected_file_path_bytes": 8}, "path exceeds maximum 8"),
+    ({"injected_file_content_bytes": 4}, "content exceeds maximum 4"),
+])
+def test_files_have_limits(limits: dict[str, int], words: str) -> None:
+    body = {"personality": [MOTD, MOTD]}
+    assert len(creation.files(body, Quota(**dict.fromkeys(limits, -1)))) == 2
+    with pytest.raises(QuotaExceeded, match=words):
+        creation.files(body, Quota(**limits))
+
+
+@pytest.mark.parametrize("file", [{"contents": "YQ=="}, {"path": "/a"}, {"path": "", "contents": "YQ=="}, {}])
+def test_a_file_has_a_path_and_contents(file: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match="path and contents"):
+        creation.files({"personality": [file]}, Quota())
 
 
 @pytest.mark.parametrize("body", [
