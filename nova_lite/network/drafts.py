@@ -121,7 +121,7 @@ class NewPort(Owned, frozen=True, kw_only=True):
     port_security_enabled: bool = True
     dns_name: Name = ""
     binding_host: Name = field(name="binding:host_id", default="")
-    binding_vnic_type: Name = field(name="binding:vnic_type", default="normal")
+    binding_vnic_type: Id = field(name="binding:vnic_type", default="normal")
     binding_profile: dict[str, object] | None = field(name="binding:profile", default=None)
 
 
@@ -137,7 +137,7 @@ class PortChange(Change, frozen=True, kw_only=True):
     port_security_enabled: bool | UnsetType = UNSET
     dns_name: Name | UnsetType = UNSET
     binding_host: Name | UnsetType | None = field(name="binding:host_id", default=UNSET)
-    binding_vnic_type: Name | UnsetType = field(name="binding:vnic_type", default=UNSET)
+    binding_vnic_type: Id | UnsetType = field(name="binding:vnic_type", default=UNSET)
     binding_profile: dict[str, object] | UnsetType | None = field(name="binding:profile", default=UNSET)
 
 

@@ -26,6 +26,7 @@ sync
 ( n=0; while :; do n=$((n + 1)); read -r up _ < /proc/uptime; echo "TICK $n up=${up%%.*} ticked"; sleep 1; done ) &
 """
 REPORT = re.compile(r"REPORT memory=(\d+) size=(\d+) disks=(.*?) reported")
+BUTTON = re.compile(r"(power button: shutting down)")
 TICK = re.compile(r"TICK (\d+) up=(\d+) ticked")
 
 
@@ -117,6 +118,22 @@ def test_a_suspended_guests_program_goes_on(client: Client, server: str) -> None
     act(client, server, "resume", None, "ACTIVE")
     assert ticks_on(client, server, before[0])[0] > before[0]
     assert boots(client, server) == 1
+
+
+def test_who_is_rebooted_softly_or_stopped_is_asked_first(client: Client, server: str) -> None:
+    asked, count, last = len(found(client, server, BUTTON)), boots(client, server), int(found(client, server, BOOT)[-1][0])
+    act(client, server, "reboot", {"type": "SOFT"}, "ACTIVE")
+    assert wait_for(client, server, BOOT, count + 1) == (str(last + 1),)
+    wait_for(client, server, REPORT, count + 1)
+    assert len(found(client, server, BUTTON)) == asked + 1
+    act(client, server, "reboot", {"type": "HARD"}, "ACTIVE")
+    assert wait_for(client, server, BOOT, count + 2) == (str(last + 2),)
+    wait_for(client, server, REPORT, count + 2)
+    assert len(found(client, server, BUTTON)) == asked + 1, "a hard reboot asks nobody"
+    act(client, server, "os-stop", None, "SHUTOFF")
+    act(client, server, "os-start", None, "ACTIVE")
+    wait_for(client, server, REPORT, count + 3)
+    assert len(found(client, server, BUTTON)) == asked + 2
 
 
 def test_a_crash_dump_reaches_the_guests_kernel(client: Client, server: str) -> None:

@@ -34,7 +34,7 @@ _TEXTS = {
     "user_id": "user_id", "image": "image_id", "image_ref": "image_id", "flavor": "flavorid", "host": "host",
     "hostname": "hostname", "key_name": "key_name", "reservation_id": "reservation_id",
     "availability_zone": "availability_zone", "access_ip_v4": "access_ip_v4", "access_ip_v6": "access_ip_v6",
-    "ip": "address", "name": "name", "description": "description", "display_description": "description", "node": "host",
+    "ip": "address", "ip6": "address_v6", "display_name": "name", "name": "name", "description": "description", "display_description": "description", "node": "host",
     "locked_by": "locked_by",
 }
 
@@ -94,7 +94,9 @@ def parse(query: Query, viewer: Viewer, *, all_tenants: bool) -> InstanceFilters
 def _allowed(query: Query, viewer: Viewer) -> Query:
     if viewer.everything:
         return query
-    names = _OPEN | _OPEN_283 if viewer.version >= v("2.83") else _OPEN
+    names = (
+        _OPEN | ({"ip6"} if viewer.version >= v("2.5") else set()) | (_OPEN_283 if viewer.version >= v("2.83") else set())
+    )
     return Query({name: values for name, values in query.items() if name in names})
 
 
@@ -163,6 +165,11 @@ def _rest(query: Query) -> dict[str, object]:
         except ValueError:
             raise Invalid(f"Invalid input for field/attribute power_state. Value: {text}. There is no such state.",
                           field="power_state") from None
+    for name in ("launch_index", "progress"):
+        if (text := query.one(name)) is not None:
+            if not (text.isascii() and text.isdigit() and len(text) <= 9):
+                raise Invalid(f"Invalid input for field/attribute {name}. Value: {text}. It is no number.", field=name)
+            found[name] = int(text)
     if (uuids := query.get("uuid")) is not None:
         found["uuids"] = tuple(uuids)
     return found

@@ -24,6 +24,8 @@ Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "in"]
 Find = Callable[[str], Image]
 E = TypeVar("E", Visibility, MemberStatus)
 
+LARGEST = (1 << 31) - 1  # of what images demand
+
 _OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte")
 _TEXTS = ("id", "name", "status", "disk_format", "container_format", "owner", "checksum", "os_hash_algo", "os_hash_value")
 _LISTS = ("id", "name", "status", "disk_format", "container_format")  # may be given as in:a,b
@@ -102,8 +104,9 @@ def _operator(text: str) -> tuple[Operator, str]:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise Invalid(f"Invalid value '{text}' for {name}: a whole number is expected.", field=name)
+    most = LARGEST if name in ("min_ram", "min_disk") else (1 << 63) - 1
+    if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > most:
+        raise Invalid(f"Invalid value '{text}' for {name}: a whole number up to {most} is expected.", field=name)
     return int(text)
 
 

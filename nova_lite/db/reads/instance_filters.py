@@ -44,7 +44,8 @@ class InstanceFilters:
     states is "nothing is being done". ``name`` is a regular expression (as Nova's), searched anywhere in the name;
     ``description`` a part of the text; the other texts are exact. ``deleted``: False live ones, True deleted ones,
     None both. ``changed_since`` and ``changed_before`` bound ``updated_at`` (seconds, inclusive); ``used``: those that
-    were there at some moment between the two. ``address``: a regular expression, searched in those of its ports. ``metadata``: all
+    were there at some moment between the two. ``address`` and ``address_v6``: regular expressions, searched in those of its
+    ports, the second only in those of version 6. ``launch_index`` and ``progress`` are exact. ``metadata``: all
     pairs are there; ``metadata_keys``: all keys are. ``tags``: all are there; ``tags_any``: one is; ``not_tags``
     and ``not_tags_any`` negate these.
     """
@@ -73,6 +74,9 @@ class InstanceFilters:
     changed_since: float | None = None
     changed_before: float | None = None
     address: str | None = None
+    address_v6: str | None = None
+    launch_index: int | None = None
+    progress: int | None = None
     used: tuple[float, float] | None = None
     deleted: bool | None = False
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -86,7 +90,7 @@ class InstanceFilters:
 _EXACT = (
     "project_id", "user_id", "power_state", "hostname", "host", "availability_zone", "image_id", "flavorid", "key_name",
     "reservation_id", "access_ip_v4", "access_ip_v6", "locked", "locked_by", "disk_config",
-    "config_drive",
+    "config_drive", "launch_index", "progress",
 )
 
 
@@ -105,14 +109,16 @@ def conditions(filters: InstanceFilters) -> list[Condition]:
         found.append(matching(InstanceRow.display_name, filters.name))
     if filters.address is not None:
         found.append(_at(filters.address))
+    if filters.address_v6 is not None:
+        found.append(_at(filters.address_v6, ":"))
     if filters.description is not None:
         found.append(containing(InstanceRow.description, filters.description))
     return found + _states(filters) + _times(filters) + _labels(filters)
 
 
-def _at(address: str) -> Condition:
+def _at(address: str, with_a: str = "") -> Condition:
     port, taken = PortRow.__table__.c, PortAddressRow.__table__.c
-    ports = select(taken.port_id).where(matching(taken.ip_address, address))
+    ports = select(taken.port_id).where(matching(taken.ip_address, address), containing(taken.ip_address, with_a))
     return InstanceRow.uuid.in_(select(port.device_id).where(port.id.in_(ports)))
 
 

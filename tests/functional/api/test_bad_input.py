@@ -351,3 +351,8 @@ def test_a_line_does_not_end_a_text(refuser: ComputeCloud, change: dict[str, obj
 
 def test_a_key_pair_has_a_name_of_one_line(refuser: ComputeCloud) -> None:
     assert refuser.ask("POST", "/os-keypairs", {"keypair": {"name": "key\n"}}, version="2.2").status == 400
+
+
+def test_a_user_is_somebody_who_can_be(refuser: ComputeCloud) -> None:
+    answer = refuser.admin("POST", "/os-keypairs", {"keypair": {"name": "key", "user_id": "u" * 65, "public_key": "x"}})
+    assert (answer.status, "user_id" in answer.message) == (400, True)

@@ -129,3 +129,13 @@ def test_an_expression_that_takes_long_ends(cloud: ComputeCloud) -> None:
     answer = cloud.ask("GET", "/servers?name=a*a*a*b")
     assert (answer.status, "takes too long" in answer.message) == (400, True)
     assert cloud.ask("GET", "/servers?name=^a").status == 200
+
+
+def test_what_only_admins_filter_by(cloud: ComputeCloud) -> None:
+    cloud.boot(name="twin", min_count=2)
+    first = cloud.admin("GET", "/servers?all_tenants=1&launch_index=1&progress=0").at("servers")
+    assert [server["name"] for server in first] == ["twin-2"]  # type: ignore[attr-defined]
+    assert len(_names(cloud, "all_tenants=1&display_name=^twin-[12]", token=ROOMY)) == 2
+    for query in ("launch_index=x", "progress=-1", "launch_index=²"):
+        assert cloud.admin("GET", f"/servers?{query}").status == 400
+    assert len(_names(cloud, "launch_index=x&display_name=other")) == 2, "dropped silently from other people's queries"

@@ -114,3 +114,11 @@ def test_each_sees_what_is_meant_for_it(owner: Person, project: str, stranger: P
     assert stranger.names(f"{mine}&visibility=private") == []
     assert admin.names(mine) == ["private", "public", "shared"]
     assert admin.names(f"{mine}&visibility=all") == ["community", "private", "public", "shared"]
+
+
+@pytest.mark.parametrize(("query", "status"), [
+    ("min_ram=2147483647", 200), ("min_ram=2147483648", 400), ("min_disk=9223372036854775807", 400),
+    ("size_min=9223372036854775807", 200), ("size_min=9223372036854775808", 400),
+])
+def test_a_number_fits_into_what_it_is_compared_with(owner: Person, query: str, status: int) -> None:
+    assert owner.ask("GET", f"/v2/images?{query}").status_code == status

@@ -81,6 +81,7 @@ def test_an_address_has_no_zone(rose: Person, field: dict[str, object]) -> None:
 @pytest.mark.parametrize("field", [
     {"allowed_address_pairs": [{"ip_address": "anything"}]}, {"allowed_address_pairs": [{"ip_address": "1.2.3.4/99"}]},
     {"mac_address": "fa:16:3e:00:00:01\n"}, {"allowed_address_pairs": [{"ip_address": "fe80::1%0"}]},
+    {"binding:vnic_type": "v" * 65},
 ])
 def test_a_port_says_nothing_that_is_no_address(rose: Person, field: dict[str, object]) -> None:
     network, _ = rose.network()

@@ -192,3 +192,20 @@ def test_a_port_of_strangers_is_no_port_of_a_server_whatever_it_says(cloud: Clou
     client.request("DELETE", f"/servers/{server}")
     client.wait_gone(server)
     nets.remove("port", theirs["id"])
+
+
+def test_servers_are_found_by_their_addresses(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one = nets.network("one", "10.91.0.0/24")
+    nets.make("subnet", network_id=one, cidr="fd91::/64", ip_version=6)
+    server = client.boot(image, networks=[{"uuid": one}])
+    other = client.boot(image, networks="none")
+
+    def found(query: str) -> list[str]:
+        return [shown["id"] for shown in client.ask("GET", f"/servers?{query}")["servers"]]
+
+    assert found("ip=^10.91.0.[0-9]%2B$") == found("ip6=^fd91:") == found("ip=10.91&ip6=fd91") == [server]
+    assert found("ip6=10.91") == found("ip6=fd92") == found("ip=10.91&ip6=fd92") == []
+    for each in (server, other):
+        client.request("DELETE", f"/servers/{each}")
+        client.wait_gone(each)

@@ -9,7 +9,7 @@ _NAME: Piece = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "
 _NAME_292: Piece = {**_NAME, "pattern": "^(?! )[a-zA-Z0-9 _.@-]+(?<! )$"}
 _KEY: Piece = {"type": "string", "minLength": 1, "maxLength": 16384}
 _TYPE: Piece = {"type": "string", "enum": ["ssh", "x509"]}
-_USER: Piece = {"type": "string", "minLength": 1, "maxLength": 255}
+_USER: Piece = {"type": "string", "minLength": 1, "maxLength": 64}
 
 CREATE = ByVersion(
     ("2.1", wrapped("keypair", struct({"name": _NAME, "public_key": _KEY}, ("name",)))),
