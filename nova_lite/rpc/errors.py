@@ -17,6 +17,7 @@ Unauthenticated
 │   └── UnknownSession the receiver does not know the session: the caller signs instead, its user does not see it
 ├── NotEncrypted       readable on the wire, where only encrypted messages are taken
 └── Replayed           seen before
+Conflict └── QueueMismatch     the broker has a queue of that name, made in another way: the service ends with it
 TooLarge └── Oversize  more bytes than the bus carries
 Unsupported └── CannotSend   the version that the receiver speaks cannot express it, or nobody could read it
 RemoteError            the handler raised something that is not a declared error
@@ -25,6 +26,7 @@ RemoteError            the handler raised something that is not a declared error
 from __future__ import annotations
 
 from nova_lite.core.errors import (
+    Conflict,
     DeadlineExceeded,
     Invalid,
     NovaLiteError,
@@ -101,6 +103,10 @@ class NotEncrypted(Unauthenticated):
 
 class Replayed(Unauthenticated):
     code = "replayed"
+
+
+class QueueMismatch(Conflict):
+    code = "queue_mismatch"
 
 
 class Oversize(TooLarge):

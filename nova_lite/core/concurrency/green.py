@@ -74,15 +74,17 @@ class _Wait:
 
 
 class GreenEvent:
+    __slots__ = ("_flag", "_waits")
+
     def __init__(self) -> None:
         self._flag = False
-        self._waits: set[_Wait] = set()
+        self._waits: list[_Wait] = []
 
     def set(self) -> None:
         self._flag = True
         if not self._waits:
             return
-        waits, self._waits = self._waits, set()
+        waits, self._waits = self._waits, []
         hub = eventlet.hubs.get_hub()
         in_callback = greenlets.getcurrent() is hub.greenlet
         for wait in waits:
@@ -103,12 +105,13 @@ class GreenEvent:
         hub = eventlet.hubs.get_hub()
         wait = _Wait(greenlets.getcurrent())
         timer = None if timeout is None else hub.schedule_call_global(timeout, wait.end, False)
-        self._waits.add(wait)
+        self._waits.append(wait)
         try:
             return bool(hub.switch())
         finally:
             wait.task = None
-            self._waits.discard(wait)
+            if wait in self._waits:  # it was not the event that ended it
+                self._waits.remove(wait)
             if timer is not None:
                 timer.cancel()
 
@@ -163,7 +166,9 @@ class GreenLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.release()
+        self._held = False
+        if self._waits:
+            eventlet.hubs.get_hub().schedule_call_global(0, self._pass_on)
 
 
 class GreenQueue(Generic[T]):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
-from nova_lite.rpc.errors import CallTimeout, ContractError, PeerLost, Unroutable
+from nova_lite.rpc.errors import CallTimeout, ContractError, PeerLost, QueueMismatch, Unroutable
 from tests.contract.rpc.contracts import Office, Post
 from tests.contract.rpc.fabric import Fabric
 
@@ -91,3 +93,16 @@ def test_an_endpoint_is_served_before_the_start(fabric: Fabric) -> None:
     _, server = fabric.office()
     with pytest.raises(ContractError, match="before"):
         server.serve(Post, Office(), "h1")
+
+
+@pytest.mark.transports("kombu")  # the others have no queues that outlive their server
+def test_a_server_whose_queue_was_made_in_another_way_ends_and_says_which(
+    fabric: Fabric, context: RequestContext
+) -> None:
+    fabric.office(queue_limit=5)
+    began = time.monotonic()
+    _, other = fabric.office(queue_limit=6)
+    with pytest.raises(QueueMismatch, match=rf"queue {fabric.settings.namespace}\.post .*x-max-length.*'6'.*'5'"):
+        other.wait()
+    assert time.monotonic() - began < fabric.settings.send_timeout / 2, "it waited for what will never be"
+    assert fabric.bus().proxy(Post).who(context) == "office"

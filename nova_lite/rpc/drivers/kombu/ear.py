@@ -8,6 +8,8 @@ import functools
 import logging
 from typing import Any, NamedTuple
 
+import amqp
+
 from nova_lite.core import concurrency
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc.drivers.base import Incoming, Receiver
@@ -15,6 +17,7 @@ from nova_lite.rpc.drivers.kombu.acks import Acks
 from nova_lite.rpc.drivers.kombu.frames import Deliveries, Delivery
 from nova_lite.rpc.drivers.kombu.line import LOST, Line
 from nova_lite.rpc.drivers.kombu.publisher import Publisher, fanout_key
+from nova_lite.rpc.errors import QueueMismatch
 from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.target import Target
 
@@ -52,9 +55,12 @@ class Ear:
         self._started = self._paused = False
 
     def open(self) -> None:
-        """Declare and bind, so that senders can route here; goes on trying when the broker is not there yet."""
+        """Declare and bind, so that senders can route here; goes on trying when the broker is not there yet.
+
+        When the broker has the queue in another form, the receiver is told so, and this ear never hears.
+        """
         self._line.start()
-        if not self._line.wait_up(self._settings.send_timeout):
+        if not self._line.wait_up(self._settings.send_timeout) and not self._line.given_up:
             LOG.warning("%s listens as soon as the broker is there", self._target)
 
     def start(self) -> None:
@@ -94,7 +100,7 @@ class Ear:
         queues = []
         for target in {Target(self._target.topic), self._target}:
             queue = f"{exchange}.{target}"
-            channel.queue_declare(queue, durable=True, auto_delete=False, arguments=self._arguments())
+            self._declare(channel, queue)
             channel.queue_bind(queue, exchange, str(target))
             queues.append(queue)
         queue = f"{exchange}.fanout.{self._target.topic}.{new_hex()}"
@@ -110,6 +116,15 @@ class Ear:
         if consume:
             # With the broker's word: one that has just started may forget a consumer, and we would be deaf.
             self._consume(mouth, nowait=False)
+
+    def _declare(self, channel: Any, queue: str) -> None:
+        try:
+            channel.queue_declare(queue, durable=True, auto_delete=False, arguments=self._arguments())
+        except amqp.exceptions.PreconditionFailed as error:
+            raise QueueMismatch(
+                f"the broker has queue {queue} in another form: {error.reply_text}. It must be deleted, or the settings "
+                "be those that it was made with", queue=queue,
+            ) from error
 
     def _arguments(self) -> dict[str, Any]:
         expires = max(self._settings.message_ttl * QUEUE_LIFE, 60.0)

@@ -16,6 +16,7 @@ from nova_lite.core import concurrency
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc.drivers.kombu.frames import Splitter
 from nova_lite.rpc.drivers.kombu.outbox import Outbox
+from nova_lite.rpc.errors import QueueMismatch
 
 LOG = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ FAREWELL = 2.0  # seconds for the broker to say good-bye
 LOST = (OSError, amqp.exceptions.AMQPError, AttributeError)
 # Trying again would not help: the declaration contradicts what the broker has. Anything else may pass: a broker that
 # is starting refuses users and virtual hosts that it will know a moment later.
-HOPELESS = (amqp.exceptions.PreconditionFailed,)
+HOPELESS = (amqp.exceptions.PreconditionFailed, QueueMismatch)
 
 
 Take = Callable[[int, bytes], bool]
@@ -58,6 +59,7 @@ class Line:
         self._ended = concurrency.event()
         self._up = concurrency.event()
         self._condemned = 0
+        self.given_up = False
         self.generation = 0
 
     def start(self) -> None:
@@ -67,12 +69,12 @@ class Line:
                 self._task = concurrency.spawn(self._run)
 
     def wait_up(self, timeout: float) -> bool:
-        """Wait for a connection; False when there is none after ``timeout`` seconds."""
-        return self._up.wait(timeout)
+        """Wait for a connection; False when there is none after ``timeout`` seconds, or will never be one."""
+        return self._up.wait(timeout) and not self.given_up
 
     @property
     def up(self) -> bool:
-        return self._up.is_set()
+        return self._up.is_set() and not self.given_up
 
     @property
     def outbox(self) -> Outbox:
@@ -112,19 +114,24 @@ class Line:
                 pause = FIRST_PAUSE
                 self._read()
             except HOPELESS as error:
-                self._hopeless(error)
+                self._give_up(error)
                 return
             except LOST as error:
                 if not self._ended.is_set():
                     LOG.warning("no connection to the broker: %s: %s", type(error).__name__, error)
             except Exception as error:
                 LOG.exception("a connection to the broker ended for a reason that nobody foresaw")
-                self._hopeless(error)
+                self._give_up(error)
                 return
             finally:
                 self._drop()
             self._ended.wait(pause * (0.5 + int(new_hex()[:4], 16) / 0xFFFF))
             pause = min(pause * 2, LAST_PAUSE)
+
+    def _give_up(self, error: BaseException) -> None:
+        self.given_up = True
+        self._up.set()  # nobody need wait any longer
+        self._hopeless(error)
 
     def _connect(self) -> None:
         make: Callable[..., Any] = Connection
@@ -197,7 +204,7 @@ class Line:
         outbox, self._outbox = self._outbox, None
         if outbox is not None:
             outbox.close()
-        if self._up.is_set():
+        if self.up:
             self._up.clear()
             self._broken()
         if connection is not None:

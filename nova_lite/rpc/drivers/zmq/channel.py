@@ -61,7 +61,6 @@ class Channel(abc.ABC):
         self._news = True
         while self._news and self._turn.acquire(0):
             try:
-                self._news = False
                 while (frames := self._next()) is not None:
                     self.take(frames)
                     number -= 1
@@ -90,6 +89,7 @@ class Channel(abc.ABC):
                 self._socket.close(linger=LINGER)
 
     def _next(self) -> Frames | None:
+        self._news = False  # what is told from here on may be missed here
         with self._lock:
             # Asking takes the news off the descriptor, even when nothing is wanted: or waiting on it would never wait.
             if self._closed or not int(self._socket.getsockopt(EVENTS)) & POLLIN:
@@ -98,9 +98,10 @@ class Channel(abc.ABC):
             if not self.wanted():
                 return None
             self.held_back = False
-            frames = [self._socket.recv(NOBLOCK)]
+            receive = self._socket.recv
+            frames = [receive(NOBLOCK), receive(NOBLOCK)]  # two at least, of a router as of a monitor
             while self._socket.getsockopt(RCVMORE):
-                frames.append(self._socket.recv(NOBLOCK))
+                frames.append(receive(NOBLOCK))
             return frames
 
     def _readable(self) -> bool:
