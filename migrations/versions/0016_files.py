@@ -7,7 +7,7 @@ from alembic import op
 from nova_lite.db.ddl import LONG_TEXT, columns
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -13,7 +13,7 @@ from nova_lite import __version__, rpc
 from nova_lite.cmd.refusals import RefusalEvents
 from nova_lite.conf import ConfigError, Settings, load
 from nova_lite.core import launcher, logs, memory
-from nova_lite.core.clock import Clock
+from nova_lite.core.clock import Clock, OrderedClock
 from nova_lite.core.context import system_context
 from nova_lite.core.ids import new_uuid
 from nova_lite.core.service import Closing, Part
@@ -111,10 +111,10 @@ def heartbeat(
     settings: Settings, topic: str, server: rpc.Server, conductor: Conductor, clock: Clock
 ) -> Callable[[], None]:
     """A function that tells the registry of services that this daemon lives, and what it understands."""
-    uuid = new_uuid()
+    uuid, ordered = new_uuid(), OrderedClock(clock)
 
     def beat() -> None:
-        now = clock.now()
+        now = ordered.now()
         conductor.service_seen(
             system_context(),
             ServiceRecord(

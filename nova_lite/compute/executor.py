@@ -76,11 +76,11 @@ class Executor:
         """True while an operation on the instance runs or waits here."""
         return instance_uuid in self._turns
 
-    def progress(self) -> dict[str, Progress]:
-        """How far the operations are that are begun here, by id."""
+    def progress(self, at: float) -> dict[str, Progress]:
+        """How far the operations are that are begun here, by id, at this time."""
         with self._lock:
             return {
-                found.job.operation.id: Progress(epoch=found.job.operation.epoch, step=found.step)
+                found.job.operation.id: Progress(epoch=found.job.operation.epoch, step=found.step, at=at)
                 for found in self._running.values()
             }
 

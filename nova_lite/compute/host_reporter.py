@@ -75,7 +75,7 @@ class Host:
 
 
 class HostReporter:
-    """Sends the reports of one host."""
+    """Sends the reports of one host. ``clock``: an ordered one."""
 
     def __init__(
         self, who: Host, driver: VirtDriver, conductor: Conductor, allowance: Allowance, clock: Clock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from nova_lite.compute.executor import Executor
+from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
 from nova_lite.rpcapi.conductor import Conductor
 
@@ -12,10 +13,10 @@ LOG = logging.getLogger(__name__)
 
 
 class Leases:
-    """Renews the leases of one host."""
+    """Renews the leases of one host. ``clock``: an ordered one."""
 
-    def __init__(self, host: str, conductor: Conductor, executor: Executor) -> None:
-        self._host, self._conductor, self._executor = host, conductor, executor
+    def __init__(self, host: str, conductor: Conductor, executor: Executor, clock: Clock) -> None:
+        self._host, self._conductor, self._executor, self._clock = host, conductor, executor, clock
 
     def renew(self) -> None:
         """One turn; nothing is sent when nothing runs.
@@ -23,7 +24,7 @@ class Leases:
         When no conductor hears it the work goes on: what is begun here nobody else takes up (docs/adr/0005), and past
         its deadline its result is refused.
         """
-        progress = self._executor.progress()
+        progress = self._executor.progress(self._clock.now())
         if not progress:
             return
         for operation_id in self._conductor.renew_leases(system_context(), self._host, progress):

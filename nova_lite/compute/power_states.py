@@ -17,7 +17,10 @@ LOG = logging.getLogger(__name__)
 
 
 class PowerStates:
-    """Tells the conductor. While an operation runs on an instance its result speaks; nothing is told meanwhile."""
+    """Tells the conductor. While an operation runs on an instance its result speaks; nothing is told meanwhile.
+
+    ``clock``: an ordered one.
+    """
 
     def __init__(
         self, host: str, driver: VirtDriver, conductor: Conductor, busy: Callable[[str], bool], clock: Clock
@@ -54,6 +57,7 @@ class PowerStates:
 
     def tell(self, uuid: str, told: PowerState | None = None) -> None:
         """Tell the power state as it is now. The event only says that something happened: it may be old."""
+        at = self._clock.now()  # not after the look: what somebody else sees meanwhile is newer
         try:
             power_state = self._driver.power_state(uuid)
         except DomainNotFound:
@@ -63,16 +67,15 @@ class PowerStates:
             LOG.warning("power state of %s is not known: %s", uuid, error)
             return
         if power_state != told:
-            self._conductor.power_state_changed(system_context(), self._host, uuid, power_state, self._clock.now())
+            self._conductor.power_state_changed(system_context(), self._host, uuid, power_state, at)
         self._missed.discard(uuid)
 
     def compare(self, instances: list[Instance]) -> None:
         """Find instances whose record and domain disagree, and tell the conductor of each."""
+        at = self._clock.now()
         domains = {info.uuid: info.power_state for info in self._driver.list_domains()}
         for instance in instances:
             actual = domains.get(instance.uuid, PowerState.NOSTATE)
             if actual != instance.power_state and instance.task_state is None and not self._busy(instance.uuid):
                 LOG.info("instance %s: recorded %s, found %s", instance.uuid, instance.power_state.name, actual.name)
-                self._conductor.power_state_changed(
-                    system_context(), self._host, instance.uuid, actual, self._clock.now()
-                )
+                self._conductor.power_state_changed(system_context(), self._host, instance.uuid, actual, at)

@@ -24,7 +24,7 @@ PATIENCE = 600.0  # seconds past its deadline that a result is still offered
 
 
 class Reporter:
-    """Speaks for one host."""
+    """Speaks for one host. ``clock``: an ordered one."""
 
     def __init__(self, host: str, conductor: Conductor, clock: Clock) -> None:
         self._host, self._conductor, self._clock = host, conductor, clock
@@ -48,7 +48,7 @@ class Reporter:
         :raises Cancelled: it is not ours any more. :raises Unavailable: its deadline has passed.
         :raises Interrupted: the daemon ends first.
         """
-        progress = {operation.id: Progress(epoch=operation.epoch, step=step)}
+        progress = {operation.id: Progress(epoch=operation.epoch, step=step, at=self._clock.now())}
         context = system_context(operation.request_id)
         what = f"step {step} of operation {operation.id}"
         lost = self._insist(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from nova_lite.conductor import task_states
 from nova_lite.conductor.dispatch import Dispatch
 from nova_lite.conductor.faults import no_valid_host
+from nova_lite.conductor.stamps import believed
 from nova_lite.conf.control import ConductorSettings
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
@@ -79,7 +82,11 @@ class Recorder:
 
     def renew(self, host: str, progress: dict[str, Progress]) -> list[str]:
         """Prolong the leases of what the host works on, and note its steps; those that are not its own."""
-        until = self._clock.now() + self._lease
+        now = self._clock.now()
+        until = now + self._lease
+        progress = {
+            uuid: msgspec.structs.replace(told, at=believed(told.at, now)) for uuid, told in progress.items()
+        }
         owned = self._database.transact(lambda tx: operation_writes.renew(tx, host, progress, until))
         self._follow([uuid for uuid in sorted(owned) if progress[uuid].step in task_states.STEPS])
         return sorted(set(progress) - owned)
@@ -114,7 +121,7 @@ class Recorder:
                 vm_state = vm_state_after(instance_writes.hold(tx, instance_uuid).vm_state, power_state)
             except NotFound:
                 return None
-            change = instance_writes.PowerChange(power_state=power_state, vm_state=vm_state, at=at)
+            change = instance_writes.PowerChange(power_state=power_state, vm_state=vm_state, at=believed(at, now))
             return instance_writes.set_power_state(tx, instance_uuid, host, change, now)
 
         instance = self._database.transact(write)

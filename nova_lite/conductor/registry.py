@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from nova_lite.conductor.stamps import believed
 from nova_lite.conductor.versions import lowest
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
@@ -73,23 +74,31 @@ class Registry:
             ]
 
     def report_host(self, context: RequestContext, report: HostReport) -> None:
-        """A host's report: its record, its service's heartbeat, and the news for the schedulers."""
+        """A host's report: its record, its service's heartbeat, and the news for the schedulers.
+
+        One that is older than what was taken, or here again, changes nothing (docs/adr/0018).
+        """
         now = self._clock.now()
+        report = msgspec.structs.replace(report, sent_at=believed(report.sent_at, now))
         service = ServiceRecord(
             uuid=report.uuid, host=report.host, binary="nova-compute", topic="compute", zone="nova",
-            version=report.service_version, versions=report.versions, last_seen_at=now, updated_at=now,
+            version=report.service_version, versions=report.versions, last_seen_at=report.sent_at, updated_at=now,
         )
 
-        def write(tx: Tx) -> tuple[list[HostState], HostState]:
+        def write(tx: Tx) -> tuple[list[HostState], HostState | None]:
             before = host_reads.named(tx, [report.host])
             state = host_writes.report(tx, report, now)
-            service_writes.heartbeat(tx, service)
+            if state is not None:
+                service_writes.heartbeat(tx, service, now)
             return before, state
 
         try:
             before, state = self._database.transact(write)
         except Duplicate:
             before, state = self._database.transact(write)
+        if state is None:
+            LOG.info("a report of %s is older than what was taken; it is ignored", report.host)
+            return
         try:
             self._scheduler.host_changed(context, state)
         except Unavailable as error:
@@ -110,10 +119,10 @@ class Registry:
             return lowest(service_reads.page(tx), self._clock.now())
 
     def service_seen(self, service: ServiceRecord) -> None:
-        """A daemon's heartbeat, stamped with our clock: theirs may be wrong."""
+        """A daemon's heartbeat, written down with our clock: theirs may be wrong. An old one changes nothing."""
         now = self._clock.now()
-        stamped = msgspec.structs.replace(service, last_seen_at=now, updated_at=now)
-        self._database.transact(lambda tx: service_writes.heartbeat(tx, stamped))
+        service = msgspec.structs.replace(service, last_seen_at=believed(service.last_seen_at, now))
+        self._database.transact(lambda tx: service_writes.heartbeat(tx, service, now))
 
 
 def _lost(instance: Instance, host: str, operations: list[Operation]) -> bool:

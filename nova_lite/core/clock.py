@@ -6,6 +6,10 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from nova_lite.core import concurrency
+
+TICK = 1e-6  # seconds between two readings of an ordered clock at least
+
 
 class Clock(Protocol):
     """Where the time comes from."""
@@ -27,6 +31,28 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+class OrderedClock:
+    """Readings of another clock, each later than the one before, though that may stand still or be set back.
+
+    So they tell the order in which one process said things. Once the clock is back by more than ``patience`` seconds,
+    it was wrong before: from then on it is believed again.
+    """
+
+    def __init__(self, clock: Clock, patience: float = 30.0) -> None:
+        self._clock, self._patience = clock, patience
+        self._lock = concurrency.lock()
+        self._last = 0.0
+
+    def now(self) -> float:
+        with self._lock:
+            now = self._clock.now()
+            self._last = now if self._last - now > self._patience else max(now, self._last + TICK)
+            return self._last
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
 
 
 class ManualClock:

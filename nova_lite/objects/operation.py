@@ -256,10 +256,14 @@ class OperationEvent(Value, frozen=True, kw_only=True):
 
 
 class Progress(Value, frozen=True, kw_only=True):
-    """How far a worker is with an operation: told with its lease. ``step`` is empty before the first."""
+    """How far a worker is with an operation: told with its lease. ``step`` is empty before the first.
+
+    ``at``: when this was so, in seconds since the epoch by the worker's clock; later for whatever is told later.
+    """
 
     epoch: int
     step: str = ""
+    at: float
 
 
 class OperationResult(Value, frozen=True, kw_only=True):

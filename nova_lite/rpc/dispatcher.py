@@ -103,6 +103,11 @@ class Dispatcher:
         except errors.UnknownSession as error:
             LOG.info("message %s on %s: %s", incoming.id, self._target, error)
             self._answer(asked, error)
+        except errors.Replayed as error:
+            if not incoming.redelivered:
+                self._refuse(asked, error, observe)
+            else:  # its connection broke. This process lives: it has begun the first copy, and answers that
+                LOG.info("message %s on %s came again: %s", incoming.id, self._target, error)
         except NovaLiteError as error:
             self._refuse(asked, error, observe)
         except Exception as error:  # an authoriser's bug is a refusal too
@@ -117,7 +122,7 @@ class Dispatcher:
                 f"{request.method} of {request.sender!r} is for {request.target}, not for {self._target}",
                 sender=request.sender,
             )
-        self._freshness.check(request, redelivered)
+        self._freshness.check(request)
         endpoint, method = self._find(request)
         try:
             arguments = method.arguments.decode(request.arguments)

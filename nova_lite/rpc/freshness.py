@@ -38,16 +38,13 @@ class Freshness:
         self._clock, self._lifetime = clock, lifetime
         self._guard = ReplayGuard(lifetime + CLOCK_SKEW)
 
-    def check(self, request: Request, redelivered: bool) -> None:
-        """A broker redelivers a message when its first receiver died; it marks it so, and a sender cannot.
-
-        :raises Expired, BadSignature, Replayed:
-        """
+    def check(self, request: Request) -> None:
+        """:raises Expired, BadSignature, Replayed:"""
         now = self._clock.now()
         if now > request.deadline:
             late = now - request.deadline
             raise Expired(f"{request.method} of {request.sender!r} came {late:.3f} s late", sender=request.sender)
         if request.sent_at > now + CLOCK_SKEW or request.deadline > request.sent_at + self._lifetime + CLOCK_SKEW:
             raise BadSignature(f"{request.method} of {request.sender!r} has impossible times", sender=request.sender)
-        if self._guard.seen(request.id, now) and not redelivered:
+        if self._guard.seen(request.id, now):
             raise Replayed(f"message {request.id} of {request.sender!r} was seen before", sender=request.sender)

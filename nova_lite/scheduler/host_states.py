@@ -38,9 +38,12 @@ class HostStates:
             self._reads += 1
 
     def update(self, state: HostState) -> None:
-        """Take the word of a newer report. Older ones may arrive late and are ignored."""
+        """Take the word of a newer report. Older ones may arrive late, or twice, and are ignored: what was claimed
+
+        since must go on being counted.
+        """
         known = self._states.get(state.host)
-        if known is None or (state.last_seen_at, state.generation) >= (known.last_seen_at, known.generation):
+        if known is None or (state.last_seen_at, state.generation) > (known.last_seen_at, known.generation):
             self._states[state.host] = state
 
     def consume(self, grant: ClaimGrant) -> None:

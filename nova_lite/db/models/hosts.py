@@ -13,6 +13,7 @@ class ComputeNodeRow(Base):
     """A compute host. ``*_capacity`` are worked out of ``inventory``, so that a claim is one conditional update.
 
     ``*_used`` and ``instances`` are the sums of the allocations, changed with them in the same transaction.
+    ``told_at``: when, by its own clock, the host made the newest report that was taken (docs/adr/0018).
     """
 
     __tablename__ = "compute_nodes"
@@ -41,6 +42,7 @@ class ComputeNodeRow(Base):
     service_version: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[float]
     last_seen_at: Mapped[float]
+    told_at: Mapped[float] = mapped_column(server_default="0")
     generation: Mapped[int] = mapped_column(default=0)
 
 

@@ -32,7 +32,8 @@ class InstanceRow(SoftDelete, Base):
 
     ``vcpus``, ``memory_mb`` and ``disk_gb`` are the ledger of quota (``writes.instance_values``); ``flavorid`` and
     ``image_id`` repeat what lists filter by. ``instance_metadata`` and ``tags`` are filtered by patterns over their
-    encoded text (``reads.instances``).
+    encoded text (``reads.instances``). ``told_at``: when, by its host's clock, the newest power state that was heard was
+    so (docs/adr/0018).
     """
 
     __tablename__ = "instances"
@@ -90,6 +91,7 @@ class InstanceRow(SoftDelete, Base):
     pinned_zone: Mapped[str | None]
     hints: Mapped[dict[str, tuple[str, ...]] | None] = mapped_column(Encoded(dict[str, tuple[str, ...]]))
     files: Mapped[tuple[InjectedFile, ...] | None] = mapped_column(Encoded(tuple[InjectedFile, ...]))
+    told_at: Mapped[float] = mapped_column(server_default="0")
 
 
 class ArchivedInstanceRow(Base):

@@ -13,6 +13,7 @@ from nova_lite.objects.states import Action, OperationState
 class OperationRow(Base):
     """The outbox and the truth of every change of an instance. ``id`` orders what time cannot tell apart.
 
+    ``told_at``: when, by its host's clock, the newest progress that was taken was so; of this epoch (docs/adr/0018).
     ``untold`` (bits of ``writes.notices``) says which notifications about it are still to be sent; until then
     ``began_with`` and ``ended_with`` keep the JSON of the instance as it was.
     """
@@ -43,6 +44,7 @@ class OperationRow(Base):
     message: Mapped[str] = mapped_column(LongText)
     deadline: Mapped[float]
     lease_expires_at: Mapped[float | None]
+    told_at: Mapped[float] = mapped_column(server_default="0")
     created_at: Mapped[float]
     updated_at: Mapped[float]
     finished_at: Mapped[float | None]

@@ -9,7 +9,7 @@ from nova_lite.db.models.base import Base, Encoded, RowId, Uuid, table_args
 
 
 class ServiceRow(Base):
-    """A daemon on a host; ``last_seen_at`` is its newest heartbeat."""
+    """A daemon on a host; ``last_seen_at`` is its newest heartbeat by our clock, ``told_at`` by its own."""
 
     __tablename__ = "services"
     __table_args__ = table_args(UniqueConstraint("host", "binary"))
@@ -26,4 +26,5 @@ class ServiceRow(Base):
     version: Mapped[str] = mapped_column(String(32))
     versions: Mapped[dict[str, str] | None] = mapped_column(Encoded(dict[str, str]))
     last_seen_at: Mapped[float]
+    told_at: Mapped[float] = mapped_column(server_default="0")
     updated_at: Mapped[float]

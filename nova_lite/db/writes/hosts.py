@@ -16,21 +16,25 @@ from nova_lite.objects.host import HostReport, HostState
 COMPUTE = "nova-compute"
 
 
-def report(tx: Tx, report: HostReport, now: float) -> HostState:
+def report(tx: Tx, report: HostReport, now: float) -> HostState | None:
     """Take a host's report; what is claimed of it and how it is switched stay as they are.
+
+    None: a newer one was taken already, and nothing is changed.
 
     :raises Duplicate: its first report is being written at the same time; once more, and it is known.
     :raises Conflict: the name or the identity is another host's. A host that was renamed, or whose identity was lost
         while instances are on it, is a matter for the operator.
     """
     values = _values(report, now)
-    matched = tx.change(
-        update(ComputeNodeRow)
-        .where(ComputeNodeRow.host == report.host, ComputeNodeRow.uuid == report.uuid)
-        .values(values)
-    )
-    if not matched and not _adopt(tx, report, values):
-        tx.insert(ComputeNodeRow, {"host": report.host, "uuid": report.uuid, **values})
+    node = ComputeNodeRow
+    newer = update(node).where(node.host == report.host, node.told_at < report.sent_at)
+    if not tx.change(newer.where(node.uuid == report.uuid).values(values)):
+        known = _known(tx, report)
+        if known is None:
+            tx.insert(node, {"host": report.host, "uuid": report.uuid, **values})
+        # A host that was set up anew while empty: its name goes on with the new identity.
+        elif not tx.change(newer.values(uuid=report.uuid, **values)):
+            return None
     return hosts.one(tx, report.host)
 
 
@@ -76,16 +80,15 @@ def recount(tx: Tx, host: str) -> bool:
     return bool(tx.change(update(node).where(node.host == host, wrong).values(sums)))
 
 
-def _adopt(tx: Tx, report: HostReport, values: dict[str, Any]) -> bool:
-    """Settle a report whose name and identity do not belong together. False: neither is known."""
+def _known(tx: Tx, report: HostReport) -> ComputeNodeRow | None:
+    """The record that a report is about, held; None: neither its name nor its identity is known. Raises Conflict."""
     node = ComputeNodeRow
     known = tx.rows(select(node).where(or_(node.host == report.host, node.uuid == report.uuid)).with_for_update())
     if not known:
-        return False
+        return None
     row = known[0]
-    if len(known) == 1 and row.host == report.host and row.instances == 0:
-        # A host that was set up anew while empty: its name goes on with the new identity.
-        return bool(tx.change(update(node).where(node.id == row.id).values(uuid=report.uuid, **values)))
+    if len(known) == 1 and row.host == report.host and (row.uuid == report.uuid or row.instances == 0):
+        return row
     raise Conflict(
         f"host {report.host} with identity {report.uuid} is not who it says: {row.uuid} is known as {row.host}, "
         f"with {row.instances} instances", host=report.host, uuid=report.uuid, known_host=row.host,
@@ -102,6 +105,7 @@ def _values(report: HostReport, now: float) -> dict[str, Any]:
         "hypervisor_hostname": report.hypervisor_hostname, "host_ip": report.host_ip, "cpu_info": report.cpu_info,
         "uptime": report.uptime,
         "service_version": report.service_version, "started_at": report.started_at, "last_seen_at": now,
+        "told_at": report.sent_at,
     }
 
 

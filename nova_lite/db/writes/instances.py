@@ -253,16 +253,23 @@ def edit(
 def set_power_state(tx: Tx, uuid: str, host: str, change: PowerChange, now: float) -> Instance | None:
     """Write down what a host saw of its instance; None when that is of no account.
 
-    It is not when the host does not own the instance, when an operation is at work on it (its end will tell), when
-    the record has been changed after ``at``, or when nothing is new.
+    It is not when the host does not own the instance, when something later has been heard of it, when an operation
+    is at work on it (its end will tell), when the record has been changed after ``at``, or when nothing is new.
     """
     instance = hold(tx, uuid)
-    ours = instance.host == host and instance.deleted_at is None and instance.task_state is None
+    if instance.host != host or instance.deleted_at is not None or not _hear(tx, uuid, change.at):
+        return None
     vm_state = change.vm_state or instance.vm_state
     news = (vm_state, change.power_state) != (instance.vm_state, instance.power_state)
-    if not ours or not news or change.at < instance.updated_at:
+    if instance.task_state is not None or not news or change.at < instance.updated_at:
         return None
     return save(tx, instance, now, vm_state=vm_state, power_state=change.power_state)
+
+
+def _hear(tx: Tx, uuid: str, at: float) -> bool:
+    # What is of no account now must not be so later, when the same message comes again.
+    row = InstanceRow
+    return bool(tx.change(update(row).where(row.uuid == uuid, row.told_at < at).values(told_at=at)))
 
 
 def _live(uuid: str, project_id: str | None, override_lock: bool) -> Any:

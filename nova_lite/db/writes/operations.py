@@ -51,7 +51,7 @@ class Finished:
 
 
 def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, now: float) -> ClaimGrant:
-    """The host that the operation was given to takes it up. Repeating it, with the same epoch, is no error.
+    """The host that the operation was given to takes it up. Repeating it, with the same epoch, changes nothing.
 
     :raises NotFound: no such operation.
     :raises Superseded: it is finished, another host's, or of another epoch.
@@ -63,7 +63,9 @@ def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, 
         raise ownership.superseded(operation)
     if operation.deadline <= now:
         raise DeadlineExceeded(f"operation {operation_id} should have ended already", operation=operation_id)
-    begun = ownership.save(tx, operation, now, state=OperationState.RUNNING, lease_expires_at=lease_until)
+    if operation.state == OperationState.RUNNING:
+        return grant
+    begun = ownership.begin(tx, operation, lease_until, now)
     task_state = _task_state(instance, begun)
     if task_state != instance.task_state:
         instance = instances.save(tx, instance, now, task_state=task_state)
@@ -73,22 +75,28 @@ def begin(tx: Tx, operation_id: str, epoch: int, host: str, lease_until: float, 
 def renew(tx: Tx, host: str, progress: Mapping[str, Progress], lease_until: float) -> frozenset[str]:
     """Renew a host's leases and note the steps of its running operations; those that are still its own.
 
-    What is not in the answer has been superseded.
+    What is not in the answer has been superseded. Of what was told later already nothing is changed: an old step must
+    not take the place of one from which there is no way back.
     """
-    running = select(OperationRow.uuid, OperationRow.epoch, OperationRow.step).where(
-        OperationRow.uuid.in_(list(progress)), OperationRow.host == host, OperationRow.state == OperationState.RUNNING
+    row = OperationRow
+    running = select(row.uuid, row.epoch, row.step, row.told_at).where(
+        row.uuid.in_(list(progress)), row.host == host, row.state == OperationState.RUNNING
     )
     owned: set[str] = set()
+    renewed: dict[float, list[str]] = defaultdict(list)
     moved: dict[str, list[str]] = defaultdict(list)
-    for uuid, epoch, step in tx.tuples(running.with_for_update()):
-        if progress[uuid].epoch == epoch:
+    for uuid, epoch, step, told_at in tx.tuples(running.with_for_update()):
+        told = progress[uuid]
+        if told.epoch == epoch:
             owned.add(uuid)
-            if progress[uuid].step != step:
-                moved[progress[uuid].step].append(uuid)
-    if owned:
-        tx.change(update(OperationRow).where(OperationRow.uuid.in_(owned)).values(lease_expires_at=lease_until))
+            if told.at > told_at:
+                renewed[told.at].append(uuid)
+                if told.step != step:
+                    moved[told.step].append(uuid)
+    for at, uuids in renewed.items():
+        tx.change(update(row).where(row.uuid.in_(uuids)).values(lease_expires_at=lease_until, told_at=at))
     for step, uuids in moved.items():
-        tx.change(update(OperationRow).where(OperationRow.uuid.in_(uuids)).values(step=step))
+        tx.change(update(row).where(row.uuid.in_(uuids)).values(step=step))
     return frozenset(owned)
 
 

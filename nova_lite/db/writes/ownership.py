@@ -52,6 +52,13 @@ def save(tx: Tx, before: Operation, now: float, **changes: Any) -> Operation:
     return _commit(tx, before, structs.replace(before, **changes, updated_at=now), changes)
 
 
+def begin(tx: Tx, before: Operation, lease_until: float, now: float) -> Operation:
+    """Have an operation run, in the same way; nothing has been told of it in this epoch. Raises Superseded."""
+    changes = {"state": OperationState.RUNNING, "lease_expires_at": lease_until}
+    after = structs.replace(before, **changes, updated_at=now)
+    return _commit(tx, before, after, changes | {"told_at": 0.0})
+
+
 def end(tx: Tx, before: Operation, instance: Instance, state: OperationState, message: str, now: float) -> Operation:
     """End an operation in the same way, with the instance as that leaves it. Raises Superseded."""
     changes = {"state": state, "message": message, "finished_at": now, "lease_expires_at": None}

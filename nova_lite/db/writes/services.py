@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec import structs
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from nova_lite.core.errors import NotFound
 from nova_lite.db.models.services import ServiceRow
@@ -11,23 +11,24 @@ from nova_lite.db.session import Tx
 from nova_lite.objects.service import ServiceRecord
 
 
-def heartbeat(tx: Tx, record: ServiceRecord) -> None:
-    """A daemon is alive: its row, found by host and binary, is made or brought up to date.
+def heartbeat(tx: Tx, record: ServiceRecord, now: float) -> None:
+    """A daemon is alive: its row, found by host and binary, is made or brought up to date, unless a newer heartbeat
 
+    was taken already. ``record.last_seen_at`` is by the daemon's clock; what is written is ``now``.
     Who it is (uuid) and how it is switched (enabled, forced_down) stay as they were.
     """
-    matched = tx.change(
-        update(ServiceRow)
-        .where(ServiceRow.host == record.host, ServiceRow.binary == record.binary)
-        .values(
-            version=record.version, versions=record.versions, topic=record.topic, last_seen_at=record.last_seen_at
-        )
-    )
-    if not matched:
-        values = structs.asdict(record)
+    row = ServiceRow
+    its = (row.host == record.host, row.binary == record.binary)
+    news = {
+        "version": record.version, "versions": record.versions, "topic": record.topic, "last_seen_at": now,
+        "told_at": record.last_seen_at,
+    }
+    if tx.change(update(row).where(*its, row.told_at < record.last_seen_at).values(news)):
+        return
+    if tx.scalar(select(row.id).where(*its)) is None:
+        values = {**structs.asdict(record), **news, "updated_at": now}
         del values["id"]
-        news = ("version", "versions", "topic", "last_seen_at")
-        tx.upsert(ServiceRow, values, keys=("host", "binary"), update=news)
+        tx.upsert(row, values, keys=("host", "binary"), update=tuple(news))
 
 
 def set_state(

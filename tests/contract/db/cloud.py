@@ -37,7 +37,9 @@ class Cloud:
 
     def host(self, name: str = "host1", inventory: Inventory | None = None, uuid: str = "") -> HostState:
         told = a_report(name, inventory, uuid)
-        return self.database.transact(lambda tx: hosts.report(tx, told, NOW))
+        state = self.database.transact(lambda tx: hosts.report(tx, told, NOW))
+        assert state is not None
+        return state
 
     def accept(self, instance: Instance, quota: Quota = UNLIMITED, now: float = NOW) -> Operation:
         """A boot request as the API writes it."""

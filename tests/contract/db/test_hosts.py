@@ -27,7 +27,11 @@ def cloud(database: Database) -> Cloud:
 
 
 def _report(cloud: Cloud, told: HostReport, now: float = NOW) -> HostState:
-    return cloud.database.transact(lambda tx: writes.report(tx, told, now))
+    """Of a host whose clock is ours."""
+    told = msgspec.structs.replace(told, sent_at=now)
+    state = cloud.database.transact(lambda tx: writes.report(tx, told, now))
+    assert state is not None
+    return state
 
 
 def _a_service(host: str = "host1", binary: str = "nova-compute") -> ServiceRecord:
@@ -60,8 +64,8 @@ def test_reports_keep_what_is_claimed_and_switched(cloud: Cloud) -> None:
 
 def test_many_first_reports_at_once_make_one_host(cloud: Cloud) -> None:
     told = a_report()
-    all_at_once(*(lambda: _report(cloud, told) for _ in range(4)))
-    assert _report(cloud, told).uuid == told.uuid
+    all_at_once(*(lambda: cloud.database.transact(lambda tx: writes.report(tx, told, NOW)) for _ in range(4)))
+    assert _report(cloud, told, NOW + 1).uuid == told.uuid
     with cloud.database.read() as tx:
         assert len(reads.every(tx)) == 1
 
@@ -83,7 +87,7 @@ def test_a_name_with_instances_does_not_change_its_identity(cloud: Cloud) -> Non
 def test_a_host_that_was_set_up_anew_while_empty_goes_on(cloud: Cloud) -> None:
     cloud.host()
     anew = a_report("host1")
-    assert _report(cloud, anew).uuid == anew.uuid
+    assert _report(cloud, anew, NOW + 1).uuid == anew.uuid
 
 
 def test_two_hosts_cannot_change_places(cloud: Cloud) -> None:
@@ -94,10 +98,33 @@ def test_two_hosts_cannot_change_places(cloud: Cloud) -> None:
         _report(cloud, msgspec.structs.replace(first, host="b"))
 
 
+def test_a_report_of_before_changes_nothing(cloud: Cloud) -> None:
+    told = a_report()
+    older = msgspec.structs.replace(told, inventory=an_inventory(vcpus=1), sent_at=NOW + 50)
+    newer = msgspec.structs.replace(told, inventory=an_inventory(vcpus=2), sent_at=NOW + 60)
+    for report in (older, newer):
+        cloud.database.transact(lambda tx, report=report: writes.report(tx, report, NOW + 61))  # type: ignore[misc]
+    for report in (newer, older):
+        again = cloud.database.transact(lambda tx, report=report: writes.report(tx, report, NOW + 90))  # type: ignore[misc]
+        assert again is None
+    with cloud.database.read() as tx:
+        state = reads.one(tx, "host1")
+    assert (state.inventory.vcpus, state.last_seen_at) == (2, NOW + 61)
+
+
+def test_an_identity_that_was_given_up_does_not_come_back(cloud: Cloud) -> None:
+    first, second = a_report(), a_report()
+    _report(cloud, first)
+    _report(cloud, second, NOW + 1)
+    assert cloud.database.transact(lambda tx: writes.report(tx, first, NOW + 2)) is None
+    with cloud.database.read() as tx:
+        assert (reads.one(tx, "host1").uuid, reads.one(tx, "host1").last_seen_at) == (second.uuid, NOW + 1)
+
+
 def test_switches_reach_the_service_too(cloud: Cloud) -> None:
     cloud.host()
-    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, _a_service()))
-    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, _a_service(binary="nova-conductor")))
+    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, _a_service(), NOW))
+    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, _a_service(binary="nova-conductor"), NOW))
     cloud.database.transact(lambda tx: writes.set_enabled(tx, "host1", False, "mending", NOW + 1))
     state = cloud.database.transact(lambda tx: writes.set_forced_down(tx, "host1", True, NOW + 2))
     assert (state.enabled, state.disabled_reason, state.forced_down) == (False, "mending", True)
@@ -134,27 +161,38 @@ def test_counters_are_mended_from_the_ledger(cloud: Cloud) -> None:
 
 def test_heartbeats_keep_identity_and_switches(cloud: Cloud) -> None:
     first = _a_service()
-    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, first))
+    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, first, NOW))
     cloud.database.transact(
         lambda tx: service_writes.set_state(tx, first.uuid, NOW + 1, enabled=False, disabled_reason="x", forced_down=True)
     )
     later = msgspec.structs.replace(_a_service(), last_seen_at=NOW + 60, version="1.1")
-    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, later))
+    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, later, NOW + 50))
     with cloud.database.read() as tx:
         (found,) = services.page(tx, host="host1", binary="nova-compute")
         assert services.get(tx, first.uuid) == found
         assert services.page(tx, host="elsewhere") == []
     assert found == msgspec.structs.replace(
         first, id=found.id, enabled=False, disabled_reason="x", forced_down=True, updated_at=NOW + 1,
-        last_seen_at=NOW + 60, version="1.1",
+        last_seen_at=NOW + 50, version="1.1",
     )
+
+
+def test_a_heartbeat_of_before_changes_nothing(cloud: Cloud) -> None:
+    newer = msgspec.structs.replace(_a_service(), last_seen_at=NOW + 60, versions={"compute": "1.1"})
+    older = msgspec.structs.replace(_a_service(), last_seen_at=NOW + 50)
+    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, newer, NOW + 61))
+    for beat in (older, newer):
+        cloud.database.transact(lambda tx, beat=beat: service_writes.heartbeat(tx, beat, NOW + 90))  # type: ignore[misc]
+    with cloud.database.read() as tx:
+        (found,) = services.page(tx)
+    assert (found.last_seen_at, found.versions) == (NOW + 61, {"compute": "1.1"})
 
 
 def test_many_first_heartbeats_at_once_make_one_service(cloud: Cloud) -> None:
     beats = [_a_service() for _ in range(4)]
     found = all_at_once(*(
         lambda beat=beat: cloud.database.transact(
-            lambda tx: service_writes.heartbeat(tx, beat)
+            lambda tx: service_writes.heartbeat(tx, beat, NOW)
         ) for beat in beats
     ))
     assert found == [None] * 4
@@ -164,7 +202,7 @@ def test_many_first_heartbeats_at_once_make_one_service(cloud: Cloud) -> None:
 
 def test_services_are_forgotten_on_demand(cloud: Cloud) -> None:
     record = _a_service()
-    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, record))
+    cloud.database.transact(lambda tx: service_writes.heartbeat(tx, record, NOW))
     cloud.database.transact(lambda tx: service_writes.remove(tx, record.uuid))
     with pytest.raises(NotFound):
         cloud.database.transact(lambda tx: service_writes.remove(tx, record.uuid))
@@ -175,8 +213,8 @@ def test_services_are_forgotten_on_demand(cloud: Cloud) -> None:
 
 
 def test_a_sign_of_life_says_what_the_service_understands(cloud: Cloud) -> None:
-    for versions in ({"compute": "1.1"}, {"compute": "1.0", "envelope": "2"}):
-        service = msgspec.structs.replace(_a_service(), versions=versions)
-        cloud.database.transact(lambda tx, service=service: service_writes.heartbeat(tx, service))  # type: ignore[misc]
+    for at, versions in enumerate(({"compute": "1.1"}, {"compute": "1.0", "envelope": "2"})):
+        service = msgspec.structs.replace(_a_service(), versions=versions, last_seen_at=NOW + at)
+        cloud.database.transact(lambda tx, service=service: service_writes.heartbeat(tx, service, NOW))  # type: ignore[misc]
         with cloud.database.read() as tx:
             assert [one.versions for one in services.page(tx)] == [versions]

@@ -15,13 +15,13 @@ from nova_lite.db.session import Database
 from nova_lite.db.writes import instances as writes
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Delete, Operation, Pause, Reboot
+from nova_lite.objects.operation import Delete, Operation, Pause, Reboot, Start
 from nova_lite.objects.quota import Quota, Usage
 from nova_lite.objects.states import OperationState, PowerState, TaskState, VmState
 from tests.builders.guests import NOW
 from tests.builders.operations import an_operation
 from tests.contract.db.cloud import FAULT, UNLIMITED, Cloud, a_new_instance, a_size, all_at_once, succeeded
-from tests.contract.db.transitions import PAUSE, REBOOT_HARD
+from tests.contract.db.transitions import PAUSE, REBOOT_HARD, START
 
 
 @pytest.fixture
@@ -331,6 +331,25 @@ def test_a_power_state_is_of_no_account_when_it_is_not_the_hosts_to_tell(cloud: 
         told = functools.partial(writes.set_power_state, uuid=uuid, host=host, change=change, now=NOW)
         assert cloud.database.transact(told) is None
     assert _get(cloud, instance.uuid) == instance
+
+
+def test_a_power_state_that_comes_again_is_of_no_account(cloud: Cloud) -> None:
+    """Though the host's clock is ahead, so that what it said seems to be of after what was done since."""
+    ahead = dataclasses.replace(OFF, at=NOW + 20)
+    seen, busy = cloud.active(), cloud.active()
+    pausing = cloud.act(busy, Pause(), PAUSE)
+    for instance in (seen, busy):
+        told = functools.partial(writes.set_power_state, uuid=instance.uuid, host="host1", change=ahead, now=NOW + 1)
+        cloud.database.transact(told)
+    operation = cloud.act(_get(cloud, seen.uuid), Start(), START).operation
+    for begun in (operation, pausing.operation):
+        cloud.begin(begun)
+        cloud.finish(succeeded(begun), NOW + 2)
+    for instance in (seen, busy):
+        before = _get(cloud, instance.uuid)
+        told = functools.partial(writes.set_power_state, uuid=instance.uuid, host="host1", change=ahead, now=NOW + 3)
+        assert cloud.database.transact(told) is None
+        assert _get(cloud, instance.uuid) == before
 
 
 def test_the_instances_of_a_host(cloud: Cloud) -> None:

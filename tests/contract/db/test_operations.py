@@ -194,10 +194,46 @@ def test_a_success_clears_the_fault(cloud: Cloud) -> None:
 
 def test_steps_are_noted_with_the_lease(cloud: Cloud) -> None:
     operation = cloud.booting().operation
-    progress = {operation.id: Progress(epoch=operation.epoch, step="spawn")}
+    progress = {operation.id: Progress(epoch=operation.epoch, step="spawn", at=NOW)}
     assert cloud.database.transact(lambda tx: writes.renew(tx, "host1", progress, NOW + 77)) == {operation.id}
     noted = _operation(cloud, operation)
     assert (noted.step, noted.lease_expires_at) == ("spawn", NOW + 77)
+
+
+def test_progress_of_before_changes_nothing(cloud: Cloud) -> None:
+    operation = cloud.booting().operation
+
+    def tell(step: str, at: float, until: float) -> frozenset[str]:
+        progress = {operation.id: Progress(epoch=operation.epoch, step=step, at=at)}
+        return cloud.database.transact(lambda tx: writes.renew(tx, "host1", progress, until))
+
+    tell("upload", NOW + 2, NOW + 50)
+    for step, at in (("snapshot", NOW + 1), ("upload", NOW + 2)):
+        assert tell(step, at, NOW + 99) == {operation.id}, "it is its own all the same: nothing is called off"
+    noted = _operation(cloud, operation)
+    assert (noted.step, noted.lease_expires_at) == ("upload", NOW + 50)
+
+
+def test_the_clock_of_the_host_before_does_not_count(cloud: Cloud) -> None:
+    operation = cloud.booting().operation
+    ahead = {operation.id: Progress(epoch=operation.epoch, step="spawn", at=NOW + 30)}
+    cloud.database.transact(lambda tx: writes.renew(tx, "host1", ahead, NOW + 50))
+    cloud.database.transact(lambda tx: writes.reschedule(tx, operation, NOW))
+    cloud.host("host2")
+    again = cloud.begin(cloud.claim(_operation(cloud, operation), "host2").operation).operation
+    behind = {again.id: Progress(epoch=again.epoch, step="spawn", at=NOW - 30)}
+    cloud.database.transact(lambda tx: writes.renew(tx, "host2", behind, NOW + 60))
+    assert (_operation(cloud, again).step, _operation(cloud, again).lease_expires_at) == ("spawn", NOW + 60)
+
+
+def test_what_is_begun_is_not_begun_again(cloud: Cloud) -> None:
+    grant = cloud.booting()
+    operation = grant.operation
+    again = cloud.database.transact(
+        lambda tx: writes.begin(tx, operation.id, operation.epoch, "host1", NOW + 999, NOW + 9)
+    )
+    assert again == grant
+    assert _operation(cloud, operation) == operation
 
 
 def test_a_boot_whose_undoing_failed_keeps_its_place(cloud: Cloud) -> None:
@@ -226,7 +262,7 @@ def test_leases_are_renewed_for_what_is_still_owned(cloud: Cloud) -> None:
     ours, old = cloud.booting().operation, cloud.booting().operation
     theirs = msgspec.structs.replace(old, epoch=old.epoch - 1)
     queued = cloud.claim(cloud.accept(a_new_instance())).operation
-    progress = {operation.id: Progress(epoch=operation.epoch) for operation in (ours, theirs, queued)}
+    progress = {operation.id: Progress(epoch=operation.epoch, at=NOW) for operation in (ours, theirs, queued)}
     owned = cloud.database.transact(lambda tx: writes.renew(tx, "host1", progress, NOW + 99))
     assert owned == {ours.id}
     assert _operation(cloud, ours).lease_expires_at == NOW + 99
@@ -302,7 +338,7 @@ def test_expired_are_those_past_their_lease_or_deadline(cloud: Cloud) -> None:
     assert found(NOW) == []
     assert found(NOW + 29) == [queued.id]
     assert found(NOW + 31) == [fresh.id, queued.id, begun.operation.id]
-    cloud.database.transact(lambda tx: writes.renew(tx, "host1", {fresh.id: Progress(epoch=fresh.epoch)}, NOW + 10_000))
+    cloud.database.transact(lambda tx: writes.renew(tx, "host1", {fresh.id: Progress(epoch=fresh.epoch, at=NOW)}, NOW + 10_000))
     assert found(NOW + 31) == [queued.id, begun.operation.id]
     assert found(fresh.deadline) == [fresh.id, queued.id, begun.operation.id]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from nova_lite.db.reads import instances
@@ -15,6 +17,7 @@ from tests.builders.guests import NOW
 from tests.builders.operations import an_operation
 from tests.contract.db.cloud import Cloud
 
+LATER = itertools.count(NOW)  # by the clock of the host
 SNAPSHOT = Transition(task_state=TaskState.IMAGE_SNAPSHOT, from_vm_states=frozenset({VmState.ACTIVE}))
 
 
@@ -37,7 +40,7 @@ def imaging(cloud: Cloud) -> Operation:
 
 
 def _reach(cloud: Cloud, operation: Operation, step: str) -> list[str]:
-    progress = {operation.id: Progress(epoch=operation.epoch, step=step)}
+    progress = {operation.id: Progress(epoch=operation.epoch, step=step, at=next(LATER))}
     cloud.database.transact(lambda tx: operations.renew(tx, "host1", progress, NOW + 60))
     with cloud.database.read() as tx:
         return task_states.behind(tx, [operation.id], choose)

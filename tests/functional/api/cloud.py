@@ -235,7 +235,7 @@ class ComputeCloud:
                 uuid=f"30000000-0000-4000-8000-00000000000{number}", host=HOST, binary=binary, topic=binary[5:],
                 zone="nova" if binary == "nova-compute" else "internal", last_seen_at=now, updated_at=now,
             )
-            self.database.transact(lambda tx, record=record: registry.heartbeat(tx, record))  # type: ignore[misc]
+            self.database.transact(lambda tx, record=record: registry.heartbeat(tx, record, now))  # type: ignore[misc]
 
     def begin(self, server: str) -> Operation:
         """A host takes up what is queued for a server."""

@@ -24,7 +24,7 @@ REPORT = HostReport(
 
 def test_processor_and_uptime_are_those_of_the_last_report(cloud: ComputeCloud) -> None:
     now = cloud.clock.now()
-    cloud.database.transact(lambda tx: hosts.report(tx, REPORT, now))
+    cloud.database.transact(lambda tx: hosts.report(tx, structs.replace(REPORT, sent_at=now + 1), now))
 
     def shown(path: str, version: str, key: str) -> object:
         return cloud.admin("GET", f"/os-hypervisors/{path}", version=version).at("hypervisor", key)
@@ -40,7 +40,7 @@ def test_processor_and_uptime_are_those_of_the_last_report(cloud: ComputeCloud) 
 
 def test_a_host_that_is_down_has_no_uptime(cloud: ComputeCloud) -> None:
     now = cloud.clock.now()
-    cloud.database.transact(lambda tx: hosts.report(tx, structs.replace(REPORT), now))
+    cloud.database.transact(lambda tx: hosts.report(tx, structs.replace(REPORT, sent_at=now + 1), now))
     cloud.database.transact(lambda tx: hosts.set_forced_down(tx, HOST, True, now))
     assert cloud.admin("GET", f"/os-hypervisors/{UUID}").at("hypervisor", "uptime") is None
     answer = cloud.admin("GET", f"/os-hypervisors/{UUID}/uptime", version="2.87")

@@ -77,7 +77,7 @@ FORBIDDEN: dict[str, Attack] = {
     "begin": lambda scene, conductor: conductor.operation_begin(CONTEXT, scene.grant.operation.id, 1, "victim"),
     "finish": lambda scene, conductor: conductor.operation_finish(CONTEXT, _finish(scene, "victim")),
     "renew": lambda scene, conductor: conductor.renew_leases(
-        CONTEXT, "victim", {scene.grant.operation.id: Progress(epoch=1)}
+        CONTEXT, "victim", {scene.grant.operation.id: Progress(epoch=1, at=scene.clock.now())}
     ),
     "unfinished": lambda scene, conductor: conductor.unfinished_operations(CONTEXT, "victim"),
     "instances": lambda scene, conductor: conductor.host_instances(CONTEXT, "victim"),
@@ -97,7 +97,7 @@ FOREIGN: dict[str, Attack] = {
     ),
     "finish": lambda scene, conductor: conductor.operation_finish(CONTEXT, _finish(scene, "evil")),
     "renew": lambda scene, conductor: conductor.renew_leases(
-        CONTEXT, "evil", {scene.grant.operation.id: Progress(epoch=scene.grant.operation.epoch, step="mine")}
+        CONTEXT, "evil", {scene.grant.operation.id: Progress(epoch=scene.grant.operation.epoch, step="mine", at=scene.clock.now())}
     ),
     "power": lambda scene, conductor: conductor.power_state_changed(
         CONTEXT, "evil", scene.instance.uuid, PowerState.SHUTDOWN, scene.clock.now() + 1

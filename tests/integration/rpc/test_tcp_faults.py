@@ -138,6 +138,25 @@ def test_every_cast_is_executed_or_reported(scene: Scene, harm: Harm) -> None:
         missing.discard(scene.office.heard.get(15)[1])
 
 
+def test_what_comes_again_is_not_begun_again(broker: RabbitMQ, caplog: pytest.LogCaptureFixture) -> None:
+    """The broker takes back what it had given to a connection that was cut, and gives it to the same process."""
+    caplog.set_level("INFO")
+    scene = over_rabbit(broker)
+    called = concurrency.spawn(scene.client.hold, system_context())
+    scene.client.hold_cast(system_context(), 1)
+    assert {scene.office.entered.get(10) for _ in range(2)} == {"hold", "hold_cast"}
+    scene.proxy.cut()
+    _until(lambda: "came again" in caplog.text)
+    with pytest.raises(PeerLost):
+        called.wait(10)
+    scene.office.gate.set()
+    assert scene.office.heard.get(10) == ("hold_cast", 1)
+    assert _when_it_is_back(lambda: scene.client.who(system_context())) == "office"
+    assert (scene.office.entered.qsize(), scene.office.heard.get(10)) == (0, ("who", 0))
+    scene.fabric.close()
+    scene.proxy.__exit__(None, None, None)
+
+
 def _until(condition: Callable[[], bool]) -> None:
     pause = concurrency.event()
     for _ in range(400):

@@ -101,7 +101,7 @@ def test_a_message_that_comes_twice_begins_once(bench: Bench) -> None:
     bench.steps.started.get(PATIENCE)
     bench.executor.submit(system_context(), operation)
     assert bench.reporter.begun == [operation.id]
-    assert bench.executor.progress() == {operation.id: Progress(epoch=3, step="first")}
+    assert bench.executor.progress(7.0) == {operation.id: Progress(epoch=3, step="first", at=7.0)}
     assert bench.executor.busy(bench.instance.uuid)
 
 
@@ -109,7 +109,7 @@ def test_what_the_conductor_refuses_is_dropped(bench: Bench) -> None:
     operation = an_operation(bench.instance)
     bench.reporter.refused.add(operation.id)
     bench.executor.submit(system_context(), operation)
-    assert bench.executor.progress() == {} and not bench.executor.busy(bench.instance.uuid)
+    assert bench.executor.progress(7.0) == {} and not bench.executor.busy(bench.instance.uuid)
 
 
 def test_a_delete_overtakes_what_runs_and_then_has_its_turn(bench: Bench) -> None:
@@ -145,7 +145,7 @@ def test_what_waits_for_a_slot_is_begun_and_has_a_lease() -> None:
     bench.steps.started.get(PATIENCE)
     bench.instance = bench.reporter._instance = an_instance()
     second = bench.submit(Create())
-    assert set(bench.executor.progress()) == {first.id, second.id}
+    assert set(bench.executor.progress(7.0)) == {first.id, second.id}
     bench.steps.gate.set()
     assert [bench.steps.ended.get(PATIENCE)[1] for _ in range(2)] == ["done", "done"]
     bench.executor.stop(PATIENCE)

@@ -27,6 +27,17 @@ def test_a_granted_claim_is_counted_before_the_next_report() -> None:
     assert (state.memory_mb_used, state.vcpus_used, state.instances) == (64, 1, 1)
 
 
+def test_news_that_come_again_do_not_undo_a_claim() -> None:
+    states, told = HostStates(list), a_host("h")
+    instance = an_instance(host="h")
+    states.update(told)
+    states.consume(ClaimGrant(instance=instance, operation=an_operation(instance)))
+    states.update(told)
+    assert states.all()[0].instances == 1
+    states.update(msgspec.structs.replace(told, generation=told.generation + 1))
+    assert states.all()[0].instances == 0
+
+
 def test_a_refresh_that_somebody_else_made_is_not_repeated() -> None:
     reads: list[int] = []
 
