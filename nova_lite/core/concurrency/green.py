@@ -1,8 +1,9 @@
-"""The eventlet back end. Only this file and ``green_http`` import eventlet."""
+"""The eventlet back end. Only this file, ``green_http`` and ``green_native`` import eventlet."""
 
 from __future__ import annotations
 
 import collections
+import functools
 import ipaddress
 import logging
 import os
@@ -11,7 +12,7 @@ import time
 import warnings
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
 from nova_lite.core.concurrency.base import Empty, Event, Killed, Lock, Mailbox, Pool, Queue, Task, Watch, WSGIServer
@@ -25,10 +26,12 @@ with warnings.catch_warnings():
     import eventlet
     import eventlet.hubs
     import eventlet.queue
-    import eventlet.tpool
     from eventlet import patcher
     from eventlet.green import socket as green_socket
     from eventlet.support import greenlets
+
+if TYPE_CHECKING:
+    from nova_lite.core.concurrency.green_native import NativeCalls
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -293,12 +296,12 @@ def _wait_readable(fd: int, timeout: float | None) -> bool:
     return True
 
 
-def _getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+def _getaddrinfo(backend: EventletBackend, host: Any, *arguments: Any, **options: Any) -> Any:
     """The C library's resolver in a native thread: a slow name server must not stop every other task."""
     try:
         ipaddress.ip_address(host or "::")
     except ValueError:
-        return eventlet.tpool.execute(native_getaddrinfo, host, *arguments, **options)
+        return backend.native(native_getaddrinfo, host, *arguments, **options)
     return native_getaddrinfo(host, *arguments, **options)
 
 
@@ -307,14 +310,19 @@ class EventletBackend:
 
     name = "eventlet"
 
+    def __init__(self) -> None:
+        self._native: NativeCalls | None = None
+
     def patch(self) -> None:
         eventlet.monkey_patch()
         for module in (socket, green_socket):
-            setattr(module, "getaddrinfo", _getaddrinfo)  # noqa: B010 - one of the two is untyped
+            setattr(module, "getaddrinfo", functools.partial(_getaddrinfo, self))  # noqa: B010 - one of the two is untyped
 
     def after_fork(self) -> None:
-        # The parent's hub holds the parent's epoll descriptor and timers: the child starts with its own.
+        # The parent's hub holds the parent's epoll descriptor and timers: the child starts with its own. Threads are not
+        # inherited.
         eventlet.hubs.use_hub()
+        self._native = None
 
     def spawn(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Task[T]:
         return GreenTask(eventlet.spawn(function, *args, **kwargs))
@@ -335,8 +343,11 @@ class EventletBackend:
         return GreenPool(size)
 
     def native(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = eventlet.tpool.execute(function, *args, **kwargs)
-        return result
+        if self._native is None:
+            from nova_lite.core.concurrency.green_native import NativeCalls  # which imports this module
+
+            self._native = NativeCalls()
+        return self._native.run(function, *args, **kwargs)
 
     def native_thread(self, target: Callable[[], None], name: str) -> None:
         native_threading.Thread(target=target, name=name, daemon=True).start()

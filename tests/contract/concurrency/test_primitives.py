@@ -160,6 +160,21 @@ def test_a_native_call_does_not_stop_other_tasks() -> None:
     os.close(writer)
 
 
+def test_native_calls_that_never_end_do_not_keep_others_from_being_made() -> None:
+    """Twenty of them once did, and kept the process from ending."""
+    reader, writer = os.pipe()
+    stuck = [concurrency.spawn(concurrency.native, os.read, reader, 1) for _ in range(100)]
+    assert concurrency.spawn(concurrency.native, os.getpid).wait(5) == os.getpid()
+    os.write(writer, b"x" * 100)
+    assert [task.wait(5) for task in stuck] == [b"x"] * 100
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_native_call_within_one_is_made_there() -> None:
+    assert concurrency.native(lambda: concurrency.native(os.getpid)) == os.getpid()
+
+
 def test_a_native_call_raises_what_it_raised() -> None:
     def fail() -> None:
         raise KeyError("native")
