@@ -27,7 +27,9 @@ from nova_lite.virt.libvirt.handles import Host
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 
-KEEPALIVE_COUNT = 5  # unanswered probes until a connection counts as lost
+# Seconds between two probes of a connection. While one call waits (for a guest that stands still, say), libvirt 9.0 now and
+# then does not send another one before something else happens on the connection: the next probe, at the latest.
+KEEPALIVE_INTERVAL = 1
 FIRST_RETRY = 0.1  # seconds; doubles up to
 LAST_RETRY = 5.0
 
@@ -198,8 +200,8 @@ class Connection:
         try:
             host = cast(Host, libvirt.open(self._uri))
             host.registerCloseCallback(self._closed, None)
-            interval = max(1, round(self._patience / KEEPALIVE_COUNT))
-            tolerate((libvirt.VIR_ERR_NO_SUPPORT,), lambda: host.setKeepAlive(interval, KEEPALIVE_COUNT))
+            unanswered = max(1, round(self._patience / KEEPALIVE_INTERVAL) - 1)
+            tolerate((libvirt.VIR_ERR_NO_SUPPORT,), lambda: host.setKeepAlive(KEEPALIVE_INTERVAL, unanswered))
             self._watcher.register(host)
         except libvirt.libvirtError as error:
             message = f"no libvirt at {self._uri}: {error.get_error_message()}"

@@ -105,8 +105,9 @@ class InstanceDirectories:
                 )
             if spec.config_drive is not None:
                 concurrency.native(_copy, spec.config_drive, directory / CONFIG_DRIVE)
-            # The log's keeper is root: a file that is there already stays ours, and we can read it.
-            (directory / CONSOLE_LOG).touch(mode=FILE_MODE)
+            # The log's keeper is root: a file that is there already stays ours, and we can read it until it is rolled over.
+            if not (directory / CONSOLE_LOG).exists():
+                (directory / CONSOLE_LOG).touch(mode=FILE_MODE)
         except OSError as error:
             raise VirtError(
                 f"instance {instance.uuid}: its files cannot be made: {error.strerror}", instance=instance.uuid

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import libvirt
 
 from nova_lite import __version__
-from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.objects.nic import Nic
 from nova_lite.objects.states import PowerState
@@ -20,11 +19,12 @@ from nova_lite.virt.driver import (
     HypervisorUnavailable,
     LifecycleEvent,
 )
-from nova_lite.virt.libvirt import console, host, kvm, plan
+from nova_lite.virt.libvirt import host, kvm, plan
 from nova_lite.virt.libvirt.connection import Connection, tolerate
+from nova_lite.virt.libvirt.console import ConsoleLogs
 from nova_lite.virt.libvirt.consoles import Consoles
 from nova_lite.virt.libvirt.diagnostics import Measuring
-from nova_lite.virt.libvirt.disks import InstanceDirectories
+from nova_lite.virt.libvirt.disks import CONSOLE_LOG, InstanceDirectories
 from nova_lite.virt.libvirt.domains import Domains, power_state
 from nova_lite.virt.libvirt.events import Lifecycle
 from nova_lite.virt.libvirt.handles import Host
@@ -49,6 +49,7 @@ class LibvirtDriver:
         self._events = Lifecycle(clock, lambda uuid: self._domains.is_ours(uuid))
         self._connection = Connection(settings.uri, settings.patience, self._events, self._resync)
         self._domains = Domains(self._connection, owner)
+        self._logs = ConsoleLogs(self._connection)
         self._power = Power(self._domains, clock, settings.shutdown_repeat)
         self._traits: plan.HostTraits | None = None
         self._processor = host.Processor()
@@ -120,8 +121,7 @@ class LibvirtDriver:
 
     def console_output(self, uuid: str, max_bytes: int) -> bytes:
         self.power_state(uuid)
-        log = self._files.directory(uuid) / "console.log"
-        return concurrency.native(console.tail, log, max_bytes)
+        return self._logs.tail(uuid, self._files.directory(uuid) / CONSOLE_LOG, max_bytes)
 
     def _render(self, spec: GuestSpec, files: plan.InstanceFiles) -> str:
         return render(plan.make(spec, self._known_traits(), files, self._settings))

@@ -64,6 +64,10 @@ class LibvirtLab:
         path.write_bytes(content)
         return path
 
+    def name_of(self, uuid: str) -> str:
+        """What libvirt calls the guest."""
+        return str(self.other_connection.lookupByUUIDString(uuid).name())
+
     def memory_mb(self, uuid: str) -> int:
         return int(self.other_connection.lookupByUUIDString(uuid).maxMemory()) // 1024
 
@@ -123,7 +127,14 @@ class QemuLab(LibvirtLab):
     has_deaf_guests = True
 
     def a_guest(self, deaf: bool = False) -> GuestSpec:
-        raw = self.write_image(f"tiny-{deaf}.raw", tiny_guest.disk_image(deaf))
+        return self._guest_of(tiny_guest.disk_image(deaf))
+
+    def a_talkative_guest(self) -> GuestSpec:
+        """One that says more than a log holds before it says that it is up."""
+        return self._guest_of(tiny_guest.talkative_image())
+
+    def _guest_of(self, disk: bytes) -> GuestSpec:
+        raw = self.write_image(f"{new_uuid()}.raw", disk)
         image = raw.with_suffix(".qcow2")
         subprocess.run(["qemu-img", "convert", "-O", "qcow2", raw, image], check=True)
         return a_spec(an_instance(image=an_image("qcow2")), image)
@@ -161,5 +172,3 @@ class QemuLab(LibvirtLab):
             return self.driver.console_output(uuid, 100_000)
         except DomainNotFound:
             return b""
-
-

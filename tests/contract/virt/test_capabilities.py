@@ -110,6 +110,7 @@ def test_what_a_driver_cannot_do_is_said() -> None:
         need(None, "juggle")
 
 
+@pytest.mark.both_backends
 def test_a_suspended_guest_goes_on_where_it_was(lab: Lab) -> None:
     uuid = boot(lab).instance.uuid
     lab.wait_until_up(uuid)
@@ -160,6 +161,7 @@ def test_a_snapshot_is_a_whole_image(lab: Lab, tmp_path: Path, state: str) -> No
     assert lab.driver.power_state(uuid) == before
 
 
+@pytest.mark.both_backends
 def test_a_snapshot_boots(lab: Lab, tmp_path: Path) -> None:
     if not lab.has_disks:
         return
@@ -212,6 +214,7 @@ def test_a_disk_does_not_become_smaller(lab: Lab) -> None:
     assert lab.driver.power_state(spec.instance.uuid) == PowerState.RUNNING
 
 
+@pytest.mark.both_backends
 def test_a_rescued_guest_runs_from_another_disk_with_its_own_beside_it(lab: Lab) -> None:
     if not lab.has_disks:
         return
@@ -270,6 +273,7 @@ def test_a_card_that_cannot_be_plugged_in_is_not_there(lab: Lab) -> None:
     lab.driver.reboot(spec.instance.uuid, True, 0.0)
 
 
+@pytest.mark.both_backends
 def test_a_guest_that_does_not_let_go_of_a_card_keeps_it(qemu_lab: QemuLab) -> None:
     spec, card = boot(qemu_lab), qemu_lab.a_card()
     interfaces(qemu_lab.driver).attach(with_cards(spec, card), card)

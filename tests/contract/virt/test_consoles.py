@@ -8,11 +8,11 @@ from nova_lite.core import concurrency
 from nova_lite.objects.states import PowerState
 from nova_lite.virt.capabilities import Channel, ConsoleKind, Consoles, need
 from nova_lite.virt.driver import DomainStateConflict
-from tests.contract import green
 from tests.contract.virt.lab import Lab, until
 from tests.contract.virt.libvirt_lab import QemuLab
 from tests.contract.virt.tiny_guest import POWER_OFF
 
+pytestmark = pytest.mark.both_backends
 PATIENCE = 20.0
 
 
@@ -101,8 +101,3 @@ def test_whoever_comes_later_has_the_serial_console(qemu_lab: QemuLab) -> None:
     until(lambda: qemu_lab.driver.power_state(uuid) == PowerState.SHUTDOWN, "the guest is off")
     first.close()
     second.close()
-
-
-@pytest.mark.skipif(concurrency.backend() == "eventlet", reason="this is the run under eventlet")
-def test_consoles_under_the_eventlet_back_end() -> None:
-    assert not green.run("tests/contract/virt/test_consoles.py", 120.0)

@@ -51,6 +51,7 @@ def test_facts_name_the_hypervisor_and_what_it_has(lab: Lab) -> None:
     assert facts.inventory.memory_mb >= 1024
     assert facts.inventory.disk_gb >= 1
 
+@pytest.mark.both_backends
 def test_a_spawned_guest_runs_and_is_listed_once(lab: Lab) -> None:
     uuid = boot(lab)
     assert lab.driver.power_state(uuid) == PowerState.RUNNING
@@ -107,6 +108,7 @@ def test_a_guest_that_is_off_cannot_be_paused_or_unpaused(lab: Lab, verb: str) -
     with pytest.raises(DomainStateConflict, match=uuid):
         VERBS[verb](lab.driver, uuid)
 
+@pytest.mark.both_backends
 def test_an_obedient_guest_shuts_down_before_its_time_is_up(lab: Lab) -> None:
     uuid = boot(lab)
     lab.wait_until_up(uuid)
@@ -165,6 +167,7 @@ def test_a_guest_that_is_off_is_started_by_a_reboot(lab: Lab) -> None:
     lab.driver.reboot(uuid, False, CLEAN)
     assert lab.driver.power_state(uuid) == PowerState.RUNNING
 
+@pytest.mark.both_backends
 def test_a_guest_that_powers_itself_off_is_reported_soon(lab: Lab) -> None:
     uuid = boot(lab)
     lab.wait_until_up(uuid)
@@ -182,6 +185,7 @@ def test_the_console_shows_the_end_of_what_the_guest_printed(lab: Lab) -> None:
         assert b"login:" in output
         assert lab.driver.console_output(uuid, 7) == output[-7:]
 
+@pytest.mark.both_backends
 def test_a_domain_that_cannot_start_is_not_left_behind(lab: Lab) -> None:
     spec = lab.a_guest_that_cannot_start()
     lab.driver.create_disks(spec)
@@ -215,6 +219,7 @@ def test_a_bad_image_is_refused_with_its_reason(lab: Lab, kind: str) -> None:
     lab.driver.destroy(instance.uuid)
     assert lab.leftovers(instance.uuid) == []
 
+@pytest.mark.both_backends
 def test_a_restarted_compute_finds_its_domains(lab: Lab) -> None:
     uuid = boot(lab)
     lab.driver.close()

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ from stack.servers import Libvirt
 from tests.builders.guests import a_spec, an_instance, qcow2_header
 from tests.contract.virt.lab import until
 from tests.contract.virt.libvirt_lab import LibvirtLab, QemuLab
+from tests.contract.virt.tiny_guest import LINES
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,6 +52,7 @@ def test_a_host_without_libvirt_says_what_was_tried(tmp_path: Path) -> None:
 
 ABSENT = """
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from nova_lite.core import concurrency
 concurrency.patch("eventlet")
@@ -106,6 +109,7 @@ def test_a_config_drive_belongs_to_the_instance_and_goes_with_it(qemu_lab: QemuL
     assert qemu_lab.leftovers(spec.instance.uuid) == []
 
 
+@pytest.mark.both_backends
 def test_a_restart_of_libvirtd_is_survived(qemu_lab: QemuLab, libvirt_server: Libvirt) -> None:
     spec = qemu_lab.a_guest()
     uuid = spec.instance.uuid
@@ -142,6 +146,36 @@ def test_other_tasks_run_while_libvirt_works(qemu_lab: QemuLab, backend: str) ->
     assert report["ticks"]["spawn"] >= 5, report
     assert report["ticks"]["destroy"] >= 3, report
     assert report["events"] == ["RUNNING", "PAUSED", "RUNNING", "SHUTDOWN"]
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """This process may read what anybody may."""
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.both_backends
+def test_a_log_that_was_rolled_over_is_read_without_being_root(qemu_lab: QemuLab, request: pytest.FixtureRequest) -> None:
+    """The log daemon makes the new file for root alone: from then on this was an error."""
+    spec = qemu_lab.a_talkative_guest()
+    uuid = spec.instance.uuid
+    qemu_lab.driver.create_disks(spec)
+    qemu_lab.driver.spawn(spec)
+    qemu_lab.wait_until_up(uuid)
+    said = qemu_lab.driver.console_output(uuid, 100_000)
+    log = qemu_lab.directory / "instances" / uuid / "console.log"
+    assert log.with_name("console.log.1").exists() and log.stat().st_mode & 0o077 == 0
+    request.getfixturevalue("unprivileged")
+    assert qemu_lab.driver.console_output(uuid, 100_000) == said
+    assert qemu_lab.driver.console_output(uuid, 7) == said[-7:]
+    *numbers, greeting = said.decode().split()
+    assert greeting == "login:"
+    assert [int(number, 16) for number in numbers] == list(range(LINES - len(numbers), LINES))
+    assert [pool.name() for pool in qemu_lab.other_connection.listAllStoragePools()] == []
 
 
 def test_the_hypervisors_own_view_agrees(qemu_lab: QemuLab) -> None:

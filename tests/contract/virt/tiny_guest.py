@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SIZE = 1 << 20
 DEAF_AT = 509  # 0: obeys the power button
+LINES = 0x4000  # that a talkative one says: its line's number in eight hexadecimal digits
 POWER_OFF = b"q"  # typed on the console, it powers itself off
 
 _MESSAGE = b"NOVA-LITE TEST GUEST\r\nlogin: \0"
@@ -15,6 +16,12 @@ _CODE = bytes.fromhex(
     "a82074fbac84c07406baf803eeebedfbf4bafd03eca8017408baf803ec3c7174"
     "10803efd7d0075e7ba0006edf6c40174deba0406b80020efebd5"
 )
+# Counts from 0 (ebx) and says each number (the loop from 0x10 on), up to LINES (at 0x32); then what is behind the code.
+_TALK = bytes.fromhex(
+    "fa31c08ed88ed0bc007c6631db6689dfb9080066c1c70489f8240f04303c3976"
+    "020427e82200e2ebb00ae81b0066436681fb0040000072d5be577cac84c07405"
+    "e80500ebf6f4ebfd50bafd03eca82074fb58baf803eec3"
+)
 
 
 def disk_image(deaf: bool) -> bytes:
@@ -22,3 +29,8 @@ def disk_image(deaf: bool) -> bytes:
     sector = bytearray((_CODE + _MESSAGE).ljust(510, b"\0") + b"\x55\xaa")
     sector[DEAF_AT] = int(deaf)
     return bytes(sector).ljust(SIZE, b"\0")
+
+
+def talkative_image() -> bytes:
+    """A raw disk that boots one that counts on its console, then says ``login:`` and is deaf."""
+    return ((_TALK + b"login: \0").ljust(510, b"\0") + b"\x55\xaa").ljust(SIZE, b"\0")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 
 from nova_lite.db.session import Database
 from nova_lite.objects.states import Action
+from stack import processes
 from stack.servers import Libvirt
 from tests.integration.crash.notices import Told, unpaired
 from tests.integration.crash.steps import declared
@@ -63,6 +67,26 @@ class Farm:
         line = f"{action} {server}: {step}"
         self.client.wait(lambda: line in self.cloud.log("h1").read_text(), line, PATIENCE)
 
+    def hear(self) -> None:
+        """Wait for a report of the host."""
+        before = self._reported()
+        self.client.wait(lambda: self._reported() != before, "the host reports", PATIENCE)
+
+    def _reported(self) -> str:
+        (service,) = self.client.ask("GET", "/os-services?binary=nova-compute")["services"]
+        return str(service["updated_at"])
+
+    @contextlib.contextmanager
+    def frozen(self, server: str) -> Iterator[None]:
+        """The guest's emulator stands still, and libvirt waits for it."""
+        pid = processes.read_pid(self.cloud.directory / f"libvirt/run/qemu/instance-{server}.pid")
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
 
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
@@ -96,6 +120,25 @@ def test_a_conductor_is_killed_as_the_last_step_begins(farm: Farm, action: Actio
     farm.cloud.kill("conductor")
     farm.cloud.start("conductor")
     farm.settle(server)
+
+
+def test_a_guest_that_stands_still_holds_up_neither_its_hosts_reports_nor_others(farm: Farm) -> None:
+    client, stuck = farm.client, farm.ask(Action.CREATE)
+    farm.settle(stuck)
+    with farm.frozen(stuck):
+        assert client.act(stuck, "pause").ok
+        for _ in range(3):
+            farm.hear()
+        other = client.boot(farm.image)
+        client.wait_status(other, "ACTIVE", PATIENCE)
+        client.ask("DELETE", f"/servers/{other}")
+        client.wait_gone(other)
+        assert client.show(stuck)["OS-EXT-STS:task_state"] == "pausing"
+    client.wait_status(stuck, "PAUSED", PATIENCE)
+    actions = client.ask("GET", f"/servers/{stuck}/os-instance-actions")["instanceActions"]
+    assert [action["action"] for action in actions] == ["pause", "create"], "its lease was renewed: nobody did it again"
+    assert client.act(stuck, "unpause").ok
+    client.wait_status(stuck, "ACTIVE", PATIENCE)
 
 
 def test_then_records_guests_disks_and_notifications_agree(farm: Farm) -> None:

@@ -1,0 +1,12 @@
+"""The same suite on the other concurrency back end, the one that daemons run on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract import green
+
+
+@pytest.mark.timeout(600)
+def test_the_suite_holds_under_green_threads() -> None:
+    assert green.run("tests/contract/virt", timeout=580) == ""
