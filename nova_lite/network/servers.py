@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import UNSET, structs
 
@@ -18,7 +18,7 @@ from nova_lite.network.store import Ground, Records
 from nova_lite.objects.base import Value
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.network import SERVER_OWNER, FixedIp, Network, Port, Query, SecurityGroup, Subnet
-from nova_lite.objects.nic import Nic, NicSubnet
+from nova_lite.objects.nic import Ipv6Mode, Nic, NicSubnet
 
 Auto = Literal["auto", "none"]
 PlugKind = Literal["user", "bridge"]
@@ -141,7 +141,8 @@ def _ground(records: Records, port: Port) -> Ground:
 def _surroundings(fixed: FixedIp, subnet: Subnet) -> NicSubnet:
     return NicSubnet(
         address=fixed.ip_address, cidr=subnet.cidr, gateway=subnet.gateway_ip or "", dhcp=subnet.enable_dhcp,
-        nameservers=subnet.dns_nameservers, routes=subnet.host_routes,
+        mode=cast(Ipv6Mode, subnet.ipv6_ra_mode or subnet.ipv6_address_mode or ""), nameservers=subnet.dns_nameservers,
+        routes=subnet.host_routes,
     )
 
 

@@ -103,6 +103,8 @@ def _check_modes(draft: NewSubnet, cidr: Block) -> None:
         raise Invalid("ipv6_ra_mode and ipv6_address_mode need IPv6 and enable_dhcp.", field="ipv6_ra_mode")
     if len(set(modes)) > 1:
         raise Invalid("ipv6_ra_mode and ipv6_address_mode must be the same when both are set.", field="ipv6_ra_mode")
+    if {"slaac", "dhcpv6-stateless"} & set(modes) and cidr.prefixlen != 64:
+        raise Invalid(f"Invalid CIDR {cidr} for IPv6 address mode: what machines make their addresses of is a /64.", field="cidr")
     if cidr.version == 4 and cidr.prefixlen == 32 and draft.enable_dhcp and cidr.num_addresses < 2:
         raise Invalid(f"Invalid CIDR {cidr} for DHCP: it has no room.", field="cidr")
 

@@ -7,17 +7,21 @@ from typing import Literal
 from nova_lite.objects.base import Value
 from nova_lite.objects.network import HostRoute
 
+Ipv6Mode = Literal["", "slaac", "dhcpv6-stateless", "dhcpv6-stateful"]
+
 
 class NicSubnet(Value, frozen=True, kw_only=True):
     """One address of an interface with its surroundings: what a DHCP server on its host tells the guest.
 
     ``address`` is textual, without prefix length; ``cidr`` is the subnet's. ``gateway`` is empty where there is none.
+    ``mode``: how a guest gets an address of version 6 (Neutron's ``ipv6_ra_mode``); empty: nobody tells it.
     """
 
     address: str
     cidr: str
     gateway: str = ""
     dhcp: bool = True
+    mode: Ipv6Mode = ""
     nameservers: tuple[str, ...] = ()
     routes: tuple[HostRoute, ...] = ()
 

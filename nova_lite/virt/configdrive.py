@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ import msgspec
 
 from nova_lite.core.ids import new_hex
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.nic import Nic
+from nova_lite.objects.nic import Nic, NicSubnet
 from nova_lite.virt import programs
 from nova_lite.virt.driver import VirtError
 
@@ -70,7 +71,7 @@ def meta_data(instance: Instance, seed: bytes) -> Json:
 
 
 def network_data(nics: tuple[Nic, ...]) -> Json:
-    """Links and networks. Addresses come by DHCP: the record has neither prefix nor gateway."""
+    """Links and networks. A guest is told its addresses on its network, but for those of version 6 without a mode."""
     links = [
         {
             "id": tap_name(nic), "vif_id": nic.id, "type": "bridge" if nic.kind == "bridge" else "phy",
@@ -79,10 +80,24 @@ def network_data(nics: tuple[Nic, ...]) -> Json:
         for nic in nics
     ]
     networks = [
-        {"id": f"network{index}", "type": "ipv4_dhcp", "link": tap_name(nic), "network_id": nic.network}
-        for index, nic in enumerate(nics)
+        {"id": f"network{index}", "link": tap_name(nic), "network_id": nic.network, **how}
+        for index, (nic, how) in enumerate((nic, how) for nic in nics for how in _addressing(nic))
     ]
     return {"links": links, "networks": networks, "services": []}
+
+
+def _addressing(nic: Nic) -> list[Json]:
+    """How an interface gets its addresses: one entry for those of version 4, one for each of version 6."""
+    six = [subnet for subnet in nic.subnets if subnet.version == 6]
+    four: list[Json] = [{"type": "ipv4_dhcp"}] if nic.ipv4 or not six else []
+    return four + [{"type": f"ipv6_{subnet.mode}"} if subnet.mode else _static(subnet) for subnet in six]
+
+
+def _static(subnet: NicSubnet) -> Json:
+    routes = [{"network": "::", "netmask": "::", "gateway": subnet.gateway}] if subnet.gateway else []
+    netmask = str(ipaddress.IPv6Network(subnet.cidr).netmask)
+    return {"type": "ipv6", "ip_address": subnet.address, "netmask": netmask, "routes": routes,
+            "services": [{"type": "dns", "address": server} for server in subnet.nameservers]}
 
 
 def user_data(instance: Instance) -> bytes:

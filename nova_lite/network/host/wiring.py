@@ -16,9 +16,12 @@ LOG = logging.getLogger(__name__)
 # The two ends of the host's way into a network: the same in every one, since each is used on its own interface only.
 NAMESPACE_END, HOST_END = "169.254.0.1", "169.254.0.2"
 # The namespace passes packets on; a guest's way to the host is through it, and nobody is told of a shorter one.
+# Of version 6 its own addresses are good at once: nobody else has them, and who is not sure announces nothing.
 _ROUTER = (
     "echo 1 > /proc/sys/net/ipv4/ip_forward; "
-    "for name in all default eth0; do echo 0 > /proc/sys/net/ipv4/conf/$name/send_redirects; done"
+    "for name in all default eth0; do echo 0 > /proc/sys/net/ipv4/conf/$name/send_redirects; done; "
+    "cd /proc/sys/net/ipv6/conf 2> /dev/null || exit 0; "
+    "echo 0 > eth0/accept_dad; echo 1 > all/forwarding"
 )
 
 
@@ -49,8 +52,8 @@ class Wiring:
             self._run(["ip", "netns", "add", names.namespace])
         self._batch([], self._outside(names, layout, label))
         _no_version_6(names.bridge)
-        self._batch(["-n", names.namespace], _within(layout))
         self._run(["ip", "netns", "exec", names.namespace, "sh", "-c", _ROUTER])
+        self._batch(["-n", names.namespace], _within(layout))
         for block in layout.ways:
             self._lead(names.bridge, block)
 

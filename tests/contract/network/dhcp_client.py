@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 from types import TracebackType
 
@@ -49,9 +50,24 @@ class Machine:
         self.lease = dict(re.findall(r"^(\w+)=(.*)$", out.read_text(), re.MULTILINE))
         return self.lease["ip"] if done.returncode == 0 else None
 
+    def ask6(self, seconds: float = 20.0) -> str:
+        """Ask for an address of version 6; empty when nobody gives one."""
+        asked = self.run(f"{sys.executable} {Path(__file__).with_name('dhcp6_client.py')} {self._mac} {seconds}")
+        assert asked.returncode == 0, asked.stderr
+        return asked.stdout.decode().strip()
+
+    def addresses6(self) -> list[str]:
+        """Those of version 6 that it has given itself."""
+        found = self.run("ip -6 -o addr show dev eth0 scope global").stdout.decode()
+        return re.findall(r"inet6 (\S+)/64 .*(?<!tentative) dynamic", found)
+
+    def way_out6(self) -> list[str]:
+        """The routers of version 6 that it has heard of."""
+        return re.findall(r"default via (\S+)", self.run("ip -6 route show").stdout.decode())
+
     def reaches(self, address: str) -> bool:
         """Whether it answers a ping."""
-        return self.run(f"busybox ping -c 1 -W 5 {address}").returncode == 0
+        return self.run(f"busybox {'ping6' if ':' in address else 'ping'} -c 1 -W 5 {address}").returncode == 0
 
     def run(self, command: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(

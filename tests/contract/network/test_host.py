@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.ids import new_uuid
+from nova_lite.network.addresses import automatic
 from nova_lite.network.host.names import names_of
 from nova_lite.network.host.networks import HostNetworks
 from nova_lite.network.ports import new_mac
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.network import HostRoute
-from nova_lite.objects.nic import Nic
+from nova_lite.objects.network import HostRoute, Subnet
+from nova_lite.objects.nic import Ipv6Mode, Nic, NicSubnet
 from nova_lite.virt import programs
 from tests.builders.guests import a_nic_at, an_instance
 from tests.contract.network.dhcp_client import Machine, shell
@@ -45,6 +46,16 @@ class Host:
             f"{self.prefix}.{last}", cidr=f"{self.prefix}.0/24", gateway=f"{self.prefix}.1", kind="bridge",
             network_id=self.network_id, bridge=self.names.bridge, id=new_uuid(), mac_address=new_mac(), **changes,
         )
+
+    def nic6(self, mode: Ipv6Mode, with_gateway: bool = True) -> Nic:
+        """One with an address of version 6 besides."""
+        nic, block = self.nic(5), f"fd00:{1 + secrets.randbelow(65535):x}:{1 + secrets.randbelow(65535):x}:1"
+        address = f"{block}::5"
+        if mode != "dhcpv6-stateful":
+            subnet = Subnet(id=new_uuid(), network_id=self.network_id, project_id="", ip_version=6, cidr=f"{block}::/64")
+            address = automatic(subnet, nic.mac_address)
+        six = NicSubnet(address=address, cidr=f"{block}::/64", gateway=f"{block}::1" if with_gateway else "", mode=mode)
+        return replace(nic, addresses=(*nic.addresses, address), subnets=(*nic.subnets, six))
 
     def guest(self, *nics: Nic) -> Instance:
         made = an_instance(nics=nics or (self.nic(5),))
@@ -110,6 +121,29 @@ def test_the_host_reaches_the_guests_of_the_operators_networks_only(host: Host, 
         machine.ask()
         pinged = subprocess.run(["busybox", "ping", "-c", "1", "-W", "2", f"{host.prefix}.5"], capture_output=True)
         assert (pinged.returncode == 0) is reachable
+
+
+@pytest.mark.parametrize("with_gateway", [True, False])
+@pytest.mark.parametrize("mode", ["slaac", "dhcpv6-stateless"])
+def test_a_machine_gives_itself_the_address_of_version_6_that_its_record_has(
+    host: Host, mode: Ipv6Mode, with_gateway: bool
+) -> None:
+    nic = host.nic6(mode, with_gateway)
+    six = nic.subnets[1]
+    with host.machine(host.guest(nic)) as machine:
+        until(lambda: machine.addresses6() == [six.address], "its address")
+        assert len(machine.way_out6()) == int(with_gateway)
+        assert not with_gateway or machine.reaches(six.gateway)
+        assert machine.ask() == f"{host.prefix}.5"
+
+
+def test_a_machine_is_given_its_address_of_version_6_and_a_stranger_none(host: Host) -> None:
+    nic = host.nic6("dhcpv6-stateful")
+    with host.machine(host.guest(nic)) as machine, Machine(host.names.bridge, new_mac(), host.directory) as stranger:
+        assert machine.ask6() == nic.subnets[1].address
+        assert stranger.ask6(2.0) == "" and stranger.addresses6() == []
+        until(lambda: len(machine.way_out6()) == 1, "its way out")
+        assert machine.ask() == f"{host.prefix}.5"
 
 
 def test_a_network_without_a_gateway_has_addresses_all_the_same(host: Host) -> None:

@@ -1,13 +1,15 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nova_lite.objects.instance import InjectedFile
 from nova_lite.virt import configdrive
 from nova_lite.virt.driver import VirtError
-from tests.builders.guests import a_nic, an_instance
+from tests.builders.guests import a_nic, a_nic_at, an_instance
 
 LABEL_AT = 32768 + 40  # of the ISO 9660 primary volume descriptor
 
@@ -36,6 +38,18 @@ def test_network_data_names_links_and_networks() -> None:
         "networks": [{"id": "network0", "type": "ipv4_dhcp", "link": "tapce531f90-19", "network_id": "n1"}],
         "services": [],
     }
+
+
+def test_network_data_says_how_each_address_of_version_6_is_had() -> None:
+    both = a_nic_at("10.1.0.5", cidr="10.1.0.0/24")
+    six = a_nic_at("fd00::5", cidr="fd00::/64", gateway="fd00::1")
+    automatic = replace(both, subnets=(*both.subnets, replace(six.subnets[0], mode="slaac")))
+    found: Any = configdrive.network_data((automatic, six))["networks"]
+    assert [(network["id"], network["type"]) for network in found] == [
+        ("network0", "ipv4_dhcp"), ("network1", "ipv6_slaac"), ("network2", "ipv6"),
+    ]
+    assert (found[2]["ip_address"], found[2]["netmask"]) == ("fd00::5", "ffff:ffff:ffff:ffff::")
+    assert found[2]["routes"] == [{"network": "::", "netmask": "::", "gateway": "fd00::1"}]
 
 
 def test_user_data_is_decoded_and_left_out_when_there_is_none() -> None:
