@@ -11,7 +11,7 @@ from __future__ import annotations
 import collections
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -27,7 +27,7 @@ from nova_lite.core import concurrency
 from nova_lite.rpc.envelope import SEALED, Sealed
 from nova_lite.rpc.errors import BadSignature, Refused, UnknownSession
 from nova_lite.rpc.serializer import Schema, WrongType
-from nova_lite.rpc.sessions import LABEL, Own, Sessions
+from nova_lite.rpc.sessions import LABEL, Own
 
 KEPT = 4096  # agreements that are remembered
 NONCE = 12
@@ -51,11 +51,24 @@ class Readers(Protocol):
         ...
 
 
-class Privacy:
-    """Closes and opens messages for one process. ``sends``: what it sends is closed; it opens either way."""
+class Halves(Protocol):
+    """This process's key pairs for agreements."""
 
-    def __init__(self, readers: Readers, sessions: Sessions, sends: bool, required: bool) -> None:
-        self._readers, self._sessions = readers, sessions
+    def current(self) -> Own: ...
+    def owned(self) -> list[Own]: ...
+
+
+class Privacy:
+    """Closes and opens messages for one process. ``sends``: what it sends is closed; it opens either way.
+
+    ``random`` gives that many bytes that nobody can guess.
+    """
+
+    def __init__(
+        self, readers: Readers, sessions: Halves, sends: bool, required: bool,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._readers, self._sessions, self._bytes = readers, sessions, random
         self.sends, self.required = sends, required
         key = agreement_key(readers.private_key())
         self._identity = Own(key, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), 0.0)
@@ -77,7 +90,7 @@ class Privacy:
 
         :raises BadSignature: one of them is no key.
         """
-        own, content, nonce = self._sessions.current(), os.urandom(32), os.urandom(NONCE)
+        own, content, nonce = self._sessions.current(), self._bytes(32), self._bytes(NONCE)
         keys = {half[:LABEL]: self._agree(own, half, own.exchange + half).encrypt(nonce, content, None) for half in readers}
         secret = ChaCha20Poly1305(content).encrypt(nonce, frame, None)
         return _SEALED.encode_unchecked(Sealed(SEALED, own.exchange, nonce, keys, secret))

@@ -29,7 +29,8 @@ class BusSettings:
     zmq: ``zmq_ipc_dir`` is the directory of the sockets of one machine; or ``zmq_ring`` a JSON file that maps
     ``topic`` or ``topic.host`` to a list of ``tcp://address:port``. kombu: ``url`` (``amqp://user:password@host//``),
     ``queue_type`` of the topic queues, ``queue_limit`` messages in one of them. ``heartbeat``: a TCP connection, of
-    either, that has been silent for about so long is dead.
+    either, that has been silent for about so long is dead; to RabbitMQ for half of it if its packets are lost, for twice
+    of it if only the broker says nothing.
     """
 
     transport: Literal["local", "zmq", "kombu"] = "zmq"

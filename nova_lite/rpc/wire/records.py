@@ -14,6 +14,7 @@ from nova_lite.rpc.interface import Interface
 from nova_lite.rpc.ping import Pong
 from nova_lite.rpc.version import Version
 from nova_lite.rpc.wire.compatibility import breaks
+from nova_lite.rpc.wire.encrypted import encrypted, replay_encrypted
 from nova_lite.rpc.wire.envelopes import envelopes, replay_envelope
 from nova_lite.rpc.wire.samples import Message, messages, replay
 from nova_lite.rpc.wire.shape import Shape, shape_of, shape_of_objects
@@ -22,7 +23,7 @@ ENVELOPES = (
     shape_of_objects("envelope", f"{VERSION}.0", Frame, Request, Answer, Pong),
     shape_of_objects("envelope", f"{SEALED}.0", Sealed),
 )
-ENVELOPE = ENVELOPES[0]  # the one that others are around, and that has a corpus
+CORPORA = ((ENVELOPES[0], envelopes), (ENVELOPES[1], encrypted))
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -42,8 +43,9 @@ class Records:
     def complaints(self, interfaces: list[Interface[Any]]) -> list[str]:
         """What must be done before these contracts may be committed; empty when nothing."""
         found = [complaint for shape in self._objects for complaint in self._about(shape)] + self._misread_envelopes()
-        if not found and self._corpus(ENVELOPE.interface, ENVELOPE.version) != list(envelopes()):
-            found.append(f"{ENVELOPE.interface} {ENVELOPE.version}: its corpus is not that of its shape")
+        for shape, corpus in () if found else CORPORA:
+            if self._corpus(shape.interface, shape.version) != list(corpus()):
+                found.append(f"{shape.interface} {shape.version}: its corpus is not that of its shape")
         for interface in interfaces:
             found += self._about(shape_of(interface)) + self._unreadable(interface)
             kept = self._corpus(interface.name, str(interface.version))
@@ -55,8 +57,10 @@ class Records:
         """Record the contracts as they are now; what is refused is returned and left as it was."""
         self._directory.mkdir(parents=True, exist_ok=True)
         refused = []
+        corpora = {shape.version: corpus for shape, corpus in CORPORA}
         for shape in self._objects:
-            refused += self._put(shape, list(envelopes()) if shape is ENVELOPE else [], release)
+            corpus = corpora.get(shape.version) if shape in ENVELOPES else None
+            refused += self._put(shape, list(corpus()) if corpus else [], release)
         for interface in interfaces:
             refused += self._put(shape_of(interface), list(messages(interface)), release)
         return refused
@@ -109,12 +113,14 @@ class Records:
 
     def _misread_envelopes(self) -> list[str]:
         found = []
-        for path in sorted(self._directory.glob(f"{ENVELOPE.interface}-*.messages.gz")):
-            version = path.name.removeprefix(f"{ENVELOPE.interface}-").removesuffix(".messages.gz")
-            found += [
-                f"{ENVELOPE.interface} {version}: {reason}" for message in self._corpus(ENVELOPE.interface, version)
-                if (reason := replay_envelope(message, Version.parse(version).major))
-            ]
+        name = ENVELOPES[0].interface
+        for path in sorted(self._directory.glob(f"{name}-*.messages.gz")):
+            version = path.name.removeprefix(f"{name}-").removesuffix(".messages.gz")
+            major = Version.parse(version).major
+            for message in self._corpus(name, version):
+                # Who has no keys refuses what is encrypted as what it is, whoever has them reads it.
+                reasons = [replay_envelope(message, major), *([replay_encrypted(message)] if major == SEALED else [])]
+                found += [f"{name} {version}: {reason}" for reason in reasons if reason]
         return list(dict.fromkeys(found))
 
     def _corpus(self, name: str, version: str) -> list[Message]:

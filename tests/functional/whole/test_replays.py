@@ -10,7 +10,7 @@ import pytest
 
 from nova_lite.cmd import daemon
 from nova_lite.core.context import system_context
-from nova_lite.core.errors import NovaLiteError
+from nova_lite.core.errors import NotFound, NovaLiteError
 from nova_lite.objects.states import PowerState
 from nova_lite.rpc.interface import interface_of
 from nova_lite.rpcapi.compute import Compute
@@ -35,7 +35,8 @@ def gates(tmp_path: Path) -> Path:
 @pytest.fixture
 def cloud(tmp_path: Path, gates: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TappedCloud]:
     monkeypatch.setattr(daemon, "HEARTBEAT", 3600.0)  # one sign of life, at the start: then the records rest
-    with TappedCloud(tmp_path, ("a", "b"), f"lease_interval = 0.5\n[fake]\ngates = {gates}\n") as running:
+    more = f"lease_interval = 0.5\n[fake]\ngates = {gates}\n[conductor]\nlease = 3600\nreaper_interval = 3600\n"
+    with TappedCloud(tmp_path, ("a", "b"), more) as running:
         yield running
         for gate in list(gates.iterdir()):
             gate.unlink(missing_ok=True)
@@ -69,6 +70,8 @@ def _a_busy_day(cloud: TappedCloud, image: str) -> str:
     assert client.act(server, "revertResize").status_code == 202
     client.wait_status(server, "ACTIVE")
     as_conductor = cloud.bus("nova-conductor@second").proxy(Compute, host="a")
+    with pytest.raises(NotFound):
+        as_conductor.console_address(system_context(), f"{server}.no-token")
     as_conductor.guests_found(system_context())
     as_conductor.compare_guests(system_context())
     as_conductor.destroy_strays(system_context(), [STRANGER])
@@ -91,6 +94,10 @@ def _come_to_rest(cloud: TappedCloud, gates: Path) -> None:
               == {"nova-compute@a", "nova-compute@b"})
     (gates / "facts.before").touch()
     cloud.client.wait(lambda: (gates / "facts.before.").exists(), "reports are held")
+    _see_it_rest(cloud)
+
+
+def _see_it_rest(cloud: TappedCloud) -> None:
     quiet: list[list[str]] = [[]]
 
     def rests() -> bool:
@@ -113,6 +120,7 @@ def _die_at_the_point_of_no_return(cloud: TappedCloud, gates: Path, server: str)
         if step == "snapshot":
             (gates / "snapshot.before").unlink()
     cloud.services.pop("a").kill()
+    _see_it_rest(cloud)
     assert "destroy" in str([row for row in cloud.state() if row.startswith("operations:")])
 
 

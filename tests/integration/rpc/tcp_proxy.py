@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import subprocess
+from collections.abc import Iterator
 from types import TracebackType
 
 from nova_lite.core import concurrency
@@ -17,6 +19,7 @@ class Connection:
 
     def __init__(self, client: socket.socket, server: socket.socket, heard: bytearray) -> None:
         self.silent = False
+        self.client_port = int(client.getpeername()[1])
         self._heard = heard
         self._ends = (client, server)
         for source, drain in (self._ends, self._ends[::-1]):
@@ -72,6 +75,19 @@ class TcpProxy:
         """Every connection that there is stays open and carries nothing any more; new ones are made."""
         for connection in self._connections:
             connection.silent = True
+
+    @contextlib.contextmanager
+    def packets_lost(self) -> Iterator[None]:
+        """Of every connection that there is the kernel drops all packets of its clients, both ways; needs root."""
+        ports = [str(connection.client_port) for connection in self._connections]
+        rules = [("INPUT", "-i", "lo", "-p", "tcp", end, port, "-j", "DROP") for port in ports for end in ("--sport", "--dport")]
+        try:
+            for rule in rules:
+                subprocess.run(("iptables", "-w", "-I", *rule), check=True)
+            yield
+        finally:
+            for rule in rules:
+                subprocess.run(("iptables", "-w", "-D", *rule), check=False, stderr=subprocess.DEVNULL)
 
     def __enter__(self) -> TcpProxy:
         return self

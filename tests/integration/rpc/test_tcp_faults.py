@@ -66,7 +66,7 @@ def over_rabbit(broker: RabbitMQ, **changes: Any) -> Scene:
     """An office and a client of one broker, the proxy before it."""
     proxy = TcpProxy(broker.port)
     url = broker.url.replace(f":{broker.port}/", f":{proxy.port}/")
-    fabric = Fabric(dataclasses.replace(settings_of("kombu-classic", Path(), url), heartbeat=HEARTBEAT, **changes))
+    fabric = Fabric(dataclasses.replace(settings_of("kombu-classic", Path(), url), **{"heartbeat": HEARTBEAT, **changes}))
     office, _ = fabric.office()
     return Scene(fabric, proxy, office, fabric.bus().proxy(Post, timeout=8.0))
 
@@ -85,6 +85,22 @@ def test_a_waiting_call_ends_and_later_ones_work(scene: Scene, harm: Harm) -> No
         waiting.wait(20)
     scene.office.gate.set()
     assert _when_it_is_back(lambda: scene.client.who(system_context())) == "office"
+
+
+@pytest.mark.timeout(90)
+def test_lost_packets_are_noticed_before_a_heartbeat_is_missed(broker: RabbitMQ) -> None:
+    """By both ends of a call: who waits is told, and the server listens anew. Two missed heartbeats would take 60 s."""
+    scene = over_rabbit(broker, heartbeat=30.0)
+    client = scene.fabric.bus().proxy(Post, timeout=50.0)
+    waiting = concurrency.spawn(client.hold, system_context())
+    scene.office.entered.get(10)
+    with scene.proxy.packets_lost():
+        with pytest.raises(PeerLost):
+            waiting.wait(60)
+        scene.office.gate.set()
+        assert _when_it_is_back(lambda: client.who(system_context())) == "office"
+    scene.fabric.close()
+    scene.proxy.__exit__(None, None, None)
 
 
 def test_no_answer_reaches_a_wrong_caller(scene: Scene, harm: Harm) -> None:

@@ -25,6 +25,7 @@ FIRST_PAUSE, LAST_PAUSE = 0.2, 5.0  # seconds between attempts to connect, growi
 PREPARE_TIMEOUT = 10.0  # seconds for the broker to answer what a new connection declares
 CHUNK = 65536  # bytes that are read at once
 FAREWELL = 2.0  # seconds for the broker to say good-bye
+SHORTEST_SILENCE = 3.0  # seconds without an answer that a network may have at any rate
 
 # py-amqp raises AttributeError where a connection has vanished under it.
 LOST = (OSError, amqp.exceptions.AMQPError, AttributeError)
@@ -138,7 +139,7 @@ class Line:
         self._takers = {}
         broker = make(
             self._url, heartbeat=self._heartbeat, connect_timeout=CONNECT_TIMEOUT,
-            transport_options={"frame_writer": self._frame_writer},
+            transport_options={"frame_writer": self._frame_writer, "socket_settings": _vigilance(self._heartbeat)},
         )
         connection = broker.transport.establish_connection()
         # With this flag py-amqp reads from the socket whenever it publishes, which is for our reading task alone.
@@ -215,3 +216,15 @@ class Line:
         """Wake the reading task, however the other end feels about it."""
         with contextlib.suppress(*LOST):
             connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _vigilance(heartbeat: float) -> dict[int, int]:
+    """Socket options by which the kernel notices in half a heartbeat that nothing gets through any more.
+
+    The broker's own heartbeat takes two. The kernels ask each other: a process that is busy is no false alarm.
+    """
+    silence = max(heartbeat / 2, SHORTEST_SILENCE)
+    return {
+        socket.TCP_KEEPIDLE: max(int(silence / 2), 1), socket.TCP_KEEPINTVL: max(int(silence / 5), 1),
+        socket.TCP_USER_TIMEOUT: int(silence * 1000),  # of what was sent as of what was asked in silence
+    }

@@ -12,10 +12,11 @@ import msgspec
 import pytest
 
 from nova_lite.core.context import RequestContext
-from nova_lite.rpc import Since, call, cast, interface
-from nova_lite.rpc.envelope import VERSION
+from nova_lite.rpc import Since, call, cast, interface, privacy
+from nova_lite.rpc.envelope import SEALED, VERSION
 from nova_lite.rpc.interface import Interface, declared_in, interface_of
 from nova_lite.rpc.wire.compatibility import breaks
+from nova_lite.rpc.wire.encrypted import replay_encrypted
 from nova_lite.rpc.wire.envelopes import envelopes, replay_envelope
 from nova_lite.rpc.wire.records import Records
 from nova_lite.rpc.wire.samples import messages, replay
@@ -163,8 +164,21 @@ def test_an_envelope_that_is_not_read_any_more_is_noticed(tmp_path: Path) -> Non
 def test_envelopes_of_another_version_must_be_refused_as_such(tmp_path: Path) -> None:
     records = Records(tmp_path)
     assert records.write([OLD], release=True) == []
-    for version, envelope in (("1.0", 1), ("3.0", VERSION)):
+    for version, envelope in (("1.0", 1), ("4.0", VERSION)):
         body = msgspec.msgpack.encode({"envelope": envelope, "body": next(envelopes()).payload, "other": True})
         (tmp_path / f"envelope-{version}.messages.gz").write_bytes(gzip.compress(f"Request request {body.hex()}\n".encode()))
     (complaint,) = records.complaints([OLD])
-    assert complaint.startswith("envelope 3.0: Request: malformed")
+    assert complaint.startswith("envelope 4.0: Request: malformed")
+
+
+@pytest.mark.parametrize("secret", ["_DOMAIN", "_PRIME"])
+def test_an_encrypted_envelope_that_is_not_read_any_more_is_noticed(
+    tmp_path: Path, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is agreed on beside the shape: from what keys are derived."""
+    records = Records(tmp_path)
+    assert records.write([OLD], release=True) == []
+    kept = {replay_encrypted(message) for message in records._corpus("envelope", f"{SEALED}.0")}
+    assert kept == {""}
+    monkeypatch.setattr(privacy, secret, b"other" if secret == "_DOMAIN" else 2**255 - 21)
+    assert [text for text in records.complaints([OLD]) if text.startswith(f"envelope {SEALED}.0: ")]
