@@ -31,6 +31,12 @@ PATIENCE = 30.0  # seconds for which a transaction is tried again
 LONGEST_PAUSE = 0.1  # seconds between two tries
 
 
+def paired(first: type[Base], second: type[Base], joined: Select[Any], *besides: ColumnElement[Any]) -> Select[Any]:
+    """``select(first).join(second, ...)`` for :meth:`Tx.pairs`: all columns of both, and what is selected ``besides``."""
+    one, two = first.__table__.c, second.__table__.c
+    return joined.with_only_columns(*one, *two, *besides, maintain_column_froms=True)
+
+
 class Tx:
     """One open transaction (or, from :meth:`Database.read`, one connection that may only read).
 
@@ -50,13 +56,17 @@ class Tx:
         """Whether a join that locks does so in the order of its tables. MariaDB begins where it finds least to read."""
         return self._connection.dialect.name != "mysql"
 
-    def rows(self, statement: Select[R]) -> list[R]:
-        """All rows of ``select(Model)``."""
-        return cast("list[R]", self._connection.execute(statement).all())
+    def rows(self, statement: Select[R], **values: object) -> list[R]:
+        """All rows of ``select(Model)``.
 
-    def row(self, statement: Select[R]) -> R | None:
+        ``values``, here and below, are those of its bound parameters: what every boot asks is a statement that is built
+        once, because building it takes longer than running it.
+        """
+        return cast("list[R]", self._connection.execute(statement, values).all())
+
+    def row(self, statement: Select[R], **values: object) -> R | None:
         """The first row of ``select(Model)``, None when there is none."""
-        return self._connection.execute(statement).first()  # type: ignore[return-value]
+        return self._connection.execute(statement, values).first()  # type: ignore[return-value]
 
     def scalars(self, statement: Select[R]) -> list[R]:
         """The values of ``select(Model.column)``."""
@@ -66,44 +76,43 @@ class Tx:
         """The first value of ``select(expression)``, None when there is no row."""
         return self._connection.execute(statement).scalar()
 
-    def tuples(self, statement: Executable) -> list[Any]:
+    def tuples(self, statement: Executable, **values: object) -> list[Any]:
         """The rows of a select of several columns."""
-        return list(self._connection.execute(statement).all())
+        return list(self._connection.execute(statement, values).all())
 
     def pairs(
-        self, first: type[A], second: type[B], joined: Select[Any], *besides: ColumnElement[Any]
+        self, first: type[A], second: type[B], statement: Select[Any], **values: object
     ) -> list[tuple[A, B, tuple[Any, ...]]]:
-        """The rows of ``select(first).join(second, ...)``, each as its two, whose columns share names, and what is
-
-        selected ``besides``.
-        """
+        """The rows of what :func:`paired` made, each as its two, whose columns share names, and what is besides."""
         one, two = first.__table__.c, second.__table__.c
-        found = self._connection.execute(joined.with_only_columns(*one, *two, *besides, maintain_column_froms=True)).all()
+        found = self._connection.execute(statement, values).all()
         return [
             (cast("A", SimpleNamespace(**dict(zip(one.keys(), row, strict=False)))),
              cast("B", SimpleNamespace(**dict(zip(two.keys(), row[len(one):], strict=False)))), row[len(one) + len(two):])
             for row in map(tuple, found)
         ]
 
-    def change(self, statement: Update | Delete) -> int:
+    def change(self, statement: Update | Delete, **values: object) -> int:
         """Run an UPDATE or DELETE; the number of rows that its condition matched.
 
         :raises Duplicate: it would give two records the same unique key. The transaction is lost then.
         """
         try:
-            result = cast("CursorResult[Any]", self._connection.execute(statement))
+            result = cast("CursorResult[Any]", self._connection.execute(statement, values))
         except IntegrityError as error:
             raise Duplicate("a record with the same key exists") from error
         return result.rowcount
 
-    def changed_row(self, statement: Update, columns: Sequence[ColumnElement[Any]], again: Select[Any]) -> Row[Any] | None:
+    def changed_row(
+        self, statement: Update, columns: Sequence[ColumnElement[Any]], again: Select[Any], **values: object
+    ) -> Row[Any] | None:
         """Run an UPDATE of one row; these columns of it, None when its condition matched none.
 
         ``again`` selects them where the database has no RETURNING for updates (MariaDB).
         """
         if self._connection.dialect.update_returning:
-            return self._connection.execute(statement.returning(*columns)).first()
-        return self._connection.execute(again).first() if self.change(statement) else None
+            return self._connection.execute(statement.returning(*columns), values).first()
+        return self._connection.execute(again).first() if self.change(statement, **values) else None
 
     def insert(self, model: type[Base], *values: Values, duplicate: NovaLiteError | None = None) -> None:
         """Insert rows, given as columns' values. A key that exists raises ``duplicate`` (default: Duplicate).
@@ -134,7 +143,8 @@ class Tx:
         if not values:
             return
         rows = [dict(row) for row in values]
-        self._connection.execute(upserts.statement(self._connection.dialect.name, model, keys, update), rows)
+        name = self._connection.dialect.name
+        self._connection.execute(upserts.statement(name, model, tuple(keys), tuple(update)), rows)
 
 
 class Database:

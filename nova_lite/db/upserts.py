@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from typing import TYPE_CHECKING
 
 from nova_lite.db.models.base import Base
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 # Imports in functions: a process speaks to one database, and each of the others would cost it one or two MiB.
 
 
-def statement(dialect: str, model: type[Base], keys: Sequence[str], update: Sequence[str]) -> Insert:
+@functools.cache
+def statement(dialect: str, model: type[Base], keys: tuple[str, ...], update: tuple[str, ...]) -> Insert:
     """Insert a row; where one with the same unique ``keys`` exists, set its columns ``update`` from the new values."""
     if dialect == "mysql":
         return _mysql(model, update)
     adding = _postgresql(model) if dialect == "postgresql" else _sqlite(model)
     fresh = {name: adding.excluded[name] for name in update}
-    return adding.on_conflict_do_update(index_elements=list(keys), set_=fresh)
+    return adding.on_conflict_do_update(index_elements=keys, set_=fresh)
 
 
-def _mysql(model: type[Base], update: Sequence[str]) -> Insert:
+def _mysql(model: type[Base], update: tuple[str, ...]) -> Insert:
     from sqlalchemy.dialects import mysql
 
     adding = mysql.insert(model)

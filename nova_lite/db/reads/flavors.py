@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, literal, or_, select, true, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, literal, or_, select, true, union_all
 
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db import keyset
@@ -43,21 +45,26 @@ def get(tx: Tx, flavorid: str, visible_to: str | None = None) -> Flavor:
 
     :raises NotFound: there is none, for this project.
     """
-    spec, grant = FlavorExtraSpecRow, FlavorProjectRow
-    here = select(FlavorRow.id).where(FlavorRow.flavorid == flavorid).scalar_subquery()
-    specs = select(literal(True).label("is_spec"), spec.key.label("word"), spec.value.label("text"))
-    grants = select(literal(False), grant.project_id, literal(""))
-    besides = union_all(specs.where(spec.flavor_id == here), grants.where(grant.flavor_id == here)).subquery()
-    statement = select(FlavorRow, besides).select_from(FlavorRow).join(besides, true(), isouter=True)
-    statement = statement.where(FlavorRow.flavorid == flavorid)
-    if visible_to is not None:
-        statement = statement.where(_visible(visible_to))
-    rows = tx.tuples(statement)
+    seen_by = {} if visible_to is None else {"project": visible_to}
+    rows = tx.tuples(_whole(bool(seen_by)), flavor=flavorid, **seen_by)
     if not rows:
         raise not_found(flavorid)
     found = sorted((row.word, row.is_spec, row.text) for row in rows if row.word is not None)
     return _flavor(rows[0], {word: text for word, is_spec, text in found if is_spec},
                    [word for word, is_spec, _ in found if not is_spec])
+
+
+@functools.cache
+def _whole(for_a_project: bool) -> Select[Any]:
+    spec, grant = FlavorExtraSpecRow, FlavorProjectRow
+    flavor: BindParameter[str] = bindparam("flavor")
+    here = select(FlavorRow.id).where(FlavorRow.flavorid == flavor).scalar_subquery()
+    specs = select(literal(True).label("is_spec"), spec.key.label("word"), spec.value.label("text"))
+    grants = select(literal(False), grant.project_id, literal(""))
+    besides = union_all(specs.where(spec.flavor_id == here), grants.where(grant.flavor_id == here)).subquery()
+    joined = select(FlavorRow, besides).select_from(FlavorRow).join(besides, true(), isouter=True)
+    found = joined.where(FlavorRow.flavorid == flavor)
+    return found.where(_visible(bindparam("project"))) if for_a_project else found
 
 
 def page(
@@ -93,7 +100,7 @@ def not_found(flavorid: str) -> NotFound:
     return NotFound(f"Flavor {flavorid} could not be found.", flavor=flavorid)
 
 
-def _visible(project_id: str) -> ColumnElement[bool]:
+def _visible(project_id: str | BindParameter[Any]) -> ColumnElement[bool]:
     granted = select(FlavorProjectRow.flavor_id).where(FlavorProjectRow.project_id == project_id)
     return or_(FlavorRow.is_public.is_(True), FlavorRow.id.in_(granted))
 

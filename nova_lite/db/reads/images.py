@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select, true, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from nova_lite.core.errors import NotFound
 from nova_lite.db.models.image import ImageMemberRow, ImagePropertyRow, ImageRow, ImageTagRow
@@ -27,20 +42,24 @@ def get(tx: Tx, image_id: str) -> Image:
 
     :raises NotFound: there is none with this id, or it was deleted.
     """
-    tag = select(literal(True).label("is_tag"), ImageTagRow.tag.label("key"), literal("").label("text"))
-    entry = select(literal(False), ImagePropertyRow.name, ImagePropertyRow.value)
-    besides = union_all(
-        tag.where(ImageTagRow.image_id == image_id), entry.where(ImagePropertyRow.image_id == image_id)
-    ).subquery()
-    rows = tx.tuples(
-        select(ImageRow, besides).select_from(ImageRow).join(besides, true(), isouter=True)
-        .where(ImageRow.id == image_id, ImageRow.deleted_at == 0.0)
-    )
+    rows = tx.tuples(_whole(), image=image_id)
     if not rows:
         raise NotFound(f"No image found with ID {image_id}", image_id=image_id)
     found = sorted((row.key, row.is_tag, row.text) for row in rows if row.key is not None)
     return _image(rows[0], [key for key, is_tag, _ in found if is_tag],
                   {key: text for key, is_tag, text in found if not is_tag})
+
+
+@functools.cache
+def _whole() -> Select[Any]:
+    image: BindParameter[str] = bindparam("image")
+    tag = select(literal(True).label("is_tag"), ImageTagRow.tag.label("key"), literal("").label("text"))
+    entry = select(literal(False), ImagePropertyRow.name, ImagePropertyRow.value)
+    besides = union_all(
+        tag.where(ImageTagRow.image_id == image), entry.where(ImagePropertyRow.image_id == image)
+    ).subquery()
+    joined = select(ImageRow, besides).select_from(ImageRow).join(besides, true(), isouter=True)
+    return joined.where(ImageRow.id == image, ImageRow.deleted_at == 0.0)
 
 
 def find(tx: Tx, query: ImageQuery) -> list[Image]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
 
 from nova_lite.core.errors import Invalid, NotFound
 from nova_lite.db import keyset
@@ -25,7 +26,7 @@ from nova_lite.db.models.network import (
     SubnetRow,
 )
 from nova_lite.db.patterns import containing
-from nova_lite.db.session import Tx
+from nova_lite.db.session import Tx, paired
 from nova_lite.objects.network import (
     FloatingIp,
     Network,
@@ -69,7 +70,7 @@ def ground(tx: Tx, network_id: str) -> tuple[Network, tuple[Subnet, ...]]:
 
     for a network without subnets. Raises NotFound.
     """
-    found = tx.pairs(NetworkRow, SubnetRow, _joined(network_id))
+    found = tx.pairs(NetworkRow, SubnetRow, _with_subnets(), network=network_id)
     if not found:
         return hold(tx, Network, network_id), tuple(find(tx, Subnet, network_id=network_id))
     return _record(Network, found[0][0]), tuple(_record(Subnet, subnet) for _, subnet, _ in found)
@@ -80,9 +81,7 @@ def offer(tx: Tx, network_id: str, project_id: str, configured: int) -> PortOffe
 
     The caller has the project's turn, so that the number of its ports stays. Raises NotFound.
     """
-    group = select(SecurityGroupRow.id).where(SecurityGroupRow.unique_key == project_id)
-    besides = (*_room(PortRow, "port", project_id), group.scalar_subquery())
-    found = tx.pairs(NetworkRow, SubnetRow, _joined(network_id), *besides)
+    found = tx.pairs(NetworkRow, SubnetRow, _with_what_a_port_needs(), network=network_id, project=project_id)
     if not found:
         network = hold(tx, Network, network_id)
         return PortOffer(network=network, subnets=(), default_group="", limit=configured, used=0)
@@ -93,12 +92,22 @@ def offer(tx: Tx, network_id: str, project_id: str, configured: int) -> PortOffe
     )
 
 
-def _joined(network_id: str) -> Select[Any]:
-    joined = select(NetworkRow).join(SubnetRow, SubnetRow.network_id == NetworkRow.id).where(NetworkRow.id == network_id)
-    return joined.order_by(SubnetRow.created_at, SubnetRow.id).with_for_update()
+@functools.cache
+def _with_subnets(*besides: ColumnElement[Any]) -> Select[Any]:
+    joined = select(NetworkRow).join(SubnetRow, SubnetRow.network_id == NetworkRow.id)
+    joined = joined.where(NetworkRow.id == bindparam("network"))
+    holding = joined.order_by(SubnetRow.created_at, SubnetRow.id).with_for_update()
+    return paired(NetworkRow, SubnetRow, holding, *besides)
 
 
-def _room(row: Any, resource: str, project_id: str) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+@functools.cache
+def _with_what_a_port_needs() -> Select[Any]:
+    project: BindParameter[str] = bindparam("project")
+    group = select(SecurityGroupRow.id).where(SecurityGroupRow.unique_key == project)
+    return _with_subnets(*_room(PortRow, "port", project), group.scalar_subquery())
+
+
+def _room(row: Any, resource: str, project_id: str | BindParameter[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     own = NetworkQuotaRow
     limit = select(own.hard_limit).where(own.project_id == project_id, own.resource == resource)
     used = select(func.count()).select_from(row).where(row.project_id == project_id)

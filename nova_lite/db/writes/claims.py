@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, delete, select, update
 
 from nova_lite.db.errors import NoCapacity
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
@@ -176,37 +177,43 @@ def _enter(tx: Tx, row: AllocationRow, vcpus: int, memory_mb: int, disk_gb: int)
 
 def _first_fit(tx: Tx, candidates: Sequence[str], flavor: Flavor, instance_uuid: str) -> Place | None:
     for host in candidates[:1]:  # most instances are in no group, and get what the scheduler likes best: one statement
-        if (place := _fits(tx, host, flavor, [is_alone(instance_uuid)])) is not None:
+        if (place := _take_room(tx, host, flavor, _for_one_alone(), one=instance_uuid)) is not None:
             return place
     company = Company(tx, instance_uuid)
-    fitting = (_fits(tx, host, flavor, company.condition()) for host in company.order(candidates))
+    fitting = (_take_room(tx, host, flavor, _taking(*company.condition())) for host in company.order(candidates))
     return next((place for place in fitting if place is not None), None)
 
 
-def _fits(tx: Tx, host: str, flavor: Flavor, besides: Sequence[ColumnElement[bool]]) -> Place | None:
-    node = ComputeNodeRow
-    statement = (
-        update(node)
-        .where(
-            node.host == host,
-            node.enabled.is_(True),
-            node.forced_down.is_(False),
-            node.vcpus_used + flavor.vcpus <= node.vcpu_capacity,
-            node.memory_mb_used + flavor.memory_mb <= node.memory_mb_capacity,
-            node.disk_gb_used + flavor.disk_gb <= node.disk_gb_capacity,
-            *besides,
-        )
-        .values(
-            vcpus_used=node.vcpus_used + flavor.vcpus,
-            memory_mb_used=node.memory_mb_used + flavor.memory_mb,
-            disk_gb_used=node.disk_gb_used + flavor.disk_gb,
-            instances=node.instances + 1,
-            generation=node.generation + 1,
-        )
+def _take_room(tx: Tx, host: str, flavor: Flavor, statement: Update, **values: object) -> Place | None:
+    node = ComputeNodeRow.__table__.c
+    found = tx.changed_row(
+        statement, (node.host, node.availability_zone),
+        select(node.host, node.availability_zone).where(node.host == host),
+        where=host, cores=flavor.vcpus, memory=flavor.memory_mb, disk=flavor.disk_gb, **values,
     )
-    names = (node.__table__.c.host, node.__table__.c.availability_zone)
-    found = tx.changed_row(statement, names, select(*names).where(node.host == host))
     return None if found is None else (str(found.host), found.availability_zone)
+
+
+@functools.cache
+def _for_one_alone() -> Update:
+    return _taking(is_alone(bindparam("one")))
+
+
+def _taking(*besides: ColumnElement[bool]) -> Update:
+    """Take ``cores``, ``memory`` (MiB) and ``disk`` (GiB) from the host ``where``, if it has that much."""
+    node = ComputeNodeRow
+    vcpus_used = node.vcpus_used + bindparam("cores")
+    memory_mb_used = node.memory_mb_used + bindparam("memory")
+    disk_gb_used = node.disk_gb_used + bindparam("disk")
+    fits = update(node).where(
+        node.host == bindparam("where"), node.enabled.is_(True), node.forced_down.is_(False),
+        vcpus_used <= node.vcpu_capacity, memory_mb_used <= node.memory_mb_capacity,
+        disk_gb_used <= node.disk_gb_capacity, *besides,
+    )
+    return fits.values(
+        vcpus_used=vcpus_used, memory_mb_used=memory_mb_used, disk_gb_used=disk_gb_used,
+        instances=node.instances + 1, generation=node.generation + 1,
+    )
 
 
 def _record(tx: Tx, host: str, flavor: Flavor, claimed: Operation, now: float) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, cast
 
 from msgspec import structs
-from sqlalchemy import delete, exists, update
+from sqlalchemy import BindParameter, Update, bindparam, delete, exists, update
 
 from nova_lite.core.errors import Conflict
 from nova_lite.db.models.network import (
@@ -62,8 +63,15 @@ def remove(tx: Tx, record: Record) -> None:
 
 def advance(tx: Tx, subnet_id: str, address: str) -> bool:
     """Note which address of a subnet is given away last, no change that anybody is shown; False when a port has it."""
-    taken = exists().where(PortAddressRow.subnet_id == subnet_id, PortAddressRow.ip_address == address)
-    return bool(tx.change(update(SubnetRow).where(SubnetRow.id == subnet_id, ~taken).values(cursor=address)))
+    return bool(tx.change(_advance(), subnet=subnet_id, address=address))
+
+
+@functools.cache
+def _advance() -> Update:
+    subnet: BindParameter[str] = bindparam("subnet")
+    address: BindParameter[str] = bindparam("address")
+    taken = exists().where(PortAddressRow.subnet_id == subnet, PortAddressRow.ip_address == address)
+    return update(SubnetRow).where(SubnetRow.id == subnet, ~taken).values(cursor=address)
 
 
 def set_quota(tx: Tx, project_id: str, limits: Mapping[str, int]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from nova_lite.db.errors import Superseded
 from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.reads.instances import from_row as instance_from_row
 from nova_lite.db.reads.operations import from_row, not_found
-from nova_lite.db.session import Tx
+from nova_lite.db.session import Tx, paired
 from nova_lite.db.writes import notices
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.instance import Instance
@@ -28,11 +29,16 @@ def hold(tx: Tx, operation_id: str) -> ClaimGrant:
     """
     if not tx.locks_in_order:
         return _hold_apart(tx, operation_id)
-    joined = select(InstanceRow).join(OperationRow, OperationRow.instance_uuid == InstanceRow.uuid)
-    locking = joined.where(OperationRow.uuid == operation_id).with_for_update(key_share=True)
-    for row, operation, _ in tx.pairs(InstanceRow, OperationRow, locking):
+    for row, operation, _ in tx.pairs(InstanceRow, OperationRow, _both(), operation=operation_id):
         return ClaimGrant(instance=instance_from_row(row), operation=from_row(operation))
     raise not_found(operation_id)
+
+
+@functools.cache
+def _both() -> Select[Any]:
+    joined = select(InstanceRow).join(OperationRow, OperationRow.instance_uuid == InstanceRow.uuid)
+    locking = joined.where(OperationRow.uuid == bindparam("operation")).with_for_update(key_share=True)
+    return paired(InstanceRow, OperationRow, locking)
 
 
 def _hold_apart(tx: Tx, operation_id: str) -> ClaimGrant:

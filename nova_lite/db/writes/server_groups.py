@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, delete, exists, func, select
 
 from nova_lite.core.errors import Invalid, NotFound, QuotaExceeded
 from nova_lite.db.models.hosts import AllocationRow, ComputeNodeRow
@@ -50,7 +50,7 @@ def join(tx: Tx, uuid: str, instance_uuid: str, limit: int) -> None:
     tx.insert(ServerGroupMemberRow, {"instance_uuid": instance_uuid, "group_uuid": uuid})
 
 
-def is_alone(instance_uuid: str) -> ColumnElement[bool]:
+def is_alone(instance_uuid: str | BindParameter[str]) -> ColumnElement[bool]:
     """That an instance is in no group, within another statement. It is in its group from its creation on."""
     return ~exists().where(ServerGroupMemberRow.instance_uuid == instance_uuid)
 
