@@ -16,21 +16,31 @@ from typing import IO
 
 from tests import promises
 
+
+def _without(*paths: str) -> tuple[str, ...]:
+    return tuple(f"--ignore={path}" for path in paths)
+
+
 # These take seconds and say most: what they find is not worth waiting for the others.
 QUICK = ("style", "unit")
-CRASH = "tests/integration/crash"
+CRASH, BUS = "tests/integration/crash", "tests/contract/rpc"
+MATRIX = f"{CRASH}/test_matrix.py"
+CLIENTS = tuple(f"tests/integration/{name}" for name in ("api", "image", "peers", "tempest"))
 # Name, layer, what pytest is asked for: the longest first, so that the lanes end together.
 SLOW = (
-    ("integration: crash", "integration", (CRASH,)),
-    ("integration: the rest", "integration", ("tests/integration", f"--ignore={CRASH}")),
     ("e2e", "e2e", ("tests/e2e",)),
-    ("contract", "contract", ("tests/contract",)),
+    ("integration: the rest", "integration", ("tests/integration", *_without(CRASH, *CLIENTS))),
+    ("integration: matrix", "integration", (MATRIX,)),
+    ("integration: crash", "integration", (CRASH, *_without(MATRIX))),
+    ("integration: clients and peers", "integration", CLIENTS),
+    ("contract: bus", "contract", (BUS,)),
+    ("contract: the rest", "contract", ("tests/contract", *_without(BUS))),
     ("functional", "functional", ("tests/functional",)),
 )
 # What of the layers holds us to the promises: each part has the files that begin so and are in none before it. Those of
 # the last have services in pytest's own process, and settings that real ones must not inherit.
 PROMISES = (
-    ("promises: matrix", "tests/integration/crash/test_matrix.py"), ("promises: real processes", "tests/integration"),
+    ("promises: matrix", MATRIX), ("promises: real processes", "tests/integration"),
     ("promises: the rest", "tests"),
 )
 PROGRESS_EVERY = 60.0  # seconds

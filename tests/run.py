@@ -21,8 +21,8 @@ LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
 PROMISES = "promises"  # of several layers: what docs/promises.md names
 # Tools that some tests call themselves.
 MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container", "dbus", "python3")
-# Two layers at a time: each waits more than it computes, and half of the wait is the other's computing.
-LANES = 2
+# One part of the layers more than there are cores: each waits more than it computes.
+LANES = (os.cpu_count() or 1) + 1
 # Layers that start real brokers, databases or hypervisors.
 REAL = ("contract", "integration", "e2e", PROMISES)
 TESTS = "requirements-test.txt"
@@ -37,8 +37,8 @@ def main() -> int:
     parser.add_argument("layers", nargs="*", metavar="LAYER", help=f"layers to run (default: all), or {PROMISES}: the tests that docs/promises.md names")
     arguments, rest = _split(sys.argv[1:])
     parser.add_argument(
-        "--jobs", type=int, default=min(LANES, os.cpu_count() or 1), metavar="N",
-        help="layers that run at the same time, once the quick ones have passed (default: %(default)s)",
+        "--jobs", type=int, default=LANES, metavar="N",
+        help="parts of layers that run at the same time, once the quick ones have passed (default: %(default)s)",
     )
     options = parser.parse_args(arguments)
     if options.jobs < 1:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nova_lite.core import concurrency
 
-POLL = 0.01  # seconds between two looks at a closed gate
+POLL = 0.02  # seconds between two looks at a closed gate
 
 
 class Gates:

@@ -40,9 +40,15 @@ def test_a_daemon_is_killed_at_every_step(bench: Bench, victim: str, phase: Phas
 
 @on_both_stacks
 @pytest.mark.parametrize("victim", DAEMONS)
-@pytest.mark.parametrize("released", [True, False], ids=["finishes", "hands back"])
-def test_a_daemon_is_asked_to_stop_at_every_step(bench: Bench, victim: str, released: bool) -> None:
-    matrix.stop(bench, victim, released=released)
+def test_a_daemon_is_asked_to_stop_at_every_step(bench: Bench, victim: str) -> None:
+    """What is under way ends meanwhile."""
+    matrix.stop(bench, victim, released=True)
+
+
+@on_both_stacks
+@pytest.mark.parametrize("host", [HOME, AWAY])
+def test_a_host_hands_back_what_does_not_end_in_time(bench: Bench, host: str) -> None:
+    matrix.stop(bench, host, released=False)
 
 
 @on_both_stacks
