@@ -24,7 +24,7 @@ def _without(*paths: str) -> tuple[str, ...]:
 # These take seconds and say most: what they find is not worth waiting for the others.
 QUICK = ("style", "unit")
 CRASH, BUS = "tests/integration/crash", "tests/contract/rpc"
-MATRIX = f"{CRASH}/test_matrix.py"
+MATRIX, GREEN_BUS = f"{CRASH}/test_matrix.py", f"{BUS}/test_green.py"
 CLIENTS = tuple(f"tests/integration/{name}" for name in ("api", "image", "peers", "tempest"))
 # Name, layer, what pytest is asked for: the longest first, so that the lanes end together.
 SLOW = (
@@ -33,7 +33,8 @@ SLOW = (
     ("integration: matrix", "integration", (MATRIX,)),
     ("integration: crash", "integration", (CRASH, *_without(MATRIX))),
     ("integration: clients and peers", "integration", CLIENTS),
-    ("contract: bus", "contract", (BUS,)),
+    ("contract: bus", "contract", (BUS, *_without(GREEN_BUS))),
+    ("contract: green bus", "contract", (GREEN_BUS,)),
     ("contract: the rest", "contract", ("tests/contract", *_without(BUS))),
     ("functional", "functional", ("tests/functional",)),
 )

@@ -60,7 +60,7 @@ class Client:
 
     # -- what tests want
 
-    def wait_for_hosts(self, count: int) -> None:
+    def wait_for_hosts(self, count: int, patience: float = PATIENCE) -> None:
         """Wait until that many compute hosts are up, and the API answers at all."""
         def up() -> bool:
             try:
@@ -68,7 +68,7 @@ class Client:
             except (requests.ConnectionError, requests.HTTPError):
                 return False
             return len([service for service in services if service["state"] == "up"]) >= count
-        self.wait(up, f"{count} hosts up")
+        self.wait(up, f"{count} hosts up", patience)
 
     def wait_for_api(self) -> None:
         """Wait until the API answers."""

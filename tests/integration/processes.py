@@ -19,6 +19,7 @@ from tests.clients.cloud import Client
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the tests"
 CENTRAL = ("api", "conductor", "scheduler")
+BEGIN = 120.0  # seconds for all of them to be up: some machines are busy
 END = 20.0  # seconds for a process to end when it is asked to
 
 # Leases and periods are short, so that what a fault leaves is mended within a test's patience.
@@ -152,7 +153,7 @@ class Processes:
         try:
             for name in self.names:
                 self.start(name)
-            self.client.wait_for_hosts(len(self.hosts))
+            self.client.wait_for_hosts(len(self.hosts), BEGIN)
         except BaseException:
             self.__exit__(*sys.exc_info())
             raise
