@@ -49,6 +49,7 @@ def rows(tally: Tally, seconds: float) -> list[Row]:
         Row(name="operations whose start and end the world was told of", value=tally.told, unit=""),
         *(Row(name=kind, value=counted.count(kind), unit="", target=0) for kind in PROMISES),
         Row(name="ended in ERROR or as before, with a fault", value=counted.count("failed"), unit=""),
+        Row(name="took more than 120 s, and ended before its deadline", value=counted.count("slow"), unit=""),
         Row(name="refused", value=counted.count("refused"), unit=""),
         Row(name="daemons that did not stop when asked", value=counted.count("deaf"), unit="", target=0),
         Row(name="500 answers", value=counted.count("error"), unit="", target=0),

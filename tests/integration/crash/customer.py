@@ -13,13 +13,17 @@ from typing import Any
 
 import requests
 
+from nova_lite.conf.control import ConductorSettings
 from nova_lite.core.ids import new_uuid
 from nova_lite.objects.states import QUIET, Action
 from tests.clients.cloud import Client
 from tests.integration.crash.crowd import DEEDS, SHOWN, Deed
 from tests.integration.crash.operator import Operator
 
-PATIENCE = 120.0  # seconds in which an accepted request must end, whatever happens meanwhile
+PATIENCE = 120.0  # seconds in which somebody must answer; an accepted request that takes longer is slow
+PROMISED = ConductorSettings()  # of it the deadlines of requests
+SLACK = 150.0  # seconds that the end of one whose time is up may take: a move that turns back has 120
+PLACED = (Action.CREATE, Action.UNSHELVE, Action.RESIZE, Action.MIGRATE, Action.EVACUATE)  # a host is chosen for them
 POLL = 0.1
 OWN = 4  # servers that a customer has at most, and interfaces that one of them has
 SELDOM = 0.25  # an evacuation, which costs a host, against any other deed
@@ -198,7 +202,7 @@ class Customer:
             self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
             return
         attached = action is Action.ATTACH_INTERFACE
-        deadline = time.monotonic() + PATIENCE
+        begun, deadline = time.monotonic(), _deadline(action)
         while self._ports(server).get(port) != ("ACTIVE" if attached else None):
             if failure := self._failure(server):
                 self._complain("failed", server, f"{action}: {failure}")
@@ -207,7 +211,7 @@ class Customer:
                 self._complain("stuck", server, f"{action} does not end: port {port}")
                 break
             time.sleep(POLL)
-        self._tally.done[action] += 1
+        self._ended(action, server, begun)
 
     def _ports(self, server: str) -> dict[str, str]:
         """The states of its ports, by id."""
@@ -220,17 +224,17 @@ class Customer:
     def _delete(self, server: str) -> None:
         self._insist("DELETE", f"/servers/{server}")
         del self._servers[server]
-        deadline = time.monotonic() + PATIENCE
+        begun, deadline = time.monotonic(), _deadline("delete")
         while (shown := self._shown(server)) is not None:
             if time.monotonic() > deadline:
                 self._complain("stuck", server, f"its deletion does not end: {shown['status']}")
                 return
             time.sleep(POLL)
-        self._tally.done["delete"] += 1
+        self._ended("delete", server, begun)
 
     def _settle(self, server: str, action: str, wanted: str) -> None:
         """Wait for the end of an action; a complaint when it is not what was promised."""
-        deadline = time.monotonic() + PATIENCE
+        begun, deadline = time.monotonic(), _deadline(action)
         while True:
             shown = self._shown(server)
             if shown is None:
@@ -241,14 +245,20 @@ class Customer:
                 break
             if time.monotonic() > deadline:
                 self._complain("stuck", server, f"{action} does not end: {shown['OS-EXT-STS:task_state']}")
-                break
+                self._delete(server)
+                return
             time.sleep(POLL)
         status = str(shown["status"])
         self._servers[server] = Own(status, str(shown["flavor"]["original_name"]))
         if status != wanted:
             reason = shown.get("fault", {}).get("message", "") or self._failure(server)
             self._complain("failed" if reason else "unexplained", server, f"{action} ended in {status}: {reason}")
+        self._ended(action, server, begun)
+
+    def _ended(self, action: str, server: str, begun: float) -> None:
         self._tally.done[action] += 1
+        if (took := time.monotonic() - begun) > PATIENCE:
+            self._complain("slow", server, f"{action} took {took:.0f} s")
 
     def _failure(self, server: str) -> str:
         """What the newest of the server's actions says of its failure; empty when it did not fail."""
@@ -283,3 +293,9 @@ class Customer:
 
     def _complain(self, kind: str, about: str, text: str) -> None:
         self._tally.complain(kind, f"{about}: {text}")
+
+
+def _deadline(action: str) -> float:
+    """Until when a request that is accepted now must have ended."""
+    promised = PROMISED.create_deadline if action in PLACED else PROMISED.action_deadline
+    return time.monotonic() + promised + SLACK
