@@ -95,6 +95,11 @@ class Client:
         put.raise_for_status()
         return image_id
 
+    def make_flavor(self, name: str, memory_mb: int, disk_gb: int) -> str:
+        """A flavor with one CPU; its id."""
+        body = {"name": name, "ram": memory_mb, "vcpus": 1, "disk": disk_gb}
+        return str(self.ask("POST", "/flavors", {"flavor": body})["flavor"]["id"])
+
     def boot(self, image: str, name: str = "demo", flavor: str = "42", **fields: object) -> str:
         """Ask for a server; its id."""
         server = {"name": name, "imageRef": image, "flavorRef": flavor, "networks": "auto", **fields}

@@ -12,9 +12,7 @@ from typing import Any
 
 import pytest
 
-from guest.recipe import Request, build
 from stack.servers import Libvirt
-from tests.clients.stack import ROOT
 from tests.e2e.serial_console import BOOT, PATIENCE, UP, wait_for
 from tests.integration.processes import Processes
 
@@ -84,16 +82,13 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoHosts]:
 
 
 @pytest.fixture(scope="module")
-def server(hosts: TwoHosts) -> str:
+def server(hosts: TwoHosts, guest_image: Path) -> str:
     """One guest, which the tests hand on in their order: the first finds it on h1, the second on h2."""
     client = hosts.client
-    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
-    image = client.upload(build(request, lambda text: None).output)
-    small = {"name": "test.small", "id": "small", "ram": 128, "vcpus": 1, "disk": 1}
-    client.ask("POST", "/flavors", {"flavor": small})
+    image, small = client.upload(guest_image), client.make_flavor("test.small", 128, 1)
     script = base64.b64encode(SCRIPT.encode()).decode()
     made = client.boot(
-        image, "moved", "small", user_data=script, config_drive=True, availability_zone="nova:h1"
+        image, "moved", small, user_data=script, config_drive=True, availability_zone="nova:h1"
     )
     client.wait_status(made, "ACTIVE", PATIENCE)
     return made

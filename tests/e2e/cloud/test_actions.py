@@ -8,9 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from guest.recipe import Request, build
 from tests.clients.cloud import Client
-from tests.clients.stack import ROOT, Stack
 from tests.e2e.serial_console import BOOT, PATIENCE, UP, found, wait_for
 
 # At each boot of a disk the guest reports what it has; the program that ticks lives from the first boot on.
@@ -31,33 +29,8 @@ TICK = re.compile(r"TICK (\d+) up=(\d+) ticked")
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with Stack(tmp_path_factory.mktemp("cloud"), "--no-demo") as stack:
-        client = stack.client()
-        client.login()
-        yield client
-        client.close()
-
-
-@pytest.fixture(scope="module")
-def image(client: Client) -> str:
-    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
-    return client.upload(build(request, lambda text: None).output)
-
-
-def flavor(client: Client, memory: int, disk: int) -> str:
-    body = {"name": f"test.{memory}.{disk}", "ram": memory, "vcpus": 1, "disk": disk}
-    return str(client.ask("POST", "/flavors", {"flavor": body})["flavor"]["id"])
-
-
-@pytest.fixture(scope="module")
-def small(client: Client) -> str:
-    return flavor(client, 128, 1)
-
-
-@pytest.fixture(scope="module")
 def large(client: Client) -> str:
-    return flavor(client, 192, 2)
+    return client.make_flavor("test.large", 192, 2)
 
 
 def boot(client: Client, image: str, flavor: str, name: str) -> str:
@@ -68,11 +41,13 @@ def boot(client: Client, image: str, flavor: str, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(client: Client, image: str, small: str) -> str:
+def server(client: Client, image: str, small: str) -> Iterator[str]:
     """One guest, which the tests hand on in their order; each leaves it ACTIVE."""
     made = boot(client, image, small, "acted-upon")
     wait_for(client, made, REPORT, 1)
-    return made
+    yield made
+    client.ask("DELETE", f"/servers/{made}")
+    client.wait_gone(made)
 
 
 def act(client: Client, server: str, action: str, arguments: object, status: str) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 
-from guest.recipe import Request, build
 from tests.clients.cloud import Client
 from tests.clients.stack import ROOT, Stack
 from tests.clients.websocket import Refused, WebSocket
@@ -17,23 +15,9 @@ PATIENCE = 150.0
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("cloud"), "--no-demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(stack: Stack) -> Iterator[Client]:
-    client = stack.client()
-    client.login()
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
-def server(client: Client) -> str:
-    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
-    made = client.boot(client.upload(build(request, lambda text: None).output), "watched")
+def server(client: Client, image: str) -> str:
+    """One guest, which the last test deletes."""
+    made = client.boot(image, "watched")
     client.wait_status(made, "ACTIVE", PATIENCE)
     client.wait(lambda: "login:" in client.act(made, "os-getConsoleOutput", {}).json()["output"], "a login", PATIENCE)
     return made

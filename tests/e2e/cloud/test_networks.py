@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import re
 import socket
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from guest.recipe import Request, build
 from tests.clients.cloud import Client
-from tests.clients.stack import ROOT, Stack
+from tests.clients.stack import Stack
+from tests.e2e.cloud.networks import boot, network, on_this_machine, ports
 from tests.e2e.serial_console import PATIENCE, console
 
 UP = re.compile(r"GUEST UP uptime=\S+ uuid=\S+ host=\S+ ip=([0-9./,]+)")
@@ -28,54 +23,9 @@ echo "REACHED {address} over there"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("cloud"), "--no-demo", "--plug", "bridge") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(stack: Stack) -> Iterator[Client]:
-    made = stack.client()
-    made.login()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def image(client: Client) -> str:
-    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
-    return client.upload(build(request, lambda text: None).output)
-
-
-@pytest.fixture(scope="module")
-def flavor(client: Client) -> str:
-    body = {"name": "test.small", "ram": 128, "vcpus": 1, "disk": 1}
-    return str(client.ask("POST", "/flavors", {"flavor": body})["flavor"]["id"])
-
-
-def boot(client: Client, image: str, flavor: str, name: str, script: str = "") -> str:
-    more = {"user_data": base64.b64encode(script.encode()).decode()} if script else {}
-    server = client.boot(image, name, flavor, config_drive=True, **more)
-    client.wait_status(server, "ACTIVE", PATIENCE)
-    return server
-
-
-@pytest.fixture(scope="module")
-def server(client: Client, image: str, flavor: str) -> str:
+def server(client: Client, image: str, small: str) -> str:
     """One guest, which the tests hand on in their order; each leaves it as it was."""
-    return boot(client, image, flavor, "first")
-
-
-def network(client: Client, path: str, body: Any = None) -> Any:
-    """Of the network service: what is there, or what is made of a body."""
-    answer = client.session.request("POST" if body else "GET", f"{client.url}/network/v2.0{path}", json=body, timeout=30)
-    assert answer.ok, answer.text
-    return answer.json()
-
-
-def ports(client: Client, server: str) -> list[Any]:
-    found: list[Any] = network(client, f"/ports?device_id={server}")["ports"]
-    return found
+    return boot(client, image, small, "first")
 
 
 def address(client: Client, server: str) -> str:
@@ -99,15 +49,6 @@ def answers(ip: str) -> bool:
     return True
 
 
-def on_this_machine(networks: list[str]) -> list[str]:
-    """What the machine has of networks: links, namespaces, routes by their link, DHCP servers."""
-    names = {f"{prefix}{network[:11]}" for network in networks for prefix in ("brq", "nlv", "nlns")}
-    routes = subprocess.run(["ip", "route"], capture_output=True, text=True, check=True).stdout.split()
-    servers = [text for process in psutil.process_iter(["cmdline"]) for text in process.info["cmdline"] or []
-               if any(f"/{network}/dnsmasq.conf" in text for network in networks)]
-    return sorted((names & {*os.listdir("/sys/class/net"), *os.listdir("/run/netns"), *routes}) | set(servers))
-
-
 def test_a_guest_has_its_address_and_the_host_reaches_it(client: Client, server: str) -> None:
     (port,) = ports(client, server)
     ip = address(client, server)
@@ -119,9 +60,9 @@ def test_a_guest_has_its_address_and_the_host_reaches_it(client: Client, server:
     assert answers(ip)
 
 
-def test_a_second_guest_reaches_the_first_and_goes(client: Client, server: str, image: str, flavor: str) -> None:
+def test_a_second_guest_reaches_the_first_and_goes(client: Client, server: str, image: str, small: str) -> None:
     ip = address(client, server)
-    other = boot(client, image, flavor, "second", SCRIPT.format(address=ip))
+    other = boot(client, image, small, "second", SCRIPT.format(address=ip))
     wait_for(client, other, f"REACHED {ip} over there")
     client.ask("DELETE", f"/servers/{other}")
     client.wait_gone(other)
@@ -166,14 +107,3 @@ def test_nothing_is_left(stack: Stack, client: Client, server: str) -> None:
     client.ask("DELETE", f"/servers/{server}")
     client.wait_gone(server)
     assert on_this_machine([port["network_id"]]) == [] and list((directory / "networks").iterdir()) == []
-
-
-def test_unstack_takes_the_networks_of_guests_that_are_still_there(
-    stack: Stack, client: Client, image: str, flavor: str
-) -> None:
-    server = boot(client, image, flavor, "last")
-    (port,) = ports(client, server)
-    assert len(on_this_machine([port["network_id"]])) == 4
-    stack.run("unstack.sh")
-    assert on_this_machine([port["network_id"]]) == []
-    assert [path for path in Path("/run").glob("nova-lite-*") if (path / "networks" / port["network_id"]).exists()] == []

@@ -42,12 +42,12 @@ class Cloud:
         active, pid, result, status = (values.get(property_, "0") for property_ in names)
         return Unit(active, int(pid), result, int(status))
 
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
+    def wait(self, condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
         """Wait for a condition. Raises Failed with ``what`` and the log."""
-        if not processes.wait_until(condition, PATIENCE):
+        if not processes.wait_until(condition, patience):
             log = self.machine.run("journalctl", "--no-pager", "-o", "cat", "-u", "nova-lite-*", "-u", "libvirtd")
             lines = [line for line in log.splitlines() if " GET " not in line]
-            raise Failed("\n".join([f"not within {PATIENCE:.0f} s: {what}", *lines[-80:]]))
+            raise Failed("\n".join([f"not within {patience:.0f} s: {what}", *lines[-80:]]))
 
     def wait_up(self) -> None:
         """Every unit is active, and every service reports itself up."""
@@ -66,9 +66,9 @@ class Cloud:
         with self.machine.network():
             self._client.put_file(f"/image/v2/images/{self._image}/file", image)
 
-    def boot(self, name: str) -> str:
+    def boot(self, name: str, **fields: object) -> str:
         """Boot a guest; its id once it is ACTIVE."""
-        body = {"name": name, "flavorRef": "42", "imageRef": self._image}
+        body = {"name": name, "flavorRef": "42", "imageRef": self._image, **fields}
         server = str(self.post(SERVERS, {"server": body})["server"]["id"])
         self.wait_status(server, "ACTIVE")
         return server

@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from guest.recipe import Request, build
 from tests.e2e.systemd.cloud import INSTALL, Cloud
 from tests.e2e.systemd.machine import Machine, installation
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(scope="package")
-def guest_image() -> Path:
-    """The small test image; built once, then kept in var/ until its recipe changes."""
-    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
-    return build(request, lambda text: None).output
 
 
 @pytest.fixture(scope="package")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -10,6 +11,17 @@ import pytest
 from tests.e2e.systemd.cloud import DAEMONS, INSTALL, SERVERS, Cloud
 
 UP = "NOVALITE GUEST UP"
+IP = re.compile(r"GUEST UP uptime=\S+ uuid=\S+ host=\S+ ip=([0-9.]+)")
+# More than the log daemon lets a file have, then a last word.
+TALK = """#!/bin/sh
+yes "there is much to say, and most of it has been said before" | head -c 2359296
+echo "THE LAST OF IT"
+"""
+# Numbers of man 7 capabilities.
+CAPABILITIES = {
+    "chown": 0, "kill": 5, "setgid": 6, "setuid": 7, "net_bind_service": 10, "net_admin": 12, "net_raw": 13, "sys_admin": 21,
+}
+TALKING = 240.0  # seconds that it may take on a busy machine
 GUIDE = Path(__file__).resolve().parents[3] / "docs/operations.md"
 
 
@@ -104,6 +116,56 @@ def test_openrc_serves_the_unmodified_client(cloud: Cloud) -> None:
     ]
 
 
+def test_a_console_that_has_said_much_is_read_by_a_compute_without_rights(cloud: Cloud) -> None:
+    """The log daemon's second file is root's alone."""
+    server = cloud.boot("talks", user_data=base64.b64encode(TALK.encode()).decode())
+    cloud.wait(lambda: "THE LAST OF IT" in console(cloud, server), "all it has to say", TALKING)
+    log = f"/var/lib/nova-lite-compute/instances/{server}/console.log"
+    assert cloud.machine.run("stat", "-c", "%U %a", log).strip() == "root 600"
+    assert cloud.virsh("pool-list", "--all", "--name") == ""
+    cloud.delete(server)
+
+
+def in_the_machine(cloud: Cloud) -> str:
+    """Its bridges, its namespaces, and its DHCP servers."""
+    command = "ls /sys/class/net | grep ^brq; ip netns list | grep -o '^nlns[^ ]*'; pgrep -x dnsmasq; true"
+    return cloud.machine.run("sh", "-c", command)
+
+
+def test_a_guest_on_a_bridge_gets_its_address_from_its_host(cloud: Cloud) -> None:
+    """From here on guests are on bridges. Compute has no more rights than before: a helper makes the networks."""
+    assert cloud.unit("nova-lite-networks").pid == 0, "who does not need it does not have it"
+    cloud.machine.run("sh", "-c", "printf '[network]\\nplug = bridge\\n' >> /etc/nova-lite/nova-lite.conf")
+    cloud.machine.run("systemctl", "restart", "nova-lite-api")
+    cloud.wait_up()
+    server = cloud.boot("bridged")
+    cloud.wait(lambda: IP.search(console(cloud, server)) is not None, "an address")
+    (fixed,) = cloud.get(f"{SERVERS}/{server}")["server"]["addresses"]["private"].items()
+    assert [fixed.get("addr")] == IP.findall(console(cloud, server))
+    before = in_the_machine(cloud)
+    assert len(before.split()) == 3
+    for unit in ("nova-lite-compute", "nova-lite-networks"):
+        old = cloud.unit(unit)
+        cloud.machine.run("systemctl", "restart", unit)
+        cloud.replaced(unit, old)
+    cloud.wait_up()
+    cloud.delete(cloud.boot("beside"))
+    assert in_the_machine(cloud) == before, "the network of the guest is untouched"
+    cloud.delete(server)
+    assert in_the_machine(cloud) == ""
+
+
+def test_the_helper_has_the_rights_that_networks_take_and_no_others(cloud: Cloud) -> None:
+    status = cloud.machine.run("cat", f"/proc/{cloud.unit('nova-lite-networks').pid}/status")
+    values = dict(line.split(":\t", 1) for line in status.splitlines())
+    rights = ("chown", "kill", "setgid", "setuid", "net_bind_service", "net_admin", "net_raw", "sys_admin")
+    assert values["CapBnd"] == f"{sum(1 << CAPABILITIES[name] for name in rights):016x}"
+    assert (values["NoNewPrivs"], values["Seccomp"]) == ("1", "2")
+    stranger = ("setpriv", "--reuid", "nova-lite", "--regid", "nova-lite", "--clear-groups")
+    refused = "import socket; socket.socket(socket.AF_UNIX).connect('/run/nova-lite/networks.sock')"
+    assert "PermissionError" in cloud.machine.run(*stranger, "python3", "-c", refused, check=False)
+
+
 def test_a_stop_is_graceful_and_leaves_the_guests_alone(cloud: Cloud) -> None:
     server = cloud.boot("stays")
     cloud.machine.run("systemctl", "stop", "nova-lite.target", *DAEMONS)
@@ -145,6 +207,7 @@ def test_a_further_host_gets_compute_alone(cloud: Cloud) -> None:
 
 
 def assert_nothing_is_left(cloud: Cloud) -> None:
+    assert in_the_machine(cloud) == ""
     left = "find /etc /run /var/lib -xdev -path '*nova-lite*' 2>/dev/null; getent passwd group | grep nova-lite; true"
     assert cloud.machine.run("sh", "-c", left) == ""
 
