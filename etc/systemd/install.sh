@@ -55,8 +55,8 @@ new() {
 
 remove() {
     if systemd_runs; then systemctl disable --now -q nova-lite.target 2>/dev/null || true; fi
-    if systemd_runs; then systemctl stop -q 'nova-lite-*.service' || true; fi
-    rm -rf $units/nova-lite{.target,-{api,scheduler,conductor,compute}.service,-.service.d}
+    if systemd_runs; then systemctl stop -q 'nova-lite-*.socket' 'nova-lite-*.service' || true; fi
+    rm -rf $units/nova-lite{.target,-{api,scheduler,conductor,compute,networks}.service,-networks.{socket,service.d},-.service.d}
     rm -f $units/multi-user.target.wants/nova-lite.target /etc/{sysusers,tmpfiles}.d/nova-lite.conf
     if systemd_runs; then systemctl daemon-reload; fi
     [ "$purge" ] || return 0
@@ -87,9 +87,10 @@ install_units() {
     check_prefix
     systemd-tmpfiles --create /etc/tmpfiles.d/nova-lite.conf
     install -D -m 0644 -t $units/nova-lite-.service.d "$here"/nova-lite-.service.d/*.conf
-    install -m 0644 "$here/nova-lite.target" $units
+    install -D -m 0644 -t $units/nova-lite-networks.service.d "$here"/nova-lite-networks.service.d/*.conf
+    install -m 0644 "$here/nova-lite.target" "$here/nova-lite-networks.socket" $units
     local name
-    for name in $daemons; do
+    for name in $daemons networks; do
         sed "s|/opt/nova-lite/|$prefix/|" "$here/nova-lite-$name.service" >$units/nova-lite-"$name".service
         chmod 0644 $units/nova-lite-"$name".service
     done
@@ -132,6 +133,8 @@ END
 state_path = $state-compute
 
 [compute]
+networks_path = /run/nova-lite/networks
+networks_socket = /run/nova-lite/networks.sock
 auth_url = http://127.0.0.1:8774/identity/v3
 image_url = http://127.0.0.1:8774/image
 password = $password

@@ -42,6 +42,7 @@ from nova_lite.image.cache import ImageCache
 from nova_lite.image.client import ImageClient
 from nova_lite.image.parcels import Parcels
 from nova_lite.image.writer import ImageWriter
+from nova_lite.network.host.helper import HelpedNetworks
 from nova_lite.network.host.networks import HostNetworks, NoNetworks
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import Action, Leg
@@ -164,11 +165,14 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     ])
 
 
-def host_networks(settings: Settings, clock: Clock) -> HostNetworks | NoNetworks:
+def host_networks(settings: Settings, clock: Clock) -> HostNetworks | HelpedNetworks | NoNetworks:
     """The networks of this host; none where guests are pretended."""
     if settings.compute.driver == "fake":
         return NoNetworks()
-    return HostNetworks(Path(settings.compute.networks_path), programs.run, clock)
+    directory = Path(settings.compute.networks_path)
+    if settings.compute.networks_socket:
+        return HelpedNetworks(Path(settings.compute.networks_socket), directory)
+    return HostNetworks(directory, programs.run, clock)
 
 
 def _operations(

@@ -18,6 +18,10 @@ class ComputeSettings:
         "", "Directory of what runs for the networks of this host's guests; the user of dnsmasq must be able to reach it. "
         "Empty: networks/ under state_path.",
     )
+    networks_socket: str = option(
+        "", "Socket of nova-lite-networks, which makes networks in networks_path for a compute without the rights to. "
+        "Empty: compute makes them itself.",
+    )
     report_interval: float = option(10.0, "Seconds between two reports to the conductor.", minimum=0.5)
     lease_interval: float = option(15.0, "Seconds between two renewals of what runs here.", minimum=0.5)
     power_sync_interval: float = option(

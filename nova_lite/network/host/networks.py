@@ -15,12 +15,12 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.network.host.dhcp import DhcpServer
+from nova_lite.network.host.errands import Wired, check
 from nova_lite.network.host.layout import Layout, lay_out
 from nova_lite.network.host.names import names_of
 from nova_lite.network.host.run import Run
 from nova_lite.network.host.wiring import Wiring
 from nova_lite.objects.base import Value
-from nova_lite.objects.instance import Instance
 from nova_lite.objects.nic import Nic
 
 LOG = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class HostNetworks:
         self._lock = concurrency.lock()  # of the files and of all that follows them
         self._made: dict[str, Layout] = {}
 
-    def plug(self, instance: Instance) -> None:
+    def plug(self, instance: Wired) -> None:
         """The networks of all interfaces of an instance are there and know them. Raises NovaLiteError."""
         with self._lock:
             for network_id in self._add(instance):
@@ -65,7 +65,7 @@ class HostNetworks:
                 if gone or not before:
                     self._follow(network_id)
 
-    def restore(self, instances: Iterable[Instance]) -> None:
+    def restore(self, instances: Iterable[Wired]) -> None:
         """Make the networks those of ``instances``, all that this host has, while no operation changes any of them."""
         wanted = {instance.uuid: instance for instance in instances}
         with self._lock:
@@ -87,10 +87,11 @@ class HostNetworks:
                 except NovaLiteError as error:
                     LOG.error("network %s is not right on this host: %s", network_id, error)
 
-    def _add(self, instance: Instance) -> list[str]:
+    def _add(self, instance: Wired) -> list[str]:
         """Write the interfaces of an instance down; their networks."""
         bridged = [nic for nic in instance.nics if nic.kind == "bridge"]
         for nic in bridged:
+            check(nic)
             path = self._file(nic.network_id, nic.id)
             path.parent.mkdir(parents=True, exist_ok=True)
             text = msgspec.json.encode(Plugged(instance_uuid=instance.uuid, nic=nic))
@@ -141,13 +142,13 @@ class HostNetworks:
 class NoNetworks:
     """Where guests are pretended nothing is plugged in."""
 
-    def plug(self, instance: Instance) -> None:
+    def plug(self, instance: Wired) -> None:
         """Nothing to do."""
 
     def unplug(self, instance_uuid: str, port_id: str | None = None) -> None:
         """Nothing to undo."""
 
-    def restore(self, instances: Iterable[Instance]) -> None:
+    def restore(self, instances: Iterable[Wired]) -> None:
         """Nothing to compare."""
 
     def tend(self) -> None:

@@ -149,7 +149,6 @@ def test_a_guest_on_a_bridge_gets_its_address_from_its_host(cloud: Cloud) -> Non
         cloud.machine.run("systemctl", "restart", unit)
         cloud.replaced(unit, old)
     cloud.wait_up()
-    cloud.delete(cloud.boot("beside"))
     assert in_the_machine(cloud) == before, "the network of the guest is untouched"
     cloud.delete(server)
     assert in_the_machine(cloud) == ""
