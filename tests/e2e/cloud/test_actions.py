@@ -95,22 +95,6 @@ def test_a_suspended_guests_program_goes_on(client: Client, server: str) -> None
     assert boots(client, server) == 1
 
 
-def test_who_is_rebooted_softly_or_stopped_is_asked_first(client: Client, server: str) -> None:
-    asked, count, last = len(found(client, server, BUTTON)), boots(client, server), int(found(client, server, BOOT)[-1][0])
-    act(client, server, "reboot", {"type": "SOFT"}, "ACTIVE")
-    assert wait_for(client, server, BOOT, count + 1) == (str(last + 1),)
-    wait_for(client, server, REPORT, count + 1)
-    assert len(found(client, server, BUTTON)) == asked + 1
-    act(client, server, "reboot", {"type": "HARD"}, "ACTIVE")
-    assert wait_for(client, server, BOOT, count + 2) == (str(last + 2),)
-    wait_for(client, server, REPORT, count + 2)
-    assert len(found(client, server, BUTTON)) == asked + 1, "a hard reboot asks nobody"
-    act(client, server, "os-stop", None, "SHUTOFF")
-    act(client, server, "os-start", None, "ACTIVE")
-    wait_for(client, server, REPORT, count + 3)
-    assert len(found(client, server, BUTTON)) == asked + 2
-
-
 def test_a_crash_dump_reaches_the_guests_kernel(client: Client, server: str) -> None:
     act(client, server, "trigger_crash_dump", None, "ACTIVE")
     wait_for(client, server, re.compile(r"(NMI)"), 1)
@@ -168,3 +152,19 @@ def test_a_rebuilt_guest_has_a_fresh_disk_and_its_address(client: Client, server
     after = client.show(server)
     assert (after["id"], after["addresses"]) == (before["id"], before["addresses"])
     assert found(client, server, UP) == [inside] and inside[0] == server
+
+
+def test_who_is_rebooted_softly_or_stopped_is_asked_first(client: Client, server: str) -> None:
+    asked, count, last = len(found(client, server, BUTTON)), boots(client, server), int(found(client, server, BOOT)[-1][0])
+    act(client, server, "reboot", {"type": "SOFT"}, "ACTIVE")
+    assert wait_for(client, server, BOOT, count + 1) == (str(last + 1),)
+    wait_for(client, server, REPORT, count + 1)
+    assert len(found(client, server, BUTTON)) == asked + 1
+    act(client, server, "reboot", {"type": "HARD"}, "ACTIVE")
+    assert wait_for(client, server, BOOT, count + 2) == (str(last + 2),)
+    wait_for(client, server, REPORT, count + 2)
+    assert len(found(client, server, BUTTON)) == asked + 1, "a hard reboot asks nobody"
+    act(client, server, "os-stop", None, "SHUTOFF")
+    act(client, server, "os-start", None, "ACTIVE")
+    wait_for(client, server, REPORT, count + 3)
+    assert len(found(client, server, BUTTON)) == asked + 2
