@@ -165,6 +165,12 @@ class RouterChange(Change, frozen=True, kw_only=True):
     ha: bool | UnsetType = UNSET
 
 
+class RouteChange(Value, frozen=True, kw_only=True):
+    """Routes that a router is given, or that are taken from it."""
+
+    routes: tuple[HostRoute, ...]
+
+
 class NewSecurityGroup(Owned, frozen=True, kw_only=True):
     stateful: bool = True
 

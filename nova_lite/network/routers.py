@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import UnsetType, structs
 
@@ -26,6 +26,7 @@ from nova_lite.objects.network import (
     Subnet,
 )
 
+Routes = tuple[HostRoute, ...]
 _BESIDES = ("external_gateway_info", "routes", "distributed", "ha")
 
 
@@ -103,6 +104,29 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
                     return port, subnet_id or subnets[0]
             named = f"port {port_id}" if port_id else f"subnet {subnet_id}"
             raise NotFound(f"Router {router.id} has no interface on {named}.", id=router.id)
+
+        return self._store.transact(run)
+
+    def add_routes(self, router_id: str, more: Sequence[HostRoute]) -> Router:
+        """Routes beside those that the router has, which stay whoever adds others meanwhile.
+
+        :raises Invalid: a route is none, twice, or leads nowhere that the router is joined to.
+        """
+        return self._reroute(router_id, lambda has, named: (*(route for route in has if route not in named), *named), more)
+
+    def remove_routes(self, router_id: str, fewer: Sequence[HostRoute]) -> Router:
+        """The router without these routes; those that it does not have are not missed. Raises Invalid."""
+        return self._reroute(router_id, lambda has, named: tuple(route for route in has if route not in named), fewer)
+
+    def _reroute(
+        self, router_id: str, combine: Callable[[Routes, Routes], Routes], named: Sequence[HostRoute]
+    ) -> Router:
+        routes = addresses.check_routes(named)
+
+        def run(records: Records) -> Router:
+            before = records.hold(Router, router_id)
+            after = self._routes(records, before, combine(before.routes, routes))
+            return records.replace(before, structs.replace(before, routes=after, updated_at=self._clock.now()))
 
         return self._store.transact(run)
 

@@ -81,6 +81,13 @@ ROUTES: tuple[Route[NetworkServices], ...] = (
         )
         for verb, handler in (("add", routers.add_interface), ("remove", routers.remove_interface))
     ),
+    *(
+        Route(
+            method="PUT", path=f"/v2.0/routers/{{id}}/{verb}_extraroutes", handler=handler, rule=f"{verb}_extraroutes",
+            late=True, body=routers.ROUTES,
+        )
+        for verb, handler in (("add", routers.add_routes), ("remove", routers.remove_routes))
+    ),
     *_quotas(),
     _show("/v2.0/extensions", extensions.index),
     _show("/v2.0/extensions/{alias}", extensions.show),

@@ -33,6 +33,26 @@ def test_a_router_joins_and_parts(rose: Person) -> None:
     assert rose.ask("DELETE", path).status_code == 204
 
 
+def test_routes_come_and_go_without_the_others(rose: Person, tulip: Person) -> None:
+    _, subnet = rose.network()
+    path = f"/routers/{rose.make('router', name='r')['id']}"
+    rose.put(f"{path}/add_router_interface", subnet_id=subnet["id"])
+    one, two, three = ({"destination": f"10.7.{n}.0/24", "nexthop": "10.0.0.9"} for n in range(3))
+
+    def change(verb: str, *routes: Json) -> object:
+        return rose.put(f"{path}/{verb}_extraroutes", router={"routes": list(routes)})["router"]["routes"]
+
+    assert change("add", one) == [one]
+    assert change("add", one, two) == [one, two]
+    assert change("remove", one, three) == [two]
+    assert rose.get(path)["router"]["routes"] == [two]
+    for wrong in ([{**one, "nexthop": "192.0.2.1"}], [one, one], [{"destination": "x", "nexthop": "10.0.0.9"}], [one["nexthop"]]):
+        assert rose.refused("PUT", f"{path}/add_extraroutes", {"router": {"routes": wrong}})[0] == 400
+    assert rose.refused("PUT", f"{path}/add_extraroutes", {"routes": [one]})[0] == 400
+    assert tulip.refused("PUT", f"{path}/add_extraroutes", {"router": {"routes": [one]}})[0] == 404
+    assert rose.get(path)["router"]["routes"] == [two]
+
+
 def test_a_gateway_is_on_an_external_network(rose: Person, public: Json) -> None:
     network, _ = rose.network()
     router = rose.make("router", external_gateway_info={"network_id": public["id"]})

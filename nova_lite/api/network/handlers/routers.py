@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import UNSET
 
-from nova_lite.api.network.collection import Collection
+from nova_lite.api.network.collection import Collection, read
 from nova_lite.api.network.listing import common
 from nova_lite.api.network.services import NetworkRequest, viewer
 from nova_lite.api.network.views import routers as views
 from nova_lite.api.request import Json
+from nova_lite.api.validation import Schema
 from nova_lite.core.errors import Invalid
-from nova_lite.network.drafts import GatewayDraft, NewRouter, RouterChange
-from nova_lite.objects.network import GATEWAY_OWNER, Router
+from nova_lite.network.drafts import GatewayDraft, NewRouter, RouteChange, RouterChange
+from nova_lite.objects.network import GATEWAY_OWNER, HostRoute, Router
+
+ROUTES = Schema({"type": "object", "properties": {"router": {"type": "object"}}, "required": ["router"],
+                 "additionalProperties": False})
 
 
 def view(request: NetworkRequest, routers: Sequence[Router]) -> list[dict[str, object]]:
@@ -70,6 +74,21 @@ def remove_interface(request: NetworkRequest) -> Json:
         router.id, subnet_id=subnet_id, port_id=port_id
     )
     return views.interface(router, port, subnet)
+
+
+def add_routes(request: NetworkRequest) -> Json:
+    return _rerouted(request, request.services.networking.routers.add_routes)
+
+
+def remove_routes(request: NetworkRequest) -> Json:
+    return _rerouted(request, request.services.networking.routers.remove_routes)
+
+
+def _rerouted(request: NetworkRequest, change: Callable[[str, Sequence[HostRoute]], Router]) -> Json:
+    router = COLLECTION.found(request)
+    request.authorize({"project_id": router.project_id})
+    wanted = read(RouteChange, request.member("router"))
+    return {"router": view(request, [change(router.id, wanted.routes)])[0]}
 
 
 def _named(request: NetworkRequest) -> tuple[str, str]:
