@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nova_lite.api.compute.policies import RULES as COMPUTE_RULES
-from nova_lite.api.identity.policies import RULES as IDENTITY_RULES
-from nova_lite.api.image.policies import RULES as IMAGE_RULES
 from nova_lite.api.policy import BASE_RULES, Rule
+from nova_lite.api.rules import RULES
 
 _HEAD = """\
 # Every policy rule with its default. Made by `python -m nova_lite.api.policy_sample`; do not edit: a deployment names
@@ -18,8 +16,7 @@ _HEAD = """\
 
 def render() -> str:
     """The whole file. Every rule is commented out, below what it is for."""
-    rules = (*BASE_RULES, *COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES)
-    return _HEAD + "".join(_entry(rule) for rule in rules)
+    return _HEAD + "".join(_entry(rule) for rule in (*BASE_RULES, *RULES))
 
 
 def _entry(rule: Rule) -> str:

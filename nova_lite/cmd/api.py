@@ -19,7 +19,6 @@ from oslo_policy import policy as oslo_policy
 import nova_lite
 from nova_lite.api import app
 from nova_lite.api.announcement import Tell, silent
-from nova_lite.api.compute.app import RULES as COMPUTE_RULES
 from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
 from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.api.compute.port_changes import PortChanges
@@ -27,13 +26,11 @@ from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.unwanted_images import UnwantedImages
 from nova_lite.api.dialect import Frame
 from nova_lite.api.enrolment import Registrar
-from nova_lite.api.identity.app import RULES as IDENTITY_RULES
 from nova_lite.api.identity.services import IdentityServices
-from nova_lite.api.image.app import RULES as IMAGE_RULES
 from nova_lite.api.image.services import ImageServices
-from nova_lite.api.network.app import RULES as NETWORK_RULES
 from nova_lite.api.network.services import NetworkServices
 from nova_lite.api.policy import Policy
+from nova_lite.api.rules import RULES
 from nova_lite.api.services import ApiServices
 from nova_lite.cmd import daemon, notifying, records, trust
 from nova_lite.cmd.http_server import HttpServer, bind
@@ -76,7 +73,7 @@ def policy(settings: Settings) -> Policy:
     conf = cfg.ConfigOpts()
     conf([], project="nova-lite", default_config_files=[], default_config_dirs=[])
     enforcer = oslo_policy.Enforcer(conf, policy_file=settings.api.policy_file or None)
-    return Policy(enforcer, (*COMPUTE_RULES, *IDENTITY_RULES, *IMAGE_RULES, *NETWORK_RULES))
+    return Policy(enforcer, RULES)
 
 
 def compute_services(

@@ -8,8 +8,8 @@ from oslo_config import cfg
 from oslo_policy import policy as oslo_policy
 
 from nova_lite.api import policy_sample
-from nova_lite.api.compute.policies import RULES
 from nova_lite.api.policy import BASE_RULES
+from nova_lite.api.rules import RULES
 
 SAMPLE = Path(__file__).parents[3] / "etc" / "nova-lite" / "policy.yaml.sample"
 
