@@ -44,6 +44,40 @@ def test_flavors(cli: CommandLine) -> None:
     assert "fl2" not in {row["Name"] for row in cli.ask("flavor list --all")}
 
 
+def _imported(cli: CommandLine, image: str) -> str:
+    """The status of an image once nothing is being imported."""
+    for _ in range(300):
+        status = str(cli.ask(f"image show {image}")["status"])
+        if status not in ("importing", "saving"):
+            return status
+    raise AssertionError(f"{image} is still {status}")
+
+
+def test_an_image_is_staged_and_imported(cli: CommandLine) -> None:
+    cli.do("image create --disk-format raw --container-format bare staged")
+    assert cli.ask("image show staged")["status"] == "queued"
+    cli.do("image stage --file image.raw staged")
+    assert cli.ask("image show staged")["status"] == "uploading"
+    cli.do("image import --method glance-direct staged")
+    assert _imported(cli, "staged") == "active"
+    cli.do("image save --file staged.raw staged")
+    assert (cli.home / "staged.raw").read_bytes() == (cli.home / "image.raw").read_bytes()
+    cli.do("image create --disk-format raw --container-format bare --file image.raw --import imported")
+    assert _imported(cli, "imported") == "active"
+    shown = cli.ask("image show imported")
+    assert (shown["size"], len(shown["properties"]["os_hash_value"])) == (1 << 20, 128)
+    cli.do("image delete staged imported")
+
+
+def test_what_cannot_be_imported_stays_as_it_is(cli: CommandLine) -> None:
+    cli.do("image create --disk-format raw --container-format bare empty")
+    cli.do("image import --method web-download --uri http://127.0.0.1:1/x empty")
+    assert _imported(cli, "empty") == "queued"  # refused with 400, which this client keeps to itself
+    done = cli.run("image import --method glance-direct empty")
+    assert done.status and "in status 'uploading'" in done.stderr
+    cli.do("image delete empty")
+
+
 def test_key_pairs(cli: CommandLine, server: str) -> None:
     assert "PRIVATE KEY" in cli.do("keypair create key9")
     assert cli.ask("keypair show key9")["type"] == "ssh"

@@ -1,4 +1,7 @@
-"""A long session of the unmodified openstack client, command after command, as transcript.txt has it."""
+"""A long session of the unmodified openstack client, command after command, as transcript.txt has it.
+
+Its sections are tests of their own, each of which needs those before it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from tests.clients.command_line import CommandLine
 from tests.clients.stack import Stack
 
 TRANSCRIPT = Path(__file__).with_name("transcript.txt")
+_, *_SECTIONS = re.split(r"^# (.+)\n", TRANSCRIPT.read_text().partition("\n\n")[2], flags=re.MULTILINE)
+SECTIONS = dict(zip(_SECTIONS[::2], _SECTIONS[1::2], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +64,20 @@ class Session:
             self._names["group"] = self._cli.ask("server group show grp1")["id"]
 
 
-def test_every_command_of_a_session_does_what_its_user_expects(cli: CommandLine) -> None:
-    session = Session(cli)
-    for line in TRANSCRIPT.read_text().splitlines():
-        if line and not line.startswith("#"):
+@pytest.fixture(scope="module")
+def session(cli: CommandLine) -> Session:
+    return Session(cli)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_command_does_what_its_user_expects(session: Session, section: str) -> None:
+    session.complaints.clear()
+    for line in SECTIONS[section].splitlines():
+        if line:
             session.play(line)
     assert session.complaints == []
+
+
+def test_nothing_is_left(cli: CommandLine, session: Session) -> None:
     assert cli.ask("server list --all-projects") == []
     assert [row["Name"] for row in cli.ask("network list")] == ["private", "public"]
