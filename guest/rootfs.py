@@ -39,7 +39,8 @@ def make_root(kernel: Kernel, tree: Path, with_ssh: bool) -> None:
     for name in ("bin", "sbin"):
         (tree / "usr" / name).symlink_to("../bin")
     _install(BUSYBOX, tree / "bin/busybox")
-    for applet in {*run(BUSYBOX, "--list").split(), "sh", "init"} - {"busybox"}:
+    ours = {path.name for path in (tree / "bin").iterdir()}
+    for applet in {*run(BUSYBOX, "--list").split(), "sh", "init"} - ours:
         (tree / "bin" / applet).symlink_to("busybox")
     _add_modules(kernel, tree)
     if with_ssh:

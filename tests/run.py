@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from guest.tools import APT_PACKAGES
+from guest.tools import APT_PACKAGES, APT_PACKAGES_SSH
 from stack import apt, venv
 from stack.errors import StackError
 from stack.servers import Libvirt, MariaDB, PostgreSQL, RabbitMQ
@@ -70,7 +70,7 @@ def prepare(layers: tuple[str, ...]) -> None:
     wanted = [*venv.build_packages("qemu")]
     if set(layers) & set(REAL):
         wanted += [name for server in (Libvirt, MariaDB, PostgreSQL, RabbitMQ) for name in server.packages]
-        wanted += [*APT_PACKAGES, *MORE_PACKAGES]
+        wanted += [*APT_PACKAGES, *APT_PACKAGES_SSH, *MORE_PACKAGES]
     if "style" in layers:
         wanted.append("systemd")  # for systemd-analyze
     missing = apt.missing(wanted) if apt.available() else ()

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from nova_lite.console.pages import page
-from nova_lite.console.request import END, Asked, answer, foreign, parse
+from nova_lite.console.request import END, Asked, answer, foreign, parse, refusal
 from nova_lite.console.tokens import Tokens
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
@@ -151,15 +151,15 @@ class ConsoleProxy:
         """The console to which the request's token leads, or the answer that refuses."""
         if foreign(asked, self._settings.allowed_origins):
             LOG.warning("a page of %s wants a console: refused", asked.headers["origin"])
-            return answer(HTTPStatus.FORBIDDEN)
+            return refusal(HTTPStatus.FORBIDDEN)
         ticket = self._tokens.redeem(asked.token)
         if ticket is None:
-            return answer(HTTPStatus.FORBIDDEN, b"The token is not valid, or not any more.\n")
+            return refusal(HTTPStatus.FORBIDDEN, "The token is not valid, or not any more")
         try:
             return self._consoles.open_console(ticket.instance_uuid, ticket.kind)
         except NovaLiteError as error:
             LOG.warning("the %s console of %s cannot be had: %s", ticket.kind, ticket.instance_uuid, error)
-            return answer(HTTPStatus.SERVICE_UNAVAILABLE)
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _head(client: socket.socket) -> bytes:

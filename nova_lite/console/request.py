@@ -68,3 +68,8 @@ def answer(status: HTTPStatus, body: bytes = b"", content_type: str = "text/plai
         "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + text
+
+
+def refusal(status: HTTPStatus, reason: str = "") -> bytes:
+    """The answer to who asks for a websocket and gets none: without a body, which such clients would take for frames."""
+    return f"HTTP/1.1 {status.value} {reason or status.phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()

@@ -17,7 +17,7 @@ _NOT_KEPT = (
 
 
 class Networks(Registry[Network, NewNetwork, NetworkChange]):
-    """Networks. One goes with its subnets, when nothing is plugged into it."""
+    """Networks. One goes with its subnets, and floating addresses that lead nowhere, when nothing is plugged into it."""
 
     kind = Network
     resource = "network"
@@ -39,15 +39,20 @@ class Networks(Registry[Network, NewNetwork, NetworkChange]):
         return after
 
     def _clear_away(self, records: Records, record: Network) -> None:
-        busy = records.find(Port, network_id=record.id)
+        ports = {port.id: port for port in records.find(Port, network_id=record.id)}
+        # None of them begins to lead somewhere meanwhile: that needs a router with its gateway here.
+        floating = records.find(FloatingIp, floating_network_id=record.id)
+        loose = [one for one in floating if not one.port_id]
+        going = [ports.pop(one.own_port_id) for one in loose if one.own_port_id in ports]
+        busy = list(ports.values())
         routers = records.find(Router, gateway_network_id=record.id)
         if busy or routers:
             raise Conflict(
                 f"Unable to complete operation on network {record.id}. There are one or more ports still in use on "
                 f"the network, id for these ports is: {', '.join(port.id for port in busy[:10])}.", id=record.id,
             )
-        for subnet in records.find(Subnet, network_id=record.id):
-            records.remove(subnet)
+        for gone in (*loose, *going, *records.find(Subnet, network_id=record.id)):
+            records.remove(gone)
 
     def with_subnets(self, networks: list[Network]) -> dict[str, list[Subnet]]:
         """The subnets of each of these networks: one question, however many they are."""

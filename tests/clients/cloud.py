@@ -70,14 +70,14 @@ class Client:
             return len([service for service in services if service["state"] == "up"]) >= count
         self.wait(up, f"{count} hosts up", patience)
 
-    def wait_for_api(self) -> None:
+    def wait_for_api(self, patience: float = PATIENCE) -> None:
         """Wait until the API answers."""
         def answers() -> bool:
             try:
                 return self.session.get(f"{self.url}/health", timeout=self._timeout).ok
             except requests.ConnectionError:
                 return False
-        self.wait(answers, "the API answers")
+        self.wait(answers, "the API answers", patience)
 
     def upload(self, path: Path, name: str = "test", disk_format: str = "qcow2") -> str:
         """Make an image of a file; its id."""

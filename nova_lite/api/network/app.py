@@ -92,7 +92,7 @@ ROUTES: tuple[Route[NetworkServices], ...] = (
     _show("/v2.0/extensions", extensions.index),
     _show("/v2.0/extensions/{alias}", extensions.show),
     _show("/v2.0/availability_zones", extensions.availability_zones),
-    _show("/v2.0/agents", extensions.agents, "get_agent"),
+    _show("/v2.0/agents", extensions.agents),
     _show("/v2.0/service-providers", extensions.service_providers),
 )
 

@@ -37,6 +37,22 @@ def test_a_network_lives_and_dies(rose: Person) -> None:
     assert rose.refused("GET", f"/subnets/{subnet['id']}") == (404, f"Subnet {subnet['id']} could not be found.")
 
 
+def test_an_external_network_goes_with_the_floating_addresses_that_lead_nowhere(admin: Person, rose: Person) -> None:
+    network, _ = admin.network("172.24.9.0/24", **{"router:external": True})
+    floating = rose.make("floatingip", floating_network_id=network["id"])
+    router = admin.make("router", external_gateway_info={"network_id": network["id"]})
+    assert admin.refused("DELETE", f"/networks/{network['id']}")[0] == 409
+    assert rose.get(f"/floatingips/{floating['id']}")
+    assert admin.ask("DELETE", f"/routers/{router['id']}").status_code == 204
+    assert admin.ask("DELETE", f"/networks/{network['id']}").status_code == 204
+    assert rose.get("/floatingips")["floatingips"] == []
+    assert admin.get(f"/ports?network_id={network['id']}")["ports"] == []
+
+
+def test_nobody_sees_agents_and_nobody_is_refused(admin: Person, rose: Person) -> None:
+    assert admin.get("/agents") == rose.get("/agents") == {"agents": []}
+
+
 def test_others_see_only_what_is_shared(admin: Person, rose: Person, tulip: Person) -> None:
     mine, _ = rose.network()
     shared, _ = admin.network(shared=True)

@@ -74,6 +74,15 @@ def test_what_is_no_token_is_refused(cloud: Cloud, server: str, token: str) -> N
     assert refusal.value.status == 403
 
 
+def test_a_refusal_has_no_body_that_could_pass_for_frames(cloud: Cloud, server: str) -> None:
+    parts = urlsplit(url(cloud, server))
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client:
+        client.sendall(b"GET /?token=wrong HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n")
+        with client.makefile("rb") as stream:
+            answer = stream.read()
+    assert answer.startswith(b"HTTP/1.1 403 The token is not valid") and answer.endswith(b"\r\n\r\n")
+
+
 def test_pages_of_other_sites_may_not_enter(cloud: Cloud, server: str) -> None:
     address = url(cloud, server)
     with pytest.raises(Refused) as refusal:

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.clients.stack import Stack
-from tests.integration.tempest import expectations, report
-from tests.integration.tempest.runner import Tempest
+from tests.integration.tempest import expectations, report, resources
+from tests.integration.tempest.runner import Tempest, complaints
 
 PER_SERVICE = 12  # tests of each other service
+PATIENCE = 1500.0  # seconds: a machine may be busy with other things too
 
 
 def _lean() -> list[str]:
     """Tier 1 of compute, and some of the others: the first that pass, a class each."""
-    chosen = [one for one in expectations.load() if one.verdict == expectations.PASSED]
+    chosen = [one for one in expectations.load(expectations.PRETENDED) if one.verdict == expectations.PASSED]
     lean = [one.test_id for one in chosen if one.tier == 1]
     seen: dict[str, set[str]] = defaultdict(set)
     for one in chosen:
@@ -27,19 +28,19 @@ def _lean() -> list[str]:
     return lean
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(PATIENCE + 300)
 def test_what_passed_passes(tmp_path: Path) -> None:
-    with Stack(tmp_path / "state", "--hypervisor", "fake", "--no-demo") as stack:
-        outcomes = Tempest(stack, tmp_path / "tempest").run(_lean(), patience=540.0)
-    failed = [outcome for outcome in outcomes if outcome.verdict != expectations.PASSED]
-    assert not failed, "\n".join(f"{one.test_id}: {one.status} {one.reason}\n{one.log[-2000:]}" for one in failed)
+    with Stack(tmp_path / "state", *resources.options(real=False)) as stack:
+        outcomes = Tempest(stack, tmp_path / "tempest").run(_lean(), patience=PATIENCE)
+    assert complaints(outcomes) == ""
 
 
 def test_the_page_is_that_of_the_last_run() -> None:
-    command = "tests/integration/tempest/run"
-    assert report.FILE.read_text(encoding="utf-8") == report.text(expectations.load()), f"run {command}"
+    known = expectations.load(expectations.PRETENDED), expectations.load(expectations.REAL)
+    assert report.FILE.read_text(encoding="utf-8") == report.text(*known), "run tests/integration/tempest/run"
 
 
-def test_what_does_not_pass_has_a_reason() -> None:
-    unexplained = [one.name for one in expectations.load() if one.verdict == expectations.UNEXPLAINED]
+@pytest.mark.parametrize("file", [expectations.PRETENDED, expectations.REAL], ids=lambda file: str(file.name))
+def test_what_does_not_pass_has_a_reason(file: Path) -> None:
+    unexplained = [one.name for one in expectations.load(file) if one.verdict == expectations.UNEXPLAINED]
     assert unexplained == []

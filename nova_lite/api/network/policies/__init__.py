@@ -31,5 +31,4 @@ RULES: tuple[Rule, ...] = (
     Rule("get_quota", READER_OR_ADMIN, "See the limits of a project.", ("GET /v2.0/quotas/{project_id}",)),
     Rule("update_quota", ADMIN, "Set the limits of a project.", ("PUT /v2.0/quotas/{project_id}",)),
     Rule("delete_quota", ADMIN, "Give a project the default limits.", ("DELETE /v2.0/quotas/{project_id}",)),
-    Rule("get_agent", ADMIN, "See agents.", ("GET /v2.0/agents",)),
 )
