@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from types import FrameType
 
 from tests.clients.stack import Stack
 from tests.integration.tempest import expectations, report, resources
@@ -19,6 +21,7 @@ from tests.integration.tempest.runner import Outcome, Tempest
 def main() -> int:
     """Run what was asked for, write down what was learnt; 1 when something that had passed does not."""
     arguments = _parse()
+    signal.signal(signal.SIGTERM, _terminated)  # the cloud is taken down then too
     real = arguments.hypervisor == "qemu"
     file = expectations.REAL if real else expectations.PRETENDED
     known = expectations.load(file)
@@ -45,6 +48,10 @@ def main() -> int:
             and verdicts.get(one.test_id, expectations.PASSED) != expectations.PASSED]
     print("".join(f"passed before and does not now: {name}\n" for name in lost), end="")
     return 1 if lost else 0
+
+
+def _terminated(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _told(outcomes: list[Outcome]) -> str:

@@ -64,10 +64,10 @@ def _identity(url: str) -> Sections:
 def _compute(resources: Resources) -> Sections:
     can = dict.fromkeys((
         "resize", "console_output", "pause", "suspend", "rescue", "shelve", "snapshot", "live_migration",
-        "cold_migration", "interface_attach", "config_drive", "vnc_console",
+        "cold_migration", "interface_attach", "config_drive", "vnc_console", "personality",
     ), True)
     cannot = dict.fromkeys((
-        "metadata_service", "change_password", "personality", "swap_volume", "volume_multiattach", "stable_rescue",
+        "metadata_service", "change_password", "swap_volume", "volume_multiattach", "stable_rescue",
     ), False)
     image, alternative = resources.images
     return {
