@@ -55,10 +55,10 @@ def _lost_a_race(origin: BaseException | None) -> bool:
 
 
 def _code(origin: BaseException | None) -> str | int | None:
-    """PostgreSQL's five characters or MariaDB's number."""
-    found: str | int | None = getattr(origin, "sqlstate", None)
-    if found is None and origin is not None and origin.args and isinstance(origin.args[0], int):
+    """PostgreSQL's five characters or MariaDB's number, whose five characters say less: HY000 is anything."""
+    if origin is not None and origin.args and isinstance(origin.args[0], int):
         return origin.args[0]
+    found: str | None = getattr(origin, "sqlstate", None)
     return found
 
 

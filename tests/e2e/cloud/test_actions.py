@@ -154,17 +154,14 @@ def test_a_rebuilt_guest_has_a_fresh_disk_and_its_address(client: Client, server
     assert found(client, server, UP) == [inside] and inside[0] == server
 
 
+@pytest.mark.timeout(900)
 def test_who_is_rebooted_softly_or_stopped_is_asked_first(client: Client, server: str) -> None:
-    asked, count, last = len(found(client, server, BUTTON)), boots(client, server), int(found(client, server, BOOT)[-1][0])
+    asked, count = len(found(client, server, BUTTON)), len(found(client, server, REPORT))
     act(client, server, "reboot", {"type": "SOFT"}, "ACTIVE")
-    assert wait_for(client, server, BOOT, count + 1) == (str(last + 1),)
     wait_for(client, server, REPORT, count + 1)
     assert len(found(client, server, BUTTON)) == asked + 1
-    act(client, server, "reboot", {"type": "HARD"}, "ACTIVE")
-    assert wait_for(client, server, BOOT, count + 2) == (str(last + 2),)
-    wait_for(client, server, REPORT, count + 2)
-    assert len(found(client, server, BUTTON)) == asked + 1, "a hard reboot asks nobody"
     act(client, server, "os-stop", None, "SHUTOFF")
+    assert len(found(client, server, BUTTON)) == asked + 2
     act(client, server, "os-start", None, "ACTIVE")
-    wait_for(client, server, REPORT, count + 3)
+    wait_for(client, server, REPORT, count + 2)
     assert len(found(client, server, BUTTON)) == asked + 2

@@ -356,3 +356,8 @@ def test_a_key_pair_has_a_name_of_one_line(refuser: ComputeCloud) -> None:
 def test_a_user_is_somebody_who_can_be(refuser: ComputeCloud) -> None:
     answer = refuser.admin("POST", "/os-keypairs", {"keypair": {"name": "key", "user_id": "u" * 65, "public_key": "x"}})
     assert (answer.status, "user_id" in answer.message) == (400, True)
+
+
+def test_a_factor_is_a_number_that_there_is(refuser: ComputeCloud) -> None:
+    flavor = {"name": "quick", "ram": 1, "vcpus": 1, "disk": 1, "rxtx_factor": "9" * 400}
+    assert refuser.admin("POST", "/flavors", {"flavor": flavor}, version="2.1").status == 400

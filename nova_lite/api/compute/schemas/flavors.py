@@ -36,7 +36,7 @@ _CREATE: Mapping[str, Piece] = {
     "os-flavor-access:is_public": BOOLEAN,
 }
 _RXTX: Piece = {"type": ["number", "string"], "pattern": r"^[0-9]+(\.[0-9]+)?$", "exclusiveMinimum": 0,
-                "maximum": 3.40282e38}
+                "maximum": 3.40282e38, "maxLength": 38}
 _REQUIRED = ("name", "ram", "vcpus", "disk")
 
 CREATE: ByVersion[Schema] = ByVersion(
