@@ -48,7 +48,16 @@ def test_servers_of_others_are_not_there(cloud: ComputeCloud, server: str, actio
     assert cloud.act(server, action, body, token=f"member@{OTHER_PROJECT}").status == 404
 
 
-@pytest.mark.parametrize("action", ACCEPTED)
+COPIES = ("createImage", "createBackup")
+
+
+@pytest.mark.parametrize("action", COPIES)
+def test_a_lock_keeps_nobody_from_copying(cloud: ComputeCloud, server: str, action: str) -> None:
+    assert cloud.act(server, "lock").status == 202
+    assert cloud.act(server, action, ACCEPTED[action][0]).status in (200, 202)
+
+
+@pytest.mark.parametrize("action", [action for action in ACCEPTED if action not in COPIES])
 def test_a_locked_server_is_left_alone(cloud: ComputeCloud, server: str, action: str) -> None:
     assert cloud.act(server, "lock", {"locked_reason": "mine"}).status == 202
     answer = cloud.act(server, action, ACCEPTED[action][0])

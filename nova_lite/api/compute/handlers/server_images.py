@@ -48,7 +48,8 @@ def create_backup(request: Request[ComputeServices]) -> Reply:
 def shelve(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     image = _image(request, server, f"{server.display_name}-shelved", "snapshot", {})
-    _act(request, server, image, lambda image_id: Shelve(image_id=image_id))
+    locked_out = not may_override_lock(request, server)
+    _act(request, server, image, lambda image_id: Shelve(image_id=image_id), respect_lock=locked_out)
 
 
 def shelve_offload(request: Request[ComputeServices]) -> None:
@@ -115,13 +116,15 @@ def _image(
 
 
 def _act(
-    request: Request[ComputeServices], server: Instance, image: Image, arguments: Callable[[str], Arguments]
+    request: Request[ComputeServices], server: Instance, image: Image, arguments: Callable[[str], Arguments], *,
+    respect_lock: bool = False,
 ) -> None:
+    """A lock keeps a server from being changed: what only copies its disk is not kept away by one, as in Nova."""
     images = request.services.images
     images.create(image)
     try:
         request.services.lifecycle.act(
-            request.context, server, arguments(image.id), override_lock=may_override_lock(request, server)
+            request.context, server, arguments(image.id), override_lock=not respect_lock
         )
     except Conflict:
         images.delete(request.context, image.id)
