@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
-from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.base import Attempt, Step, run_steps, undo_steps
-from nova_lite.compute.steps.irrevocable import Afterwards, left_to_do
+from nova_lite.compute.steps.wrapped import Announced, Dispensable, left_to_do
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError, Unavailable
@@ -83,7 +82,7 @@ class Guard:
                 except Unavailable as error:
                     # A hypervisor or an image service that restarts is no reason for an operation to fail.
                     if self._clock.now() + pause > until:
-                        if isinstance(step, Afterwards):
+                        if isinstance(step, Dispensable):
                             return step.given_up(job, error)
                         raise
                     LOG.warning("%s of %s waits %.1f s: %s", step.name, job.instance.uuid, pause, error,

@@ -8,6 +8,7 @@ from nova_lite.compute.steps.base import Step
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.parcel import DiscardDisk, Parcels
 from nova_lite.compute.steps.plug import Unplug
+from nova_lite.compute.steps.wrapped import Dispensable
 from nova_lite.objects.states import VmState
 from nova_lite.virt.driver import VirtDriver
 
@@ -18,7 +19,7 @@ class DeleteOperation:
     reschedules = False
 
     def __init__(self, driver: VirtDriver, unplug: Unplug, parcels: Parcels) -> None:
-        self._steps = (Destroy(driver), unplug, DiscardDisk(parcels))
+        self._steps = (Destroy(driver), unplug, Dispensable(DiscardDisk(parcels)))
 
     def steps(self) -> Sequence[Step]:
         return self._steps

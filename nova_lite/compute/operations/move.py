@@ -10,10 +10,10 @@ from nova_lite.compute.operations.rebuild import SpawnAsBefore
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.irrevocable import Afterwards
 from nova_lite.compute.steps.makeover import CLEAN_TIMEOUT, is_on
 from nova_lite.compute.steps.parcel import DiscardDisk, FetchDisk, Parcels, SendDisk, SnapshotDisk
 from nova_lite.compute.steps.plug import Networks, Plug, Unplug
+from nova_lite.compute.steps.wrapped import Afterwards
 from nova_lite.objects.operation import Evacuate
 from nova_lite.objects.states import Action, Leg, VmState
 from nova_lite.virt.capabilities import CapableDriver

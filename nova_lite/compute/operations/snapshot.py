@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from nova_lite.compute.operations.base import StepList
-from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.irrevocable import Afterwards, Irrevocable
 from nova_lite.compute.steps.plug import Networks, Plug, Unplug
 from nova_lite.compute.steps.shelved import DiscardShelved, FetchShelved
 from nova_lite.compute.steps.snapshot import Images, RotateBackups, Snapshot, UploadImage
 from nova_lite.compute.steps.spawn import Spawn
+from nova_lite.compute.steps.wrapped import Afterwards, Announced, Irrevocable
 from nova_lite.objects.states import VmState
 from nova_lite.virt.capabilities import CapableDriver
 

@@ -20,9 +20,22 @@ _FILLING = (Action.CREATE_IMAGE, Action.CREATE_BACKUP, Action.SHELVE)
 def unwanted_images(tx: Tx, before: float) -> list[str]:
     """Ids of images, not changed since ``before``, that wait for data of an operation that has ended or never was;
 
-    and of those that hold the disk of a server that was shelved and is so no more, or never became so. An image that
-    a user has asked for, and got, is not among them.
+    of those that hold the disk of a server that was shelved and is so no more, or never became so; and of disks that
+    were on their way to another host (``image.parcels``). An image that a user has asked for, and got, is not among
+    them.
     """
+    return _of_servers(tx, before) + _parcels(tx, before)
+
+
+def _parcels(tx: Tx, before: float) -> list[str]:
+    statement = select(ImageRow.id).join(OperationRow, OperationRow.uuid == ImageRow.id).where(
+        ImageRow.deleted_at == 0, ImageRow.updated_at < before, ImageRow.name.startswith("move-"),
+        OperationRow.state.not_in(UNFINISHED),
+    )
+    return [str(image_id) for (image_id,) in tx.tuples(statement)]
+
+
+def _of_servers(tx: Tx, before: float) -> list[str]:
     statement = select(ImageRow.id, ImageRow.status, ImagePropertyRow.value).join(
         ImagePropertyRow, and_(ImagePropertyRow.image_id == ImageRow.id, ImagePropertyRow.name == "instance_uuid")
     ).where(

@@ -13,7 +13,7 @@ from nova_lite.db.writes import images, instances
 from nova_lite.db.writes.instances import Transition
 from nova_lite.objects.image import Image, ImageMeta, ImageStatus, Visibility
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Arguments, CreateImage, Operation, Shelve, Unshelve
+from nova_lite.objects.operation import Arguments, CreateImage, Migrate, Operation, Shelve, Unshelve
 from nova_lite.objects.states import TaskState, VmState
 from tests.builders.guests import NOW
 from tests.builders.operations import an_operation
@@ -107,6 +107,19 @@ def test_the_disk_of_a_shelved_server_is_wanted_until_it_is_unshelved(scene: Sce
     unshelve = scene.ask(Unshelve(image=ImageMeta(id=scene.image, name="", disk_format="qcow2")), AWAY)
     assert not scene.unwanted()
     scene.cloud.finish(succeeded(scene.cloud.begin(scene.cloud.claim(unshelve).operation).operation))
+    assert scene.unwanted()
+
+
+def test_a_disk_on_its_way_is_wanted_until_the_move_is_over(scene: Scene) -> None:
+    scene.cloud.host("host2")
+    moving = Transition(
+        task_state=TaskState.RESIZE_PREP, from_vm_states=frozenset({VmState.ACTIVE}), scheduled=True, alone=True
+    )
+    operation = scene.cloud.claim(scene.ask(Migrate(excluded_hosts=("host1",)), moving), "host2").operation
+    scene.image = operation.id
+    scene.make(ImageStatus.ACTIVE, f"move-{operation.id}")
+    assert not scene.unwanted()
+    scene.delete()
     assert scene.unwanted()
 
 

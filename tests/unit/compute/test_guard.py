@@ -14,7 +14,7 @@ from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Step
-from nova_lite.compute.steps.irrevocable import Afterwards, Irrevocable
+from nova_lite.compute.steps.wrapped import Afterwards, Dispensable, Irrevocable
 from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import Unavailable
@@ -128,13 +128,14 @@ def test_what_stays_out_of_reach_fails_in_the_end(monkeypatch: pytest.MonkeyPatc
     assert result is not None and result.outcome == "failed"
 
 
+@pytest.mark.parametrize("kind", [Afterwards, Dispensable])
 @pytest.mark.parametrize("error", [Unavailable("it does not answer"), VirtError("no")])
 def test_what_is_left_to_tidy_afterwards_costs_nobody_the_guest(
-    error: Exception, monkeypatch: pytest.MonkeyPatch
+    error: Exception, kind: type[Dispensable], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.0)
     journal: list[str] = []
-    bench = Bench(AStep("spawn", journal), Afterwards(AStep("discard", journal, error)))
+    bench = Bench(AStep("spawn", journal), kind(AStep("discard", journal, error)))
     bench.run()
     assert journal == ["spawn", "discard"]
     assert [result.outcome for result in bench.told.results] == ["done"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.irrevocable import Afterwards
+from nova_lite.compute.steps.wrapped import Afterwards
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
 from nova_lite.network.host.networks import NoNetworks

@@ -1,26 +1,46 @@
-"""Irrevocable: a step after whose beginning those before it cannot be run again."""
+"""Steps that do what another step does, and are something besides."""
 
 from __future__ import annotations
 
 import logging
 
 from nova_lite.compute.job import Job
-from nova_lite.compute.steps.announced import Announced
 from nova_lite.compute.steps.base import Step
 from nova_lite.core.errors import NovaLiteError, Unavailable
 
 LOG = logging.getLogger(__name__)
 
 
+class Wrapped:
+    """Does what ``step`` does."""
+
+    def __init__(self, step: Step) -> None:
+        self.name = step.name
+        self._step = step
+
+    def run(self, job: Job) -> Job:
+        return self._step.run(job)
+
+    def undo(self, job: Job) -> None:
+        self._step.undo(job)
+
+
+class Announced(Wrapped):
+    """The conductor is told of it before it begins, and not only with the next lease.
+
+    It costs a message: for long steps that have a task state of their own.
+    """
+
+
 class Irrevocable(Announced):
-    """The conductor is told before ``step`` begins, and a resumed operation goes on from it.
+    """After its beginning those before it cannot be run again: a resumed operation goes on from it.
 
     For steps that take away what an earlier one needs, and for no others.
     """
 
 
-class Afterwards(Irrevocable):
-    """An irrevocable step at the end that is not worth failing for: what the operation is about is done.
+class Dispensable(Wrapped):
+    """Not worth failing for: what the operation is about is done without it.
 
     It is tried again as any other, and then given up.
     """
@@ -37,6 +57,10 @@ class Afterwards(Irrevocable):
         """What becomes of the job when it cannot be done."""
         LOG.warning("%s of %s is given up: %s", self.name, job.instance.uuid, error)
         return job
+
+
+class Afterwards(Dispensable, Irrevocable):
+    """The last step of an operation that is over by then."""
 
 
 def left_to_do(steps: tuple[Step, ...], reached: str) -> tuple[Step, ...]:
