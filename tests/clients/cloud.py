@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-MICROVERSION = "compute 2.79"
+MICROVERSION = "compute 2.84"
 PATIENCE = 30.0  # seconds that a state may take to come
 
 

@@ -26,6 +26,7 @@ from nova_lite.objects.operation import (
     Delete,
     Evacuate,
     Operation,
+    OperationEvent,
     OperationResult,
     Placed,
     Progress,
@@ -143,6 +144,7 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
     instance, current = grant.instance, grant.operation
     if current.state != operation.state or current.epoch != operation.epoch or _ended(current):
         raise ownership.superseded(current)
+    add_events(tx, current.id, [_decided(current, fault, now)])
     changes = _failure(current, instance, fault, vm_state)
     changes |= outcomes.failed(tx, current, instance, now, left=current.state != OperationState.QUEUED)
     return _ended_with(tx, current, instances.save(tx, instance, now, **changes), fault, now)
@@ -188,6 +190,7 @@ def turn_back(tx: Tx, operation: Operation, fault: Fault, now: float) -> Finishe
     back = relay.after_failure(tx, grant, fault, now)
     if back is None:
         raise ownership.superseded(grant.operation)
+    add_events(tx, operation.id, [_decided(operation, fault, now)])
     return Finished.handed_on(back)
 
 
@@ -200,6 +203,14 @@ def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
     """
     grant = _as_seen(tx, operation)
     return _queue_again(tx, grant, grant.operation.host, now, None)
+
+
+def _decided(operation: Operation, fault: Fault, now: float) -> OperationEvent:
+    """What the history says of an end that no host tells of."""
+    return OperationEvent(
+        name=f"conductor_{operation.action}", started_at=now, finished_at=now, result="Error",
+        reason=fault.message, details=fault.details,
+    )
 
 
 def _as_seen(tx: Tx, operation: Operation) -> ClaimGrant:

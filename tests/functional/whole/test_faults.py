@@ -38,6 +38,11 @@ def test_a_flavor_that_no_host_can_take_says_what_is_lacking(cloud: Cloud, image
     server = client.boot(image, flavor="huge")
     fault = client.wait_status(server, "ERROR")["fault"]
     assert fault["message"].startswith("No valid host was found. 1 host: 1 lack memory (need 4194304 MiB of memory")
+    (action,) = client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
+    shown = client.ask("GET", f"/servers/{server}/os-instance-actions/{action['request_id']}")["instanceAction"]
+    assert [(event["event"], event["result"], event["details"]) for event in shown["events"]] == [
+        ("conductor_create", "Error", fault["message"])
+    ], "the history says why, too"
     client.ask("DELETE", f"/servers/{server}")
     client.wait_gone(server)
     assert_nothing_is_taken(cloud, database)

@@ -267,7 +267,7 @@ class Customer:
         if newest["message"] is None:
             return ""
         shown = self._insist("GET", f"{path}/{newest['request_id']}")[0].json()["instanceAction"]
-        told = [str(event["traceback"]).strip().splitlines()[-1] for event in shown["events"] if event["traceback"]]
+        told = [str(event["details"]) for event in shown["events"] if event["result"] == "Error"]
         return " ".join([newest["message"], *told])
 
     def _shown(self, server: str) -> dict[str, Any] | None:
