@@ -38,14 +38,14 @@ class Helper:
                     LOG.warning("a client is gone: %s", error)
 
     def _outcome(self, connection: socket.socket) -> Outcome:
+        """What becomes of a client's errand. Raises OSError: the client has not said what it wants."""
+        asked = _all(connection)
         try:
-            self._do(msgspec.json.decode(_all(connection), type=Errand))
+            self._do(msgspec.json.decode(asked, type=Errand))
         except (NovaLiteError, msgspec.MsgspecError) as error:
             LOG.warning("an errand failed: %s", error)
             return Outcome(error=str(error))
-        except OSError:
-            raise
-        except Exception as error:
+        except Exception as error:  # a full disk, say: the client is told that too
             LOG.exception("an errand failed")
             return Outcome(error=f"{type(error).__name__}: {error}")
         return Outcome()
@@ -116,5 +116,3 @@ def _all(connection: socket.socket) -> bytes:
         if len(found) > LIMIT:
             raise OSError(f"more than {LIMIT} bytes")
     return found
-
-

@@ -75,7 +75,10 @@ class HostNetworks:
                     LOG.info("port %s of %s is not here any more", plugged.nic.id, plugged.instance_uuid)
                     self._forget(network_id, plugged)
             for instance in wanted.values():
-                self._add(instance)
+                try:
+                    self._add(instance)
+                except NovaLiteError as error:  # the others, and all work of this host, do not wait for that one
+                    LOG.error("instance %s cannot be plugged in on this host: %s", instance.uuid, error)
         self.tend()
 
     def tend(self) -> None:

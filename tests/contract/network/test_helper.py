@@ -80,6 +80,19 @@ def test_what_it_refuses_it_says(networks: HelpedNetworks) -> None:
         networks.plug(wrong)
 
 
+def test_what_it_cannot_do_it_says(networks: HelpedNetworks, directory: Path) -> None:
+    (directory / "networks").write_text("in the way")
+    with pytest.raises(Unavailable, match=r"the host's networks: \w+Error: .*networks"):
+        networks.plug(a_guest())
+
+
+def test_one_guest_that_cannot_be_plugged_in_does_not_keep_the_others_from_it(networks: HelpedNetworks) -> None:
+    guest, other = a_guest(), a_guest()
+    wrong = replace(other, uuid=new_uuid(), nics=(replace(other.nics[1], mtu=50),))
+    networks.restore([wrong, guest])
+    assert Path("/sys/class/net", guest.nics[1].bridge).exists()
+
+
 def test_it_is_not_asked_for_nothing_and_missed_in_words(directory: Path) -> None:
     networks, guest = HelpedNetworks(directory / "none", directory / "networks"), a_guest()
     networks.plug(replace(guest, nics=guest.nics[:1]))
