@@ -221,10 +221,12 @@ def save(tx: Tx, before: Instance, now: float, **changes: Any) -> Instance:
     :raises Conflict: the record is no longer ``before``; impossible while the caller holds it.
     """
     after = structs.replace(before, **changes, updated_at=now, revision=before.revision + 1)
+    # What another host tells is of another clock, and nothing of its has been heard yet.
+    unheard = {"told_at": 0.0} if after.host != before.host else {}
     matched = tx.change(
         update(InstanceRow)
         .where(InstanceRow.uuid == before.uuid, InstanceRow.revision == before.revision)
-        .values(changed_values(after, changes))
+        .values(changed_values(after, changes) | unheard)
     )
     if not matched:
         raise Conflict(f"Instance {before.uuid} has been changed by somebody else meanwhile", instance=before.uuid)

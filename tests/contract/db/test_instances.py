@@ -352,6 +352,17 @@ def test_a_power_state_that_comes_again_is_of_no_account(cloud: Cloud) -> None:
         assert _get(cloud, instance.uuid) == before
 
 
+def test_a_power_state_is_not_held_against_the_clock_of_the_host_before(cloud: Cloud) -> None:
+    cloud.host("other")
+    ahead, instance = dataclasses.replace(OFF, at=NOW + 20), cloud.active()
+    seen = cloud.database.transact(lambda tx: writes.set_power_state(tx, instance.uuid, "host1", ahead, NOW + 1))
+    assert seen is not None
+    moved = cloud.database.transact(lambda tx: writes.save(tx, seen, NOW + 2, host="other", vm_state=VmState.ACTIVE))
+    off = dataclasses.replace(OFF, at=NOW + 3)
+    told = cloud.database.transact(lambda tx: writes.set_power_state(tx, moved.uuid, "other", off, NOW + 3))
+    assert told is not None and told.vm_state is VmState.STOPPED
+
+
 def test_the_instances_of_a_host(cloud: Cloud) -> None:
     cloud.host("other")
     first, second = cloud.active(), cloud.active()
