@@ -96,13 +96,14 @@ def miscounted_hosts(tx: Tx) -> list[str]:
     return [str(host) for (host,) in tx.tuples(statement)]
 
 
-def missized(tx: Tx) -> list[Instance]:
-    """Live instances that quota counts with another size than theirs. One that is being resized has two."""
+def missized(tx: Tx, uuid: str | None = None) -> list[Instance]:
+    """Live instances (or the one) that quota counts with another size than theirs. One that is being resized has two."""
     resizing = exists().where(
         OperationRow.instance_uuid == InstanceRow.uuid, OperationRow.state.in_(UNFINISHED),
         OperationRow.action == Action.RESIZE,
     )
-    rows = tx.rows(select(InstanceRow).where(InstanceRow.deleted == "", ~resizing))
+    live = select(InstanceRow).where(InstanceRow.deleted == "", ~resizing)
+    rows = tx.rows(live if uuid is None else live.where(InstanceRow.uuid == uuid))
     return [
         instance for row in rows if counted(instance := from_row(row)) != (row.vcpus, row.memory_mb, row.disk_gb)
     ]

@@ -10,7 +10,6 @@ from nova_lite.db.reads import audit as reads
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import claims, instances, network, ownership
 from nova_lite.objects.fault import Fault
-from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import OperationState, VmState
 
 
@@ -78,7 +77,10 @@ def free_address(tx: Tx, subnet_id: str, address: str) -> bool:
     )))
 
 
-def resize(tx: Tx, instance_uuid: str, now: float) -> Instance:
-    """Write the columns that quota sums out of the record again."""
+def resize(tx: Tx, instance_uuid: str, now: float) -> bool:
+    """Write the columns that quota sums out of the record again; False when they are right, or a resize has begun."""
     instance = instances.hold(tx, instance_uuid)
-    return instances.save(tx, instance, now, flavor=instance.flavor)
+    if not reads.missized(tx, instance_uuid):
+        return False
+    instances.save(tx, instance, now, flavor=instance.flavor)
+    return True

@@ -19,18 +19,21 @@ from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.reads import hosts, instances
 from nova_lite.db.reads import network as network_reads
 from nova_lite.db.session import Database, Tx
-from nova_lite.db.writes import claims, network
+from nova_lite.db.writes import audit as audit_writes
+from nova_lite.db.writes import claims, network, resizing
+from nova_lite.db.writes.instances import Transition
 from nova_lite.objects.audit import Finding
 from nova_lite.objects.network import SERVER_OWNER, FixedIp, Port
-from nova_lite.objects.operation import Pause
+from nova_lite.objects.operation import Pause, Resize
 from nova_lite.objects.states import TaskState, VmState
 from nova_lite.rpcapi.compute import Compute
 from tests.builders.guests import NOW, a_nic
-from tests.contract.db.cloud import Cloud
+from tests.contract.db.cloud import UNLIMITED, Cloud, a_size
 from tests.contract.db.transitions import PAUSE
 
 pytestmark = pytest.mark.promise(4)
 
+RESIZE = Transition(task_state=TaskState.RESIZE_PREP, from_vm_states=frozenset({VmState.ACTIVE}))
 SUBNET = "5e6b0ae2-8e0c-4a3c-8d0f-0d3f6a3f6a11"
 
 
@@ -120,6 +123,18 @@ def test_a_violation_is_found_and_mended(cloud: Cloud, kind: str) -> None:
     (mended,) = audit(cloud, fix=True)
     assert (mended.kind, mended.mended) == (kind, True)
     assert audit(cloud) == []
+
+
+def test_a_size_is_not_mended_that_a_resize_has_begun_to_change(cloud: Cloud) -> None:
+    instance = cloud.active(nics=(), flavor=a_size(1, 64, 1))
+    PLANTINGS["quota.missized"](cloud, instance.uuid)
+    assert [finding.kind for finding in audit(cloud)] == ["quota.missized"]
+    large = a_size(2, 128, 3)
+    grant = cloud.act(instance, Resize(flavor=large), RESIZE)
+    cloud.database.transact(lambda tx: resizing.accept(tx, grant, large, UNLIMITED, NOW))
+    assert not cloud.database.transact(lambda tx: audit_writes.resize(tx, instance.uuid, NOW))
+    with cloud.database.read() as tx:
+        assert instances.usage(tx, instance.project_id).cores == 2
 
 
 def test_a_misplaced_allocation_is_for_the_operator(cloud: Cloud) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import create_engine, inspect, text
 from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.db import migration
 from nova_lite.db.errors import DatabaseError, DatabaseUnavailable
-from nova_lite.db.reads import instances
+from nova_lite.db.reads import hosts, instances, operations
 from nova_lite.db.session import Database
+from nova_lite.objects.states import OperationState
 from tests.contract.db.cloud import Cloud, a_new_instance
 from tests.contract.db.conftest import NewDatabase
 
@@ -55,6 +56,22 @@ def test_upgrading_what_is_up_to_date_keeps_the_data(database: Database, migrate
     migration.upgrade(migrated)
     with database.read() as tx:
         assert instances.get(tx, instance.uuid) == instance
+
+
+def test_what_is_there_survives_a_downgrade_and_an_upgrade(new_database: NewDatabase) -> None:
+    url = new_database()
+    migration.upgrade(url)
+    database = Database(url)
+    cloud = Cloud(database)
+    state, instance = cloud.host(), cloud.active()
+    database.close()
+    migration.downgrade(url, "0013")
+    migration.upgrade(url)
+    with database.read() as tx:
+        assert instances.get(tx, instance.uuid) == instance
+        assert [operation.state for operation in operations.of_instance(tx, instance.uuid)] == [OperationState.DONE]
+        assert hosts.named(tx, [state.host])[0].instances == 1
+    database.close()
 
 
 def test_a_difference_is_seen(new_database: NewDatabase) -> None:
