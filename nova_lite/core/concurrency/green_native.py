@@ -67,11 +67,11 @@ class NativeCalls:
         if native_threading.get_ident() in self._own:
             return function(*args, **kwargs)  # it blocks nobody there
         call = _Call(functools.partial(function, *args, **kwargs))
-        self._waiting.put(call)
         if self._idle:
             self._idle -= 1
-        else:
+        else:  # which may fail, and then nothing is to be made
             native_threading.Thread(target=self._work, name="native-call", daemon=True).start()
+        self._waiting.put(call)
         call.ended.wait()
         return call.outcome()
 
