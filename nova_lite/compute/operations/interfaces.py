@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nova_lite.compute.operations.base import StepList
 from nova_lite.compute.steps.interfaces import AttachInterface, DetachInterface, PlugOne, UnplugOne
-from nova_lite.compute.steps.lasting import Lasting
 from nova_lite.compute.steps.plug import Networks, Plug
+from nova_lite.compute.steps.wrapped import Lasting
 from nova_lite.virt.capabilities import CapableDriver
 
 

@@ -7,9 +7,9 @@ from nova_lite.compute.operations.base import StepList
 from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.destroy import Destroy
 from nova_lite.compute.steps.fetch_image import FetchImage
-from nova_lite.compute.steps.lasting import Lasting
 from nova_lite.compute.steps.plug import Plug
 from nova_lite.compute.steps.spawn import Spawn
+from nova_lite.compute.steps.wrapped import Lasting
 from nova_lite.objects.states import VmState
 from nova_lite.virt.capabilities import CapableDriver
 

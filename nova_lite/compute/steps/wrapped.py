@@ -25,6 +25,16 @@ class Wrapped:
         self._step.undo(job)
 
 
+class Lasting(Wrapped):
+    """Its work stays when a later step fails.
+
+    Where the guest was there before the operation, taking back what a step did would take the guest away.
+    """
+
+    def undo(self, job: Job) -> None:
+        """It stays."""
+
+
 class Announced(Wrapped):
     """The conductor is told of it before it begins, and not only with the next lease.
 
