@@ -11,6 +11,7 @@ from nova_lite.api.image import json_patch, policies, versions
 from nova_lite.api.image.handlers import data, images, imports, members, schemas, tags
 from nova_lite.api.image.policies import images as image_rules
 from nova_lite.api.image.policies import members as member_rules
+from nova_lite.api.image.policies import tasks as task_rules
 from nova_lite.api.image.schemas.images import CHECKED
 from nova_lite.api.image.schemas.imports import IMPORT
 from nova_lite.api.image.schemas.members import ADD, ANSWER
@@ -78,8 +79,8 @@ ROUTES: tuple[Route[ImageServices], ...] = (
     ),
     Route(method="GET", path="/v2/info/import", handler=imports.methods),
     Route(method="GET", path="/v2/info/stores", handler=imports.stores),
-    Route(method="GET", path="/v2/tasks", handler=imports.tasks),
-    Route(method="GET", path="/v2/tasks/{task_id}", handler=imports.task),
+    Route(method="GET", path="/v2/tasks", handler=imports.tasks, rule=task_rules.ACCESS),
+    Route(method="GET", path="/v2/tasks/{task_id}", handler=imports.task, rule=task_rules.ACCESS),
 )
 
 

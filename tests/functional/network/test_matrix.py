@@ -10,7 +10,7 @@ from nova_lite.api.routing import Route
 from tests.functional.network.cloud import NetworkCloud, Person
 
 LADDER = ("nobody", "reader", "member", "admin")
-ADMINS = frozenset({"update_quota", "delete_quota", "get_agent"})
+ADMINS = frozenset({"update_quota", "delete_quota"})
 GUARDED = [route for route in ROUTES if not route.public and route.rule is not None]
 
 
