@@ -25,15 +25,18 @@ from nova_lite.core.clock import SystemClock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound, Unauthenticated
 from nova_lite.db.models import whole_metadata
+from nova_lite.db.network import DatabaseNetworkStore
 from nova_lite.db.reads import operations as operation_reads
 from nova_lite.db.session import Database
 from nova_lite.db.writes import claims, flavors, hosts, operations
 from nova_lite.db.writes import services as registry
+from nova_lite.network.service import Networking
 from nova_lite.objects.claim import ClaimRequest
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.host import HostReport, Inventory
 from nova_lite.objects.image import Image, ImageMeta
+from nova_lite.objects.network import NetworkQuota
 from nova_lite.objects.operation import Operation, OperationEvent, OperationResult
 from nova_lite.objects.quota import Quota
 from nova_lite.objects.service import ServiceRecord
@@ -138,9 +141,12 @@ def create_schema(path: Path) -> None:
 
 
 class ComputeCloud:
-    """The API, its database, and hands to play scheduler, conductor and compute with."""
+    """The API, its database, and hands to play scheduler, conductor and compute with.
 
-    def __init__(self, path: Path) -> None:
+    ``network_limits``: those of its network service, None where there is none.
+    """
+
+    def __init__(self, path: Path, network_limits: NetworkQuota | None = None) -> None:
         self.clock = SystemClock()
         self.database = Database(_url(path))
         self.exchange = LocalExchange()
@@ -149,20 +155,25 @@ class ComputeCloud:
         conf([], project="nova-lite", default_config_files=[], default_config_dirs=[])
         policy = Policy(oslo_policy.Enforcer(conf), app.RULES)
         self.frame = Frame(public_url="http://cloud.test", max_request_body=100_000, policy=policy)
-        self.application = self._assembled()
+        self.application = self._assembled(network_limits)
 
     def connect(self, identity: str) -> Bus:
         """Another process's bus in the same exchange."""
         return connect(BusSettings(transport="local", identity=identity), self.clock, self.exchange)
 
-    def _assembled(self) -> RequestId:
+    def _assembled(self, network_limits: NetworkQuota | None) -> RequestId:
         scheduler = self.bus.proxy(Scheduler)
 
         def compute_at(host: str) -> Compute:
             return self.bus.proxy(Compute, host=host)
 
+        networking = None
+        if network_limits is not None:
+            store = DatabaseNetworkStore(self.database, network_limits, self.clock)
+            networking = Networking(store, self.clock, network_limits)
         services = ComputeServices(
-            database=self.database, images=FewImages(), compute_at=compute_at, clock=self.clock, scheduler=scheduler,
+            database=self.database, networking=networking, images=FewImages(), compute_at=compute_at,
+            clock=self.clock, scheduler=scheduler,
             lifecycle=Lifecycle(self.database, scheduler, compute_at, self.clock, Deadlines(create=600, action=300, begin=10)),
             quota=Quota(instances=5, cores=10, ram=8192, key_pairs=3, metadata_items=4), page_size=10,
             down_after=86400.0,

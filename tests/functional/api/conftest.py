@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nova_lite.objects.network import NetworkQuota
 from tests.functional.api.cloud import DATABASE, ComputeCloud, create_schema
 
 
@@ -27,6 +28,15 @@ def cloud(template: Path, tmp_path: Path) -> Iterator[ComputeCloud]:
     """A cloud of the test's own."""
     shutil.copy(template, tmp_path / DATABASE)
     made = ComputeCloud(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def networked(template: Path, tmp_path: Path) -> Iterator[ComputeCloud]:
+    """A cloud of the test's own, with a network service."""
+    shutil.copy(template, tmp_path / DATABASE)
+    made = ComputeCloud(tmp_path, NetworkQuota())
     yield made
     made.close()
 
