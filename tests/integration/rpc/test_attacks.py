@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import random
 import shutil
@@ -26,6 +27,8 @@ from nova_lite.rpc.drivers.base import Outgoing
 from nova_lite.rpc.envelope import Circumstances, Request
 from nova_lite.rpc.interface import interface_of
 from nova_lite.rpc.pending import Pending
+from nova_lite.rpc.privacy import Privacy
+from nova_lite.rpc.sessions import Sessions
 from nova_lite.rpc.signing import Keyring, NoSigner
 from nova_lite.rpc.target import Target
 from nova_lite.rpcapi.compute import Compute
@@ -163,7 +166,7 @@ class Wire:
         self._driver = open_driver(dataclasses.replace(scene.settings, identity="raw"), self._pending)
         self._scene = scene
 
-    def request(self, signer: str, **changes: object) -> bytes:
+    def request(self, signer: str, encrypted: bool = False, **changes: object) -> bytes:
         """As the owner of a key would make it: a captured message, when the signer is not the attacker."""
         now = SystemClock().now()
         method = interface_of(Compute).methods["console_output"].arguments
@@ -172,7 +175,9 @@ class Wire:
             method="console_output", arguments=method.encode(method.kind(self._scene.instance.uuid, 100)),
             context=Circumstances("req-1"), sender=signer, reply_to="raw/1", sent_at=now, deadline=now + 10,
         )
-        return Codec(Keyring(self._scene.keys, signer), 100_000).seal_request(msgspec.structs.replace(request, **changes))
+        keyring = Keyring(self._scene.keys, signer, prefix="nova-")
+        privacy = Privacy(keyring, Sessions(signer, SystemClock()), True, True) if encrypted else None
+        return Codec(keyring, 100_000, None, privacy).seal_request(msgspec.structs.replace(request, **changes))
 
     def refused(self, payload: bytes) -> str:
         """The code of the refusal; empty when it was served."""
@@ -213,18 +218,26 @@ def test_a_captured_message_does_not_keep(scene: Scene, wire: Wire) -> None:
     assert scene.host.done == []
 
 
-def test_mutated_and_truncated_messages_are_refused(scene: Scene, wire: Wire) -> None:
+@pytest.mark.parametrize("encrypted", [False, True], ids=["signed", "encrypted"])
+def test_mutated_and_truncated_messages_are_refused(scene: Scene, wire: Wire, encrypted: bool) -> None:
     chance = random.Random(2026)
+    assert wire.refused(wire.request("nova-conductor@control", encrypted)) == ""
+    codes = collections.Counter[str]()
     for number in range(FUZZ):
-        payload = wire.request("nova-conductor@control")
-        assert wire.refused(_mutated(payload, chance)) != "", f"mutation {number}"
-    for _ in range(FUZZ):
+        payload = wire.request("nova-conductor@control", encrypted)
+        code = wire.refused(_mutated(payload, chance))
+        assert code != "", f"mutation {number}"
+        codes[code] += 1
+    assert codes["bad_signature"] > FUZZ / 4, "most were not even messages"
+    # For others, or for a process that is no more: its sender is told, and nobody has done anything wrong.
+    for _ in range(FUZZ - codes.pop("unknown_session", 0)):
         scene.refusals.get(10)
-    assert scene.host.done == []
+    assert scene.refusals.qsize() == 0
+    assert scene.host.done == [scene.instance.uuid]
 
 
 def _mutated(payload: bytes, chance: random.Random) -> bytes:
-    kind, at = chance.randrange(5), chance.randrange(len(payload))
+    kind, at = chance.randrange(8), chance.randrange(len(payload))
     if kind == 0:
         return payload[:at]
     if kind == 1:
@@ -232,6 +245,6 @@ def _mutated(payload: bytes, chance: random.Random) -> bytes:
     if kind == 2:
         return payload[:at] + chance.randbytes(1 + chance.randrange(8)) + payload[at:]
     if kind == 3:
-        other = (payload[at] + chance.randrange(1, 256)) % 256
-        return payload[:at] + bytes([other]) + payload[at + 1 :]
-    return chance.randbytes(len(payload))
+        return chance.randbytes(len(payload))
+    other = (payload[at] + chance.randrange(1, 256)) % 256
+    return payload[:at] + bytes([other]) + payload[at + 1 :]
