@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
-from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.crew import Crew
 from nova_lite.rpc.delivery import Authoriser, Observer, allow, log_refusal
@@ -57,7 +56,10 @@ class Intake:
         with self._lock:
             self._unfinished += 1
             self._heard += 1
-        self._crew.submit(functools.partial(self._handle, incoming))
+        try:
+            self._crew.submit(functools.partial(self._handle, incoming))
+        except Exception as error:  # noqa: BLE001 - no more threads: what is taken now would be lost
+            self.lost(error)
 
     def lost(self, error: BaseException) -> None:
         self._server.fail(error)
@@ -68,8 +70,11 @@ class Intake:
         finally:
             with self._lock:
                 self._unfinished -= 1
-            if self.listener is not None:
-                self.listener.resume()
+            try:
+                if self.listener is not None:
+                    self.listener.resume()
+            except Exception as error:  # noqa: BLE001 - it will bring nothing more
+                self.lost(error)
 
 
 class Server:
@@ -132,7 +137,7 @@ class Server:
             self.setup()
         for listener in self._listeners():
             listener.start()
-        concurrency.spawn(self._keep_hearing)
+        concurrency.spawn(self._watch_over_hearing)
 
     def stop(self, grace: float = 10.0) -> bool:
         """Take no new work, finish what was taken within ``grace`` seconds, close. False: something was cut off."""
@@ -164,6 +169,12 @@ class Server:
         self._failure = self._failure or error
         self._ended.set()
 
+    def _watch_over_hearing(self) -> None:
+        try:
+            self._keep_hearing()
+        except Exception as error:  # noqa: BLE001 - nobody would notice any more who is deaf
+            self.fail(error)
+
     def _keep_hearing(self) -> None:
         while not self._ended.wait(self._settings.hearing):
             for target, intake in self._intakes.items():
@@ -175,11 +186,7 @@ class Server:
     def _listen_anew(self, target: Target, intake: Intake) -> None:
         if intake.listener is not None:
             intake.listener.close()
-        try:
-            intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
-        except NovaLiteError as error:
-            self.fail(error)
-            return
+        intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
         intake.listener.start()
 
     def _listeners(self) -> list[Listener]:

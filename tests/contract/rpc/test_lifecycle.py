@@ -81,14 +81,6 @@ def test_a_call_does_not_outlive_its_server_for_long(fabric: Fabric, context: Re
     office.gate.set()
 
 
-def test_a_dead_consumer_ends_the_service(fabric: Fabric) -> None:
-    _, server = fabric.office()
-    waiting = concurrency.spawn(server.wait)
-    server.fail(OSError("the consumer died"))
-    with pytest.raises(OSError, match="the consumer died"):
-        waiting.wait(10)
-
-
 def test_an_endpoint_is_served_before_the_start(fabric: Fabric) -> None:
     _, server = fabric.office()
     with pytest.raises(ContractError, match="before"):

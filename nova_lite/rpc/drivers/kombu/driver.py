@@ -30,8 +30,12 @@ class KombuDriver:
         if not settings.url:
             raise Invalid("transport kombu needs the broker's url")
         self._settings = settings
-        self._publisher = Publisher(settings, sink)
+        self._publisher = Publisher(settings, sink, self._lost)
         self._ears: list[Ear] = []
+
+    def _lost(self, error: BaseException) -> None:
+        for ear in self._ears:
+            ear.lost(error)
 
     def send(self, target: Target, message: Outgoing) -> Route:
         if message.kind == "call":

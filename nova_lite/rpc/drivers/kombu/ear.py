@@ -87,6 +87,10 @@ class Ear:
                 mouth, delivery = self._waiting.popleft()
                 mouth.acks.reject(delivery.tag)
 
+    def lost(self, error: BaseException) -> None:
+        """What this process sends and is answered has come to its end."""
+        self._receiver.lost(error)
+
     def close(self) -> None:
         self._paused = True
         self._line.close()

@@ -120,10 +120,12 @@ class Line:
             except LOST as error:
                 if not self._ended.is_set():
                     LOG.warning("no connection to the broker: %s: %s", type(error).__name__, error)
-            except Exception as error:
+            except BaseException as error:  # of a task that is killed too
                 LOG.exception("a connection to the broker ended for a reason that nobody foresaw")
                 self._give_up(error)
-                return
+                if isinstance(error, Exception):
+                    return
+                raise
             finally:
                 self._drop()
             self._ended.wait(pause * (0.5 + int(new_hex()[:4], 16) / 0xFFFF))

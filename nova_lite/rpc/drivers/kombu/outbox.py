@@ -65,20 +65,24 @@ class Outbox:
         self._filled.set()
 
     def _run(self) -> None:
-        while True:
+        try:
+            self._write()
+        except (OSError, AttributeError) as error:  # py-amqp's transport loses its socket when it is closed
+            LOG.debug("nothing can be written any more: %s", error)
+        except Exception:
+            LOG.exception("writing to the broker ended for a reason that nobody foresaw")
+        finally:
+            self.close()
+            self._broken()
+
+    def _write(self) -> None:
+        while not self._closed:
             self._filled.wait()
             self._filled.clear()
             late, self._late = self._late, []
             frames = [ask() for ask in late]
             parts, self._parts, self._size = self._parts, [], 0
-            try:
-                if parts or frames:
-                    self._transport.write(b"".join(frames + parts))
-            except (OSError, AttributeError) as error:  # py-amqp's transport loses its socket when it is closed
-                LOG.debug("nothing can be written any more: %s", error)
-                self.close()
-                self._broken()
-            if self._closed:
-                return
+            if parts or frames:
+                self._transport.write(b"".join(frames + parts))
             if self._size < FULL:
                 self._drained.set()

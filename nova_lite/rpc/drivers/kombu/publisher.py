@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from nova_lite.core import concurrency
@@ -39,8 +40,9 @@ class Publisher:
     Many casts may wait for their confirmation at a time; the broker confirms several of them in one word.
     """
 
-    def __init__(self, settings: BusSettings, sink: Sink) -> None:
-        self._settings, self._sink = settings, sink
+    def __init__(self, settings: BusSettings, sink: Sink, lost: Callable[[BaseException], None]) -> None:
+        """:param lost: told why this process will never send anything more."""
+        self._settings, self._sink, self._lost = settings, sink, lost
         self._line = Line(settings.url, settings.heartbeat, self._opened, self._broken, self._hopeless)
         self._lock = concurrency.lock()  # numbering a cast and leaving it in the outbox are one step
         self._plain = self._sure = 0
@@ -167,6 +169,7 @@ class Publisher:
     def _hopeless(self, error: BaseException) -> None:
         LOG.critical("the broker refuses this process: %s", error)
         self._fail_all(Unavailable(f"the broker refuses this process: {error}"))
+        self._lost(error)
 
     def _fail_all(self, error: NovaLiteError) -> None:
         with self._lock:

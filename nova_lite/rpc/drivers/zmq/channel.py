@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import abc
-import logging
 import sys
+from collections.abc import Callable
 
 import zmq
 
 from nova_lite.core import concurrency
-
-LOG = logging.getLogger(__name__)
 
 LINGER = 500  # milliseconds that a closing socket may take to send what it was given
 TURN = 64  # messages that are taken before the event loop looks after others
@@ -21,16 +19,19 @@ Frames = list[bytes]
 
 
 class Channel(abc.ABC):
-    """A socket, the lock around it, and the watch on its descriptor."""
+    """A socket, the lock around it, and the watch on its descriptor.
 
-    def __init__(self, socket: zmq.Socket[bytes]) -> None:
-        self._socket = socket
+    :param died: told once what keeps the channel from taking anything more.
+    """
+
+    def __init__(self, socket: zmq.Socket[bytes], died: Callable[[BaseException], None]) -> None:
+        self._socket, self._died = socket, died
         self._lock = concurrency.lock()  # one call into the socket at a time
         self._turn = concurrency.lock()  # one task takes messages, in their order
         self._news = False
         self.held_back = False  # something has come that was not wanted then
         self._descriptor = int(socket.getsockopt(zmq.FD))
-        self._closed = False
+        self._closed = self._ended = False
         self._watch: concurrency.Watch | None = None
 
     def start(self) -> None:
@@ -47,13 +48,24 @@ class Channel(abc.ABC):
         """False while messages must stay where they are."""
         return True
 
-    def ended(self, error: BaseException) -> None:
-        """The socket failed."""
-        LOG.critical("a zmq socket died: %s", error)
-
     def pump(self) -> None:
         """Take what has come. Called after every use of the socket, by whoever used it."""
-        self._take_up_to(sys.maxsize)
+        self._try_up_to(sys.maxsize)
+
+    def _try_up_to(self, number: int) -> bool:
+        try:
+            return self._take_up_to(number)
+        except Exception as error:  # noqa: BLE001 - or it would pass for a channel on which nothing comes
+            self._end(error)
+            return False
+
+    def _end(self, error: Exception) -> None:
+        with self._lock:
+            first, self._ended = not (self._ended or self._closed), True
+        if self._watch is not None:
+            self._watch.stop()
+        if first:
+            self._died(error)
 
     def _take_up_to(self, number: int) -> bool:
         """Whether there may be more. While another task is at it, that one goes on: messages are taken in their
@@ -92,7 +104,7 @@ class Channel(abc.ABC):
         self._news = False  # what is told from here on may be missed here
         with self._lock:
             # Asking takes the news off the descriptor, even when nothing is wanted: or waiting on it would never wait.
-            if self._closed or not int(self._socket.getsockopt(EVENTS)) & POLLIN:
+            if self._closed or self._ended or not int(self._socket.getsockopt(EVENTS)) & POLLIN:
                 return None
             self.held_back = True  # before the question: the answer may change while we ask
             if not self.wanted():
@@ -105,11 +117,4 @@ class Channel(abc.ABC):
             return frames
 
     def _readable(self) -> bool:
-        try:
-            return self._take_up_to(TURN)
-        except zmq.ZMQError as error:
-            if not self._closed:
-                if self._watch is not None:
-                    self._watch.stop()
-                self.ended(error)
-            return False
+        return self._try_up_to(TURN)

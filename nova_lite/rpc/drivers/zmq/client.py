@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 import zmq
@@ -15,6 +17,8 @@ from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKE
 from nova_lite.rpc.drivers.zmq.peers import Peers
 from nova_lite.rpc.errors import Withdrawn
 from nova_lite.rpc.pending import Pending
+
+LOG = logging.getLogger(__name__)
 
 LAST_WORDS = 0.5  # seconds in which answers of a peer that is dead may still arrive
 CONNECT_TIMEOUT = 2.0  # seconds for a tcp peer to answer a connect
@@ -37,8 +41,8 @@ class Monitor(Channel):
 
     EVENTS = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_CONNECT_RETRIED
 
-    def __init__(self, socket: zmq.Socket[bytes]) -> None:
-        super().__init__(socket)
+    def __init__(self, socket: zmq.Socket[bytes], died: Callable[[BaseException], None]) -> None:
+        super().__init__(socket, died)
         self._links: dict[str, Link] = {}
 
     def expect(self, endpoint: str) -> None:
@@ -72,8 +76,11 @@ class Monitor(Channel):
 class Wire(Channel):
     """The client's socket: everything that is sent, and the answers."""
 
-    def __init__(self, socket: zmq.Socket[bytes], peers: Peers, sink: Sink, monitor: Monitor | None) -> None:
-        super().__init__(socket)
+    def __init__(
+        self, socket: zmq.Socket[bytes], died: Callable[[BaseException], None], peers: Peers, sink: Sink,
+        monitor: Monitor | None,
+    ) -> None:
+        super().__init__(socket, died)
         self._peers, self._sink, self._monitor = peers, sink, monitor
         self._known: set[str] = set()
         self._parted: dict[str, int] = {}  # endpoints that are leaving, and the connection over which they said so
@@ -147,8 +154,12 @@ class Wire(Channel):
         return 0 if self._monitor is None else self._monitor.generation(endpoint)
 
     def take(self, frames: Frames) -> None:
-        address, packet = frames
-        kind, message_id, payload = unpack(packet)
+        try:
+            address, packet = frames
+            kind, message_id, payload = unpack(packet)
+        except ValueError as error:
+            LOG.warning("dropped a message that is no peer's: %s", error)
+            return
         if kind == ANSWER:
             self._sink.answered(message_id, payload)
         elif kind == TAKEN:

@@ -120,16 +120,22 @@ class ZmqDriver:
             if self._wire is None:
                 socket = self._socket()
                 monitor = self._watch(socket) if self._settings.zmq_ring else None
-                self._wire = Wire(socket, self._peers, self._sink, monitor)
+                self._wire = Wire(socket, self._lost, self._peers, self._sink, monitor)
                 self._channels.append(self._wire)
                 self._wire.start()
             return self._wire
 
     def _watch(self, socket: zmq.Socket[bytes]) -> Monitor:
-        monitor = Monitor(socket.get_monitor_socket(Monitor.EVENTS))
+        monitor = Monitor(socket.get_monitor_socket(Monitor.EVENTS), self._lost)
         self._channels.append(monitor)
         monitor.start()
         return monitor
+
+    def _lost(self, error: BaseException) -> None:
+        LOG.critical("this process can send nothing more: %s", error)
+        for channel in self._channels:
+            if isinstance(channel, Ear):
+                channel.lost(error)
 
     def _socket(self) -> zmq.Socket[bytes]:
         if self._context is None:

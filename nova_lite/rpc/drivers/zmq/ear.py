@@ -22,13 +22,14 @@ class Ear(Channel):
     """A server's socket for one target."""
 
     def __init__(self, socket: zmq.Socket[bytes], place: Place, receiver: Receiver) -> None:
-        super().__init__(socket)
+        super().__init__(socket, receiver.lost)
         self._place, self._receiver = place, receiver
         self._paused = False
         self._clients: set[bytes] = set()
         self._alone = concurrency.event()
 
-    def ended(self, error: BaseException) -> None:
+    def lost(self, error: BaseException) -> None:
+        """What this process sends and is answered has come to its end."""
         self._receiver.lost(error)
 
     def wanted(self) -> bool:

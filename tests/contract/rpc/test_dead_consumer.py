@@ -1,0 +1,62 @@
+"""A consumer that has died for good ends its service, and that its process, with a status that says so."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nova_lite.core import concurrency
+from nova_lite.core.context import RequestContext
+from nova_lite.core.errors import NovaLiteError
+from nova_lite.rpc import Server
+from tests.contract.rpc.contracts import Office, Post
+from tests.contract.rpc.deaths import WAYS, possible
+from tests.contract.rpc.fabric import Fabric
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_waiting_for_the_server_raises_what_killed_its_consumer(
+    fabric: Fabric, context: RequestContext, way: str
+) -> None:
+    if not possible(fabric.transport, way, concurrency.backend()):
+        pytest.skip("cannot happen here")
+    bus = fabric.bus("post@any", hearing=0.5)
+    server, post = bus.server(), bus.proxy(Post, timeout=1.0)
+    server.serve(Post, Office("office"))
+    server.start()
+    assert post.who(context) == "office"
+    waiting = concurrency.spawn(_death, server)
+    WAYS[way](server)
+    with pytest.raises((NovaLiteError, TimeoutError)):  # what comes in now meets the dead consumer
+        post.who(context)
+    assert waiting.wait(20) is not None
+    server.kill()
+
+
+def _death(server: Server) -> BaseException | None:
+    try:
+        server.wait()
+    except BaseException as error:  # noqa: BLE001 - that of a task that was killed is none of Exception
+        return error
+    return None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_its_process_ends_and_says_why(fabric: Fabric, way: str) -> None:
+    if not possible(fabric.transport, way, concurrency.backend()):
+        pytest.skip("cannot happen here")
+    settings = json.dumps({**dataclasses.asdict(fabric.settings), "identity": "mortal"})
+    command = [sys.executable, "-m", "tests.contract.rpc.mortal_process", settings, way]
+    environment = {**os.environ, "NOVA_LITE_CONCURRENCY": concurrency.backend(), "PYTHONWARNINGS": "ignore"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=50, check=False)
+    assert ended.stdout == "mortal\n", ended.stderr
+    assert ended.returncode == 1, ended.stderr
+    assert "mortal died" in ended.stderr
