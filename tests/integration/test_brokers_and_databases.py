@@ -17,7 +17,7 @@ STACKS = {
     "rabbit-postgresql": ("--broker", "rabbit", "--database", "postgresql"),
     "zmq-mariadb": ("--broker", "embedded", "--database", "mariadb"),
 }
-RESTART = 15.0  # seconds in which a killed daemon must be back
+RESTART = 30.0  # seconds in which a killed daemon must be back, on a machine that is busy with other tests
 
 
 @pytest.fixture(scope="module", params=list(STACKS.values()), ids=list(STACKS))
