@@ -97,7 +97,7 @@ def test_a_broker_that_restarts_is_found_again_and_loses_nothing(broker: RabbitM
 def test_queues_that_others_have_declared_otherwise_are_said_and_not_waited_for(url: str) -> None:
     first = driver(url, durable=False)
     first.publish([a_notification(1)])
-    second = driver(url, timeout=1.0)
+    second = driver(url, timeout=5.0)
     with pytest.raises(Unavailable):
         second.publish([a_notification(2)])
     with pytest.raises(Unavailable, match="refuses the queues of notifications"):

@@ -133,8 +133,10 @@ class Line:
 
     def _give_up(self, error: BaseException) -> None:
         self.given_up = True
-        self._up.set()  # nobody need wait any longer
-        self._hopeless(error)
+        try:
+            self._hopeless(error)  # first: who is woken asks why
+        finally:
+            self._up.set()  # nobody need wait any longer
 
     def _connect(self) -> None:
         make: Callable[..., Any] = Connection
