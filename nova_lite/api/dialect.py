@@ -170,7 +170,7 @@ class Dialect(Generic[S]):
             # A rule that compares projects would find an empty one equal to an empty one.
             raise Forbidden("The token is not scoped to a project.")
         if route.rule is not None and not route.late:
-            request.authorize(request.own_target())
+            request.authorize(route.target(request) if route.target else request.own_target())
 
 
 def _serving(routes: Sequence[Route[S]], method: str, version: Microversion) -> list[Route[S]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, Literal, TypeVar
 
 from nova_lite.api.microversions import UNVERSIONED, ByVersion, Microversion
+from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
 from nova_lite.api.validation import Schema
 
@@ -23,8 +24,8 @@ class Route(Generic[S]):
 
     ``path`` names its variable segments in braces: ``/servers/{server_id}/metadata/{key}``. ``action`` is the one
     key of the body that chooses among the routes of an ``.../action`` path. ``since`` and ``until`` (inclusive) are
-    microversions. ``rule`` is held against the caller's own project before the handler runs; with ``late`` the
-    handler itself calls ``request.authorize(target)`` once it has found the target. ``public`` routes need no token
+    microversions. ``rule`` is held, before the body is looked at, against the caller's own project or what ``target``
+    makes of the path; with ``late`` the handler itself calls ``request.authorize(target)`` once it has found that. ``public`` routes need no token
     and no rule; a route with neither is for anybody with a valid token. ``body_kind`` ``stream`` leaves the body
     unread for the handler, which takes one of the ``media`` types.
     """
@@ -33,6 +34,7 @@ class Route(Generic[S]):
     path: str
     handler: Handler[S]
     rule: str | None = None
+    target: Callable[[Request[S]], Target] | None = None
     late: bool = False
     public: bool = False
     success: int | ByVersion[int] = 200

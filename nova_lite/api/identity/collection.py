@@ -63,7 +63,6 @@ class Collection(Generic[R]):
         return listing(request, self.plural, [self.view(request.base_url, record) for record in records])
 
     def show(self, request: IdentityRequest) -> Json:
-        request.authorize(self.target(request))
         return self.one(request, self.nouns(request.services.identity).show(self.id_in(request)))
 
     def one(self, request: IdentityRequest, record: R) -> Json:
@@ -89,10 +88,10 @@ class Collection(Generic[R]):
         """The five routes (and HEAD of those that show), with Keystone's rule names."""
         many, single = f"/v3/{self.plural}", f"/v3/{self.plural}/{{{self.name}_id}}"
         shows = (
-            Route(method=method, path=path, handler=handler, rule=f"identity:{rule}", late=late)
+            Route(method=method, path=path, handler=handler, rule=f"identity:{rule}", target=target)
             for method in ("GET", "HEAD")
-            for path, handler, rule, late in (
-                (many, self.index, f"list_{self.plural}", False), (single, self.show, f"get_{self.name}", True),
+            for path, handler, rule, target in (
+                (many, self.index, f"list_{self.plural}", None), (single, self.show, f"get_{self.name}", self.target),
             )
         )
         rule = f"identity:{{}}_{self.name}".format

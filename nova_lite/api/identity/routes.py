@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from nova_lite.api.identity.collection import IdentityRequest
 from nova_lite.api.identity.handlers import (
     application_credentials,
     assignments,
@@ -34,14 +35,20 @@ from nova_lite.api.identity.schemas import services as service_schemas
 from nova_lite.api.identity.schemas import tokens as token_schemas
 from nova_lite.api.identity.schemas import users as user_schemas
 from nova_lite.api.identity.services import IdentityServices
+from nova_lite.api.policy import Target
 from nova_lite.api.routing import Handler, Route
 
 Routes = tuple[Route[IdentityServices], ...]
 
 
-def get(path: str, handler: Handler[IdentityServices], rule: str | None = None, late: bool = False) -> Routes:
+def get(
+    path: str, handler: Handler[IdentityServices], rule: str | None = None,
+    target: Callable[[IdentityRequest], Target] | None = None,
+) -> Routes:
     """GET and, as Keystone has it everywhere, HEAD."""
-    return tuple(Route(method=method, path=path, handler=handler, rule=rule, late=late) for method in ("GET", "HEAD"))
+    return tuple(
+        Route(method=method, path=path, handler=handler, rule=rule, target=target) for method in ("GET", "HEAD")
+    )
 
 
 def replaced(
@@ -78,8 +85,8 @@ USER_ROUTES: Routes = (
     *replaced(_user_routes, "PATCH", _USER, users.update),
     Route(method="POST", path=f"{_USER}/password", handler=users.change_password, public=True,
           body=user_schemas.CHANGE_PASSWORD, success=204),
-    *get(f"{_USER}/projects", users.projects, "identity:list_user_projects", late=True),
-    *get(f"{_USER}/groups", users.groups, "identity:list_groups_for_user", late=True),
+    *get(f"{_USER}/projects", users.projects, "identity:list_user_projects", users.own),
+    *get(f"{_USER}/groups", users.groups, "identity:list_groups_for_user", users.own),
 )
 
 _MEMBER = "/v3/groups/{group_id}/users/{user_id}"
@@ -99,11 +106,11 @@ _TAGS = "/v3/projects/{project_id}/tags"
 _TAG = f"{_TAGS}/{{tag}}"
 PROJECT_ROUTES: Routes = (
     *replaced(_project_routes, "DELETE", "/v3/projects/{project_id}", projects.delete),
-    *get(_TAGS, projects.tags, "identity:list_project_tags", late=True),
+    *get(_TAGS, projects.tags, "identity:list_project_tags", PROJECTS.target),
     Route(method="PUT", path=_TAGS, handler=projects.replace_tags, rule="identity:update_project_tags",
           body=project_schemas.TAG_LIST),
     Route(method="DELETE", path=_TAGS, handler=projects.remove_tags, rule="identity:delete_project_tags", success=204),
-    *(Route(method=method, path=_TAG, handler=projects.check_tag, rule="identity:get_project_tag", late=True,
+    *(Route(method=method, path=_TAG, handler=projects.check_tag, rule="identity:get_project_tag", target=PROJECTS.target,
             success=204) for method in ("GET", "HEAD")),
     Route(method="PUT", path=_TAG, handler=projects.add_tag, rule="identity:create_project_tag", success=201),
     Route(method="DELETE", path=_TAG, handler=projects.remove_tag, rule="identity:delete_project_tag", success=204),
@@ -157,12 +164,12 @@ _CREDENTIALS = f"{_USER}/application_credentials"
 _CREDENTIAL = f"{_CREDENTIALS}/{{application_credential_id}}"
 _CREDENTIAL_RULE = "identity:{}_application_credential".format
 CREDENTIAL_ROUTES: Routes = (
-    *get(_CREDENTIALS, application_credentials.index, "identity:list_application_credentials", late=True),
-    *get(_CREDENTIAL, application_credentials.show, _CREDENTIAL_RULE("get"), late=True),
+    *get(_CREDENTIALS, application_credentials.index, "identity:list_application_credentials", users.own),
+    *get(_CREDENTIAL, application_credentials.show, _CREDENTIAL_RULE("get"), users.own),
     Route(method="POST", path=_CREDENTIALS, handler=application_credentials.create, rule=_CREDENTIAL_RULE("create"),
-          late=True, body=credential_schemas.CREATE, success=201),
+          target=users.own, body=credential_schemas.CREATE, success=201),
     Route(method="DELETE", path=_CREDENTIAL, handler=application_credentials.delete, rule=_CREDENTIAL_RULE("delete"),
-          late=True, success=204),
+          target=users.own, success=204),
 )
 
 ROUTES: Routes = (

@@ -8,7 +8,6 @@ from typing import cast
 
 from nova_lite.api.identity.bearer import claims_of
 from nova_lite.api.identity.collection import IdentityRequest, listing, text_in
-from nova_lite.api.identity.handlers.users import own
 from nova_lite.api.identity.views import application_credentials as view
 from nova_lite.api.request import Json
 from nova_lite.core.clock import epoch_of
@@ -19,7 +18,6 @@ from nova_lite.objects.identity import ApplicationCredential, Role
 
 
 def index(request: IdentityRequest) -> Json:
-    request.authorize(own(request))
     user = request.services.identity.users.show(request.path["user_id"])
     name = request.query.one("name")
     wanted = {"user_id": user.id} if name is None else {"user_id": user.id, "name": name}
@@ -28,18 +26,15 @@ def index(request: IdentityRequest) -> Json:
 
 
 def show(request: IdentityRequest) -> Json:
-    request.authorize(own(request))
     return {"application_credential": _view(request, _named(request))}
 
 
 def delete(request: IdentityRequest) -> None:
-    request.authorize(own(request))
     _refuse_limited(request)
     request.services.identity.application_credentials.delete(_named(request).id)
 
 
 def create(request: IdentityRequest) -> Json:
-    request.authorize(own(request))
     _refuse_limited(request)
     body = request.member("application_credential")
     identity = request.services.identity

@@ -70,11 +70,9 @@ def change_password(request: IdentityRequest) -> None:
 
 
 def projects(request: IdentityRequest) -> Json:
-    request.authorize(own(request))
     user = request.services.identity.users.show(request.path["user_id"])
     return reachable(request, user.id, "project")
 
 
 def groups(request: IdentityRequest) -> Json:
-    request.authorize(own(request))
     return GROUPS.page(request, request.services.identity.groups.of_user(request.path["user_id"]))
