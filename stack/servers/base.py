@@ -37,11 +37,15 @@ class Process:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nothing uses now, and that Linux gives to nobody else for a minute.
+
+    It is left waiting for the last packets of a connection: who binds it by number, with SO_REUSEADDR, gets it.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address: tuple[str, int] = listener.getsockname()
+        with socket.create_connection(address):
+            listener.accept()[0].close()  # before its other end: who closes first is the one that waits
+        return address[1]
 
 
 def program(name: str) -> str | None:

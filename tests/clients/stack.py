@@ -8,8 +8,8 @@ from types import TracebackType
 
 import psutil
 
-from stack.servers import free_port
 from tests.clients.cloud import Client
+from tests.clients.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 DAEMONS = ("nova-lite-api", "nova-lite-conductor", "nova-lite-scheduler")
@@ -21,12 +21,13 @@ class Stack:
     def __init__(self, state: Path, *options: str, root: Path = ROOT) -> None:
         self.state, self._options, self._root = state, options, root
         self.output = ""
+        self._ports = Ports()
 
     def __enter__(self) -> Stack:
         try:
-            self.output = self.run("stack.sh", "--port-base", str(free_port()), *self._options)
+            self.output = self.run("stack.sh", "--port-base", str(self._ports.first), *self._options)
         except BaseException:
-            self.run("unstack.sh")
+            self._end()
             raise
         return self
 
@@ -35,7 +36,11 @@ class Stack:
     ) -> None:
         if error is not None:
             print(self.logs())
-        self.run("unstack.sh")
+        self._end()
+
+    def _end(self) -> None:
+        with self._ports:
+            self.run("unstack.sh")
 
     def run(self, script: str, *options: str) -> str:
         """Run one of the scripts on this cloud; its output. It must succeed."""

@@ -259,11 +259,15 @@ def set_power_state(tx: Tx, uuid: str, host: str, change: PowerChange, now: floa
     is at work on it (its end will tell), when the record has been changed after ``at``, or when nothing is new.
     """
     instance = hold(tx, uuid)
-    if instance.host != host or instance.deleted_at is not None or not _hear(tx, uuid, change.at):
+    if instance.host != host or instance.deleted_at is not None:
+        return None
+    # Of no account now and ever. To a host that an instance comes back to nothing has been told yet: copies of what
+    # it said before would be heard.
+    if change.at < instance.updated_at or not _hear(tx, uuid, change.at):
         return None
     vm_state = change.vm_state or instance.vm_state
     news = (vm_state, change.power_state) != (instance.vm_state, instance.power_state)
-    if instance.task_state is not None or not news or change.at < instance.updated_at:
+    if instance.task_state is not None or not news:
         return None
     return save(tx, instance, now, vm_state=vm_state, power_state=change.power_state)
 

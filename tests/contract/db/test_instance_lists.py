@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
@@ -138,7 +138,7 @@ def test_metadata_and_tags(cloud: Cloud) -> None:
 hard_text = st.text(st.sampled_from('ab"\\%_,: \n{}[]é🐧'), max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @example(metadata={",": ":", "x": "1"}, key=":", value=",")
 @given(metadata=st.dictionaries(hard_text, hard_text, max_size=3), key=hard_text, value=hard_text)
 def test_metadata_patterns_are_exact(

@@ -167,8 +167,5 @@ def _empty(tx: Tx) -> None:
 def test_any_order_of_messages_leaves_records_that_agree(database: Database) -> None:
     Machine.database = database
     run_state_machine_as_test(
-        Machine, settings=settings(
-            max_examples=25, stateful_step_count=40, deadline=None, derandomize=True, database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        Machine, settings=settings(max_examples=25, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )

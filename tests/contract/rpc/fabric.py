@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,9 +14,12 @@ from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc import Bus, BusSettings, LocalExchange, Server
+from nova_lite.rpc.errors import Unroutable
+from stack.servers import free_port
 from tests.contract.rpc.contracts import Office, Post
 
 T = TypeVar("T")
+PATIENCE = 60.0  # seconds that what was broken may take to be whole again
 ADDRESSES = 4  # servers that one ring file makes room for, per target
 
 
@@ -42,6 +45,13 @@ class Fabric:
         self._buses.append(bus)
         return bus
 
+    def post(self, timeout: float | None = None) -> Post:
+        """A client of Post that has its connection already: a short ``timeout`` in seconds is the server's alone."""
+        bus = self.bus()
+        with contextlib.suppress(Unroutable):
+            bus.ping("post")
+        return bus.proxy(Post, timeout=timeout)
+
     def office(self, host: str | None = None, *, workers: int = 16, **changes: Any) -> tuple[Office, Server]:
         """A started server of Post on a bus of its own."""
         office = Office(host or "office")
@@ -59,21 +69,21 @@ class Fabric:
 
 
 def eventually(ask: Callable[[], T], *errors: type[Exception]) -> T:
-    """What ``ask`` returns once it raises none of ``errors`` any more; at most about five seconds of them."""
-    pause = concurrency.event()
-    for _ in range(50):
+    """What ``ask`` returns once it raises none of ``errors`` any more; they are given a minute."""
+    pause, deadline = concurrency.event(), time.monotonic() + PATIENCE
+    while True:
         try:
             return ask()
         except errors:
+            if time.monotonic() > deadline:
+                raise
             pause.wait(0.1)
-    return ask()
 
 
 def zmq_ring(path: Path, hosts: tuple[str, ...] = ("h1", "h2")) -> Path:
     """A ring file with free ports for the targets of the suite."""
     targets = ("post", *(f"post.{host}" for host in hosts))
-    ports = iter(_free_ports(ADDRESSES * len(targets)))
-    ring = {target: [f"tcp://127.0.0.1:{next(ports)}" for _ in range(ADDRESSES)] for target in targets}
+    ring = {target: [f"tcp://127.0.0.1:{free_port()}" for _ in range(ADDRESSES)] for target in targets}
     path.write_text(json.dumps(ring))
     return path
 
@@ -89,9 +99,3 @@ def settings_of(transport: str, directory: Path, broker_url: str) -> BusSettings
     kind: Any = transport.removeprefix("kombu-")
     return BusSettings(transport="kombu", identity="", url=broker_url, queue_type=kind, namespace=f"t{new_hex()[:8]}")
 
-
-def _free_ports(count: int) -> list[int]:
-    """Different ones: the kernel may give a port that was closed a moment ago again."""
-    with contextlib.ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [int(listener.getsockname()[1]) for listener in listeners]

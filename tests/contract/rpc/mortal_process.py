@@ -20,7 +20,7 @@ def main() -> int:
     from tests.contract.rpc.deaths import WAYS
 
     bus = connect(BusSettings(**json.loads(sys.argv[1])), SystemClock())
-    server, post = bus.server(), bus.proxy(Post, timeout=1.0)
+    server, post = bus.server(), bus.proxy(Post)
     server.serve(Post, Office("mortal"))
 
     def die() -> None:

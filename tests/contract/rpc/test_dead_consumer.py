@@ -28,15 +28,15 @@ def test_waiting_for_the_server_raises_what_killed_its_consumer(
 ) -> None:
     if not possible(fabric.transport, way, concurrency.backend()):
         pytest.skip("cannot happen here")
-    bus = fabric.bus("post@any", hearing=0.5)
-    server, post = bus.server(), bus.proxy(Post, timeout=1.0)
+    bus = fabric.bus("post@any")
+    server, post = bus.server(), bus.proxy(Post)
     server.serve(Post, Office("office"))
     server.start()
     assert post.who(context) == "office"
     waiting = concurrency.spawn(_death, server)
     WAYS[way](server)
     with pytest.raises((NovaLiteError, TimeoutError)):  # what comes in now meets the dead consumer
-        post.who(context)
+        bus.proxy(Post, timeout=1.0).who(context)
     assert waiting.wait(20) is not None
     server.kill()
 

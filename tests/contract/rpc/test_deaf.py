@@ -28,9 +28,10 @@ def deafen(fabric: Fabric, server: Server) -> None:
 @pytest.mark.transports("local", "kombu")  # a zmq consumer is the socket itself: there is nobody who could forget it
 def test_a_deaf_server_listens_anew(fabric: Fabric, context: RequestContext) -> None:
     _, server = fabric.office("h1", hearing=0.5)
-    post = fabric.bus().proxy(Post, host="h1", timeout=1.0)
-    assert post.who(context) == "h1"
+    bus = fabric.bus()
+    assert bus.proxy(Post, host="h1").who(context) == "h1"
     deafen(fabric, server)
+    post = bus.proxy(Post, host="h1", timeout=1.0)
     assert eventually(lambda: post.who(context), Unroutable, CallTimeout) == "h1"
 
 
@@ -39,9 +40,9 @@ def test_who_hears_well_is_left_alone(
     fabric: Fabric, context: RequestContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     fabric.office("h2")
-    _, server = fabric.office("h1", hearing=0.4)
+    _, server = fabric.office("h1", hearing=1.0)
     before = server._listeners()
-    concurrency.event().wait(1.3)
+    concurrency.event().wait(2.5)
     assert server._listeners() == before
     assert "is deaf" not in caplog.text
     assert "refused" not in caplog.text

@@ -25,7 +25,7 @@ from nova_lite.rpc.pending import Pending
 from nova_lite.rpc.signing import Keyring, NoSigner, generate
 from nova_lite.rpc.target import Target
 from tests.contract.rpc.contracts import Office, Post
-from tests.contract.rpc.fabric import Fabric, eventually
+from tests.contract.rpc.fabric import PATIENCE, Fabric, eventually
 
 
 class Signed:
@@ -206,7 +206,7 @@ def test_a_revoked_identity_is_refused_without_a_restart(signed: Signed, context
     post = signed.fabric.bus().proxy(Post, host="h1")
     assert [post.who(context) for _ in range(2)] == ["h1"] * 2
     (signed.keys / "trusted" / "client.pub").unlink()
-    end = signed.fabric.clock.monotonic() + 5
+    end = signed.fabric.clock.monotonic() + PATIENCE
     with pytest.raises(BadSignature, match="'client' is not trusted"):
         # It is believed until the next look.
         while signed.fabric.clock.monotonic() < end:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 import webob
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova_lite.api.compute.handlers import retired
@@ -273,7 +273,7 @@ FIELDS = st.sampled_from([
 ])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=150)
 @given(changes=st.dictionaries(FIELDS, JSON, max_size=3), version=st.sampled_from(["2.1", "2.37", "2.57", "2.74", "2.104"]))
 def test_no_create_whatever_it_says_is_a_server_error(
     cloud: ComputeCloud, changes: dict[str, object], version: str,
@@ -282,7 +282,7 @@ def test_no_create_whatever_it_says_is_a_server_error(
     assert answer.status < 500, (answer.status, answer.body)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=150)
 @given(query=st.text(max_size=30), path=st.sampled_from(["/servers", "/servers/detail", "/flavors", "/os-keypairs", "/limits"]))
 def test_no_query_whatever_it_says_is_a_server_error(refuser: ComputeCloud, query: str, path: str) -> None:
     request = webob.Request.blank(f"/compute/v2.1{path}", headers={"X-Auth-Token": TOKEN})

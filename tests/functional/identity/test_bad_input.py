@@ -7,7 +7,7 @@ import json
 from urllib.parse import quote, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.functional.identity.cloud import IdentityCloud
@@ -25,7 +25,7 @@ _json = st.recursive(
     max_leaves=6,
 )
 _record = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=9), _json, max_size=6)
-_quickly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_quickly = settings(max_examples=150)
 
 
 def _status(cloud: IdentityCloud, method: str, path: str, body: bytes | None, token: str) -> int:

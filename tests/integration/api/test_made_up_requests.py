@@ -74,8 +74,7 @@ class Asker:
 
 
 def _run(operation: Any, mode: GenerationMode, send: Callable[[Any], None]) -> None:
-    @settings(max_examples=EXAMPLES, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         send(case)

@@ -12,10 +12,11 @@ from nova_lite.core.context import system_context
 from nova_lite.rpc.errors import CallTimeout, NotConfirmed, PeerLost, Unroutable
 from stack.servers import RabbitMQ
 from tests.contract.rpc.contracts import Office, Post
-from tests.contract.rpc.fabric import Fabric, settings_of
+from tests.contract.rpc.fabric import PATIENCE, Fabric, eventually, settings_of
 
 MANY, FEW = 20_000, 2000
 SENDERS = 20
+LOST = (NotConfirmed, Unroutable, PeerLost, CallTimeout)
 
 
 class Traffic:
@@ -44,7 +45,7 @@ def collect(office: Office, wanted: set[int]) -> set[int]:
     executed: set[int] = set()
     while not wanted <= executed:
         try:
-            executed.add(office.heard.get(15)[1])
+            executed.add(office.heard.get(PATIENCE)[1])
         except concurrency.Empty:
             break
     return executed
@@ -99,14 +100,6 @@ def test_a_call_in_the_middle_of_a_restart_ends_and_later_ones_work(tmp_path: Pa
             waiting.wait(20)
         office.gate.set()
         broker.start()
-        assert _when_it_is_back(lambda: post.who(system_context())) == "office"
+        assert eventually(lambda: post.who(system_context()), *LOST) == "office"
         fabric.close()
 
-
-def _when_it_is_back(ask: Callable[[], str]) -> str:
-    for _ in range(10):
-        try:
-            return ask()
-        except (NotConfirmed, Unroutable, PeerLost, CallTimeout):
-            continue
-    return ask()

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from stack.servers import RabbitMQ
 from tests.contract.rpc.fabric import settings_of
 from tests.integration.rpc.flood_process import SIZE
 
@@ -22,12 +21,6 @@ ROOT = Path(__file__).parents[3]
 # Messages of 4 KiB that are offered first, until every queue is full, and those of which nothing may be left.
 OFFERED = {"zmq-ipc": (2000, 12_000), "zmq-tcp": (2000, 12_000), "kombu-classic": (15_000, 30_000)}
 BOUND = 16 << 20  # bytes that an end may grow by
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
-    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as server:
-        yield server
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,6 @@ from tests.contract.rpc.fabric import Fabric, settings_of
 
 ROOT = Path(__file__).parents[3]
 LIFE = 20.0  # seconds of a message: time enough to kill two processes on a busy machine
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
-    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as server:
-        yield server
 
 
 class Succession:

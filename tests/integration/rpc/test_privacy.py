@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nova_lite.core.context import system_context
 from nova_lite.rpc.signing import generate
-from stack.servers import RabbitMQ
 from tests.contract.rpc.contracts import Parcel, Post
 from tests.integration.rpc.tcp_proxy import TcpProxy
 from tests.integration.rpc.test_tcp_faults import over_rabbit, over_zmq
 
 SECRET = "the-secret-name-of-a-parcel"
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
-    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as server:
-        yield server
 
 
 @pytest.mark.parametrize("encryption", ["off", "on"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.errors import CallTimeout, NotConfirmed, PeerLost, Unroutable
 from stack.servers import RabbitMQ, free_port
 from tests.contract.rpc.contracts import Office, Parcel, Post
-from tests.contract.rpc.fabric import Fabric, settings_of
+from tests.contract.rpc.fabric import PATIENCE, Fabric, eventually, settings_of
 from tests.integration.rpc.tcp_proxy import TcpProxy
 
 HEARTBEAT = 2.0
@@ -31,12 +32,6 @@ class Scene:
 
     def __init__(self, fabric: Fabric, proxy: TcpProxy, office: Office, client: Post) -> None:
         self.fabric, self.proxy, self.office, self.client = fabric, proxy, office, client
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
-    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as server:
-        yield server
 
 
 @pytest.fixture(params=["zmq-tcp", "kombu-classic"])
@@ -84,7 +79,7 @@ def test_a_waiting_call_ends_and_later_ones_work(scene: Scene, harm: Harm) -> No
     with pytest.raises((PeerLost, CallTimeout)):
         waiting.wait(20)
     scene.office.gate.set()
-    assert _when_it_is_back(lambda: scene.client.who(system_context())) == "office"
+    assert eventually(lambda: scene.client.who(system_context()), NovaLiteError) == "office"
 
 
 @pytest.mark.timeout(150)
@@ -100,7 +95,7 @@ def test_lost_packets_are_noticed_before_a_heartbeat_is_missed(broker: RabbitMQ)
         scene.office.gate.set()
     # What was sent to a server that had not noticed yet is lost with its connection: who asks again is answered.
     again = scene.fabric.bus().proxy(Post, timeout=3.0)
-    assert _when_it_is_back(lambda: again.who(system_context())) == "office"
+    assert eventually(lambda: again.who(system_context()), NovaLiteError) == "office"
     scene.fabric.close()
     scene.proxy.__exit__(None, None, None)
 
@@ -153,7 +148,7 @@ def test_every_cast_is_executed_or_reported(scene: Scene, harm: Harm) -> None:
         task.wait(60)
     missing = set(confirmed)
     while missing:
-        missing.discard(scene.office.heard.get(15)[1])
+        missing.discard(scene.office.heard.get(PATIENCE)[1])
 
 
 def test_what_comes_again_is_not_begun_again(broker: RabbitMQ, caplog: pytest.LogCaptureFixture) -> None:
@@ -169,25 +164,14 @@ def test_what_comes_again_is_not_begun_again(broker: RabbitMQ, caplog: pytest.Lo
         called.wait(10)
     scene.office.gate.set()
     assert scene.office.heard.get(10) == ("hold_cast", 1)
-    assert _when_it_is_back(lambda: scene.client.who(system_context())) == "office"
+    assert eventually(lambda: scene.client.who(system_context()), NovaLiteError) == "office"
     assert (scene.office.entered.qsize(), scene.office.heard.get(10)) == (0, ("who", 0))
     scene.fabric.close()
     scene.proxy.__exit__(None, None, None)
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    pause = concurrency.event()
-    for _ in range(400):
-        if condition():
-            return
+    pause, deadline = concurrency.event(), time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"it has not happened in {PATIENCE:.0f} s"
         pause.wait(0.05)
-    raise AssertionError("it has not happened in 20 s")
-
-
-def _when_it_is_back(ask: Callable[[], str]) -> str:
-    for _ in range(10):
-        try:
-            return ask()
-        except NovaLiteError:
-            concurrency.event().wait(0.2)
-    return ask()

@@ -49,7 +49,7 @@ def test_a_token_is_refused_once_it_has_expired_though_it_was_good_before(box: T
         box.open(token)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_no_changed_token_is_accepted(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     directory = tmp_path_factory.mktemp("keys")
