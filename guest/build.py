@@ -29,9 +29,11 @@ def parse(arguments: Sequence[str]) -> Request:
     parser.add_argument("--cache", type=Path, metavar="DIR",
                         help="keep downloaded packages here (default: guest-cache beside the output)")  # fmt: skip
     parser.add_argument("--with-ssh", action="store_true", help="install an ssh server (dropbear)")
+    parser.add_argument("--with-agent", action="store_true", help="install QEMU's guest agent, as Debian packages it")
     given = parser.parse_args(arguments)
     output = given.output.absolute()
-    return Request(output, (given.cache or output.parent / "guest-cache").absolute(), given.with_ssh)
+    return Request(output, (given.cache or output.parent / "guest-cache").absolute(), given.with_ssh,
+                   given.with_agent)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,8 @@ from guest.errors import GuestBuildError
 from guest.tools import run
 
 KERNEL_META_PACKAGE = "linux-image-cloud-amd64"
+AGENT_PACKAGE = "qemu-guest-agent"
+_VERSION = re.compile(r"^Version: (\S+)", re.MULTILINE)
 _DEPENDENCY = re.compile(r"^Depends: (linux-image-\S+) \(= (\S+)\)", re.MULTILINE)
 
 
@@ -34,11 +36,28 @@ def kernel_of(description: str) -> Package:
 
 def current_kernel() -> Package:
     """The newest kernel in apt's lists."""
+    return kernel_of(_described(KERNEL_META_PACKAGE))
+
+
+def current_agent() -> Package:
+    """The newest guest agent in apt's lists; GuestBuildError if there is none."""
+    found = _VERSION.search(_described(AGENT_PACKAGE))
+    if found is None:
+        raise GuestBuildError(f"apt does not know {AGENT_PACKAGE}: run apt-get update")
+    return Package(AGENT_PACKAGE, found[1])
+
+
+def _described(name: str) -> str:
     try:
-        description = run("apt-cache", "show", "--no-all-versions", KERNEL_META_PACKAGE)
+        return run("apt-cache", "show", "--no-all-versions", name)
     except GuestBuildError:  # apt-cache fails for what it does not know
-        description = ""
-    return kernel_of(description)
+        return ""
+
+
+def unpack_agent(deb: Path, directory: Path) -> Path:
+    """The guest agent's program, out of its package and in `directory`."""
+    run("dpkg-deb", "-x", deb, directory)
+    return directory / "usr/sbin/qemu-ga"
 
 
 def fetch(package: Package, cache: Path) -> Path:

@@ -2,8 +2,10 @@
 
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
+from guest.errors import GuestBuildError
 from guest.kernel import Kernel, dependency_file, load_order
 from guest.tools import BUSYBOX, run
 
@@ -15,6 +17,8 @@ ROOT_MODULES = ("virtio_net", "isofs", "virtio_console", "virtio_balloon", "virt
                 "virtio_scsi", "sd_mod", "sr_mod", "ata_piix", "vfat")  # fmt: skip
 _EMPTY_DIRECTORIES = ("proc", "sys", "dev", "run", "tmp", "mnt", "root", "bin", "lib64", "var/lib/novalite")
 _LIBRARY = re.compile(r"(/\S+) \(0x")
+_NO_LIBRARY = re.compile(r"(\S+) => not found")
+DROPBEAR = Path("/usr/sbin/dropbear")
 
 
 def make_initramfs(kernel: Kernel, tree: Path) -> None:
@@ -28,8 +32,8 @@ def make_initramfs(kernel: Kernel, tree: Path) -> None:
         (tree / f"modules/{number:02}-{name}.ko").write_bytes(kernel.module(name))
 
 
-def make_root(kernel: Kernel, tree: Path, with_ssh: bool) -> None:
-    """Fill `tree`, which does not exist yet, with the root file system."""
+def make_root(kernel: Kernel, tree: Path, programs: Iterable[Path]) -> None:
+    """Fill `tree`, which does not exist yet, with the root file system; `programs`: what is in it besides."""
     shutil.copytree(SOURCES / "root", tree)
     for name in _EMPTY_DIRECTORIES:
         (tree / name).mkdir(parents=True, exist_ok=True)
@@ -43,8 +47,8 @@ def make_root(kernel: Kernel, tree: Path, with_ssh: bool) -> None:
     for applet in {*run(BUSYBOX, "--list").split(), "sh", "init"} - ours:
         (tree / "bin" / applet).symlink_to("busybox")
     _add_modules(kernel, tree)
-    if with_ssh:
-        _add_program(Path("/usr/sbin/dropbear"), tree)
+    for program in programs:
+        _add_program(program, tree)
 
 
 def _add_modules(kernel: Kernel, tree: Path) -> None:
@@ -58,9 +62,12 @@ def _add_modules(kernel: Kernel, tree: Path) -> None:
 
 
 def _add_program(program: Path, tree: Path) -> None:
-    """A program of this machine with the shared libraries that it loads, at their own paths."""
+    """A program with the shared libraries of this machine that it loads, at their own paths."""
     _install(program, tree / "bin" / program.name)
-    for library in map(Path, _LIBRARY.findall(run("ldd", program))):
+    loaded = run("ldd", program)
+    if missing := _NO_LIBRARY.findall(loaded):
+        raise GuestBuildError(f"{program.name} needs libraries that are not on this machine: {', '.join(missing)}")
+    for library in map(Path, _LIBRARY.findall(loaded)):
         target = tree / str(library).lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         _install(library, target)

@@ -7,7 +7,7 @@ from nova_lite.core import concurrency
 concurrency.patch()
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from nova_lite.compute.operations.snapshot import Imaging
 from nova_lite.compute.power_states import PowerStates
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.startup import Recovery
-from nova_lite.compute.steps.create_disks import CreateDisks
+from nova_lite.compute.steps.create_disks import BuildConfigDrive, CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.plug import Networks
 from nova_lite.compute.strays import Strays
@@ -102,13 +102,13 @@ def image_writer(settings: Settings, clock: Clock) -> ImageWriter:
     return ImageWriter(settings.compute.image_url, image_user(settings.compute), clock)
 
 
-def config_drives(instances_path: Path) -> Callable[[Instance], Path]:
+def config_drives(instances_path: Path) -> BuildConfigDrive:
     """A function that makes an instance's config drive beside its disk."""
 
-    def make(instance: Instance) -> Path:
-        path = instances_path / instance.uuid / "disk.config"
+    def make(instance: Instance, admin_pass: str | None, *, rescue: bool = False) -> Path:
+        path = instances_path / instance.uuid / (configdrive.RESCUE_FILE if rescue else configdrive.FILE)
         path.parent.mkdir(parents=True, exist_ok=True)
-        configdrive.build(instance, path)
+        configdrive.build(instance, path, admin_pass)
         return path
 
     return make

@@ -7,18 +7,20 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterator
 
-from nova_lite.compute.guard import Guard
+from nova_lite.compute.guard import Ending, Guard
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
-from nova_lite.core.errors import DeadlineExceeded, NotFound
+from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Operation, Progress
 from nova_lite.objects.states import Action, PowerState
 
 LOG = logging.getLogger(__name__)
+
+LISTENING = 60.0  # seconds for which an end is waited for
 
 
 @dataclasses.dataclass
@@ -33,13 +35,14 @@ class _Turn:
 class _Running:
     """An operation that is begun here. ``called_off``: why it is to stop at its next step; empty while it is not.
 
-    ``told``: the power state that the conductor heard with its end.
+    ``ending``: what became of it, once ``over`` is set; None if it was not even tried.
     """
 
     job: Job
     step: str = ""
     called_off: str = ""
-    told: PowerState | None = None
+    ending: Ending | None = None
+    over: concurrency.Event = dataclasses.field(default_factory=concurrency.event)
 
 
 class Executor:
@@ -91,28 +94,46 @@ class Executor:
             if found is not None:
                 found.called_off = reason
 
-    def submit(self, context: RequestContext, operation: Operation) -> None:
+    def submit(self, context: RequestContext, operation: Operation, admin_pass: str | None = None) -> None:
         """Begin an operation at the conductor and run it; returns once it is begun.
 
         A message that came too late, twice, or for what a delete has overtaken is dropped here, with a line in the log.
         Errors of the bus reach the caller: the operation stays queued and is cast again.
         """
+        self._submit(context, operation, admin_pass)
+
+    def perform(self, context: RequestContext, operation: Operation, admin_pass: str) -> None:
+        """The same, and wait for its end.
+
+        :raises Conflict: it was not begun. :raises Unavailable: it goes on without a listener. And what it ended with.
+        """
+        entry = self._submit(context, operation, admin_pass)
+        if entry is None:
+            raise Conflict(f"{operation.action} of {operation.instance_uuid} was not begun", instance=operation.instance_uuid)
+        over = entry.over.wait(LISTENING)
+        if not over or entry.ending is None:
+            raise Unavailable(f"{operation.action} of {operation.instance_uuid} has not ended", instance=operation.instance_uuid)
+        if entry.ending.error is not None:
+            raise entry.ending.error
+
+    def _submit(self, context: RequestContext, operation: Operation, admin_pass: str | None) -> _Running | None:
         with self._lock:
             if self._closed or operation.id in self._beginning or operation.id in self._running:
-                return
+                return None
             self._beginning.add(operation.id)
         try:
-            self._run(context, self._reporter.begin(context, operation.id, operation.epoch))
+            return self._run(context, self._reporter.begin(context, operation.id, operation.epoch), admin_pass)
         except (Superseded, NotFound, DeadlineExceeded) as error:
             LOG.info("%s of %s not begun: %s", operation.action, operation.instance_uuid, error)
+            return None
         finally:
             with self._lock:
                 self._beginning.discard(operation.id)
 
-    def _run(self, context: RequestContext, grant: ClaimGrant) -> None:
+    def _run(self, context: RequestContext, grant: ClaimGrant, admin_pass: str | None) -> _Running:
         # The message's own deadline was for its delivery; the work has the operation's.
         context = dataclasses.replace(context, deadline=grant.operation.deadline)
-        entry = _Running(Job(context, grant.instance, grant.operation))
+        entry = _Running(Job(context, grant.instance, grant.operation, admin_pass=admin_pass))
         with self._lock:
             if grant.operation.action is Action.DELETE:
                 self._overtake(grant.instance.uuid)
@@ -121,6 +142,7 @@ class Executor:
             turn = self._turns.setdefault(grant.instance.uuid, _Turn(concurrency.lock()))
             turn.waiting += 1
         concurrency.spawn(self._work, entry, turn)
+        return entry
 
     def _overtake(self, instance_uuid: str) -> None:
         # A delete always wins: what runs stops at its next step. A delete itself is never called off.
@@ -131,7 +153,7 @@ class Executor:
     def _work(self, entry: _Running, turn: _Turn) -> None:
         with self._my_turn(entry, turn), self._slot():
             if not self._closed:
-                entry.told = self._guard.run(entry.job, lambda step: self._check(entry, step))
+                entry.ending = self._guard.run(entry.job, lambda step: self._check(entry, step))
 
     def _check(self, entry: _Running, step: str) -> None:
         entry.step = step
@@ -167,7 +189,8 @@ class Executor:
                 if not self._running:
                     self._idle.set()
             if last:
-                self._settled(uuid, entry.told)
+                self._settled(uuid, entry.ending.power_state if entry.ending else None)
+            entry.over.set()
 
     # -- part of a service
 

@@ -31,6 +31,14 @@ PATIENCE = 20.0  # seconds for which a step is tried again while what it needs c
 PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between two tries
 
 
+@dataclasses.dataclass(frozen=True)
+class Ending:
+    """The power state that the conductor was told with an end, None where it was not; and why it is no good one."""
+
+    power_state: PowerState | None = None
+    error: Exception | None = None
+
+
 class Guard:
     """Runs jobs of this host."""
 
@@ -41,8 +49,8 @@ class Guard:
         self._host, self._operations, self._driver = host, operations, driver
         self._reporter, self._clock = reporter, clock
 
-    def run(self, job: Job, check: Callable[[str], None]) -> PowerState | None:
-        """Carry out a begun operation and report its end; the power state that was told with it.
+    def run(self, job: Job, check: Callable[[str], None]) -> Ending:
+        """Carry out a begun operation and report its end.
 
         ``check`` is called with the name of each step before it and may raise Cancelled (what was done is undone and
         reported) or Interrupted (it stays, and nothing is reported: the operation is resumed at the next start).
@@ -62,9 +70,9 @@ class Guard:
             undone = error is None or undo_steps(operation.steps(), job)
             return self._finish(job, operation, _End(error, started, undone))
         except Interrupted:
-            LOG.info("%s of %s is left for the next start", job.operation.action, job.instance.uuid,
-                     extra=_request(job))
-            return None
+            what = f"{job.operation.action} of {job.instance.uuid} is left for the next start"
+            LOG.info("%s", what, extra=_request(job))
+            return Ending(error=Unavailable(what, instance=job.instance.uuid))
 
     def _attempt(self, check: Callable[[str], None]) -> Attempt:
         def attempt(step: Step, job: Job) -> Job:
@@ -98,7 +106,7 @@ class Guard:
         LOG.log(level, "%s of %s failed: %s", job.operation.action, job.instance.uuid, error,
                 exc_info=not isinstance(error, NovaLiteError), extra=_request(job))
 
-    def _finish(self, job: Job, operation: LifecycleOperation, end: _End) -> PowerState | None:
+    def _finish(self, job: Job, operation: LifecycleOperation, end: _End) -> Ending:
         power_state = self._power_state(job, operation)
         result = OperationResult(
             operation_id=job.operation.id, epoch=job.operation.epoch, host=self._host,
@@ -115,8 +123,8 @@ class Guard:
                         extra=_request(job))
             if end.error is None:
                 undo_steps(operation.steps(), job)
-            return None
-        return power_state
+            return Ending(error=superseded)
+        return Ending(power_state, end.error)
 
     def _event(self, operation: LifecycleOperation, end: _End) -> OperationEvent:
         return OperationEvent(

@@ -26,7 +26,8 @@ class Interrupted(Exception):
 class Job:
     """What the steps of an operation work on and hand from one to the next.
 
-    ``image_path`` and ``config_drive`` are filled in by the steps that make them.
+    ``image_path`` and ``config_drive`` are filled in by the steps that make them. ``admin_pass`` came with the message: it
+    is not on record, and what is resumed has none.
     """
 
     context: RequestContext
@@ -34,6 +35,7 @@ class Job:
     operation: Operation
     image_path: Path | None = None
     config_drive: Path | None = None
+    admin_pass: str | None = dataclasses.field(default=None, repr=False)
 
     @property
     def guest(self) -> GuestSpec:

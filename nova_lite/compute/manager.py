@@ -26,9 +26,14 @@ class ComputeManager(Compute):
         self._executor, self._driver, self._strays, self._compare = executor, driver, strays, compare
         self._consoles = consoles
 
-    def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
+    def run_operation(
+        self, context: RequestContext, instance: Instance, operation: Operation, admin_pass: str | None = None
+    ) -> None:
         # The instance in the message is what the sender knew; the conductor's grant carries it as it is now.
-        self._executor.submit(context, operation)
+        self._executor.submit(context, operation, admin_pass)
+
+    def set_admin_password(self, context: RequestContext, operation: Operation, admin_pass: str) -> None:
+        self._executor.perform(context, operation, admin_pass)
 
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:
         return self._driver.console_output(instance_uuid, max_bytes)

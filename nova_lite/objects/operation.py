@@ -93,6 +93,12 @@ class CrashDump(Value, frozen=True, kw_only=True, tag="trigger_crash_dump"):
     action: ClassVar[Action] = Action.CRASH_DUMP
 
 
+class ChangePassword(Value, frozen=True, kw_only=True, tag="changePassword"):
+    """Give the guest's administrator a password, which is told its host and nobody else, and written down nowhere."""
+
+    action: ClassVar[Action] = Action.CHANGE_PASSWORD
+
+
 class Rebuild(Value, frozen=True, kw_only=True, tag="rebuild"):
     """A fresh root disk from the instance's image, which has been set with this operation."""
 
@@ -201,7 +207,7 @@ class RefreshInterface(Value, frozen=True, kw_only=True, tag="refresh_interface"
 Arguments = (
     Create | Delete | Pause | Unpause | Stop | Start | Reboot | Suspend | Resume | CrashDump | Rebuild | CreateImage
     | CreateBackup | Resize | ConfirmResize | RevertResize | Rescue | Unrescue | Shelve | Unshelve | AttachInterface
-    | DetachInterface | RefreshInterface | Migrate | Evacuate
+    | DetachInterface | RefreshInterface | Migrate | Evacuate | ChangePassword
 )
 
 

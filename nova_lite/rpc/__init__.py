@@ -17,13 +17,13 @@ from __future__ import annotations
 from nova_lite.rpc.bus import Bus, connect
 from nova_lite.rpc.delivery import Authoriser, Delivery, Refusal
 from nova_lite.rpc.drivers.local import LocalExchange
-from nova_lite.rpc.interface import call, cast, fanout, interface
+from nova_lite.rpc.interface import Secret, call, cast, fanout, interface
 from nova_lite.rpc.levelling import Since
 from nova_lite.rpc.ping import Pong
 from nova_lite.rpc.server import Server
 from nova_lite.rpc.settings import BusSettings
 
 __all__ = [
-    "Authoriser", "Bus", "BusSettings", "Delivery", "LocalExchange", "Pong", "Refusal", "Server", "Since", "call", "cast", "connect", "fanout",
-    "interface",
+    "Authoriser", "Bus", "BusSettings", "Delivery", "LocalExchange", "Pong", "Refusal", "Secret", "Server", "Since", "call", "cast",
+    "connect", "fanout", "interface",
 ]

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import system_context
 from nova_lite.core.errors import Invalid, NovaLiteError
-from nova_lite.rpc.client import Address, Caller, make_proxy
+from nova_lite.rpc.client import Address, Caller, Content, make_proxy
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.drivers.base import Driver, Sink
 from nova_lite.rpc.drivers.local import LocalDriver, LocalExchange
@@ -62,7 +62,7 @@ class Bus:
         method = declared.methods["sound"]
         address = Address(declared, target)
         try:
-            self._caller.invoke(address, method, system_context(), method.arguments.encode(method.arguments.kind()))
+            self._caller.invoke(address, method, system_context(), Content(method.arguments.encode(method.arguments.kind())))
         except NovaLiteError as error:
             LOG.debug("no sound on %s: %s", target, error)
             return False
@@ -77,7 +77,7 @@ class Bus:
         address = Address(declared, Target(topic, host))
         method = dataclasses.replace(declared.methods["ping"], timeout=timeout)
         arguments = method.arguments.encode(method.arguments.kind())
-        answer: Pong = self._caller.invoke(address, method, system_context(), arguments)
+        answer: Pong = self._caller.invoke(address, method, system_context(), Content(arguments))
         return answer
 
     def tell_levels(self, lowest: Mapping[str, Mapping[str, str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
@@ -53,6 +53,13 @@ class Address:
         object.__setattr__(self, "to", str(self.target))
 
 
+class Content(NamedTuple):
+    """Arguments as they travel. ``secret``: encrypted wherever that is possible at all."""
+
+    arguments: bytes
+    secret: bool = False
+
+
 class Caller:
     """Sends the requests of one bus and waits for their answers."""
 
@@ -63,7 +70,7 @@ class Caller:
         self.levels = Levels(settings.pins, clock)
         self._reply_to = f"{settings.identity}/{new_hex()}"
 
-    def invoke(self, address: Address, method: Method, context: RequestContext, arguments: bytes) -> Any:
+    def invoke(self, address: Address, method: Method, context: RequestContext, content: Content) -> Any:
         """Send one request in the version that its receivers understand, and for a call wait for its result.
 
         :raises CannotSend: that version does not know the method, or an argument that may not be left out.
@@ -71,43 +78,45 @@ class Caller:
         """
         version = address.pin or self.levels.of(address.interface)
         try:
-            return self._speak(address, method, version, context, arguments)
+            return self._speak(address, method, version, context, content)
         except UnsupportedVersion as error:
             # An older server has been started meanwhile. It has done nothing; it gets the same in its own version.
             lower = None if address.pin else self.levels.learn(address.interface, version, error)
             if lower is None:
                 raise
-            return self._speak(address, method, lower, context, arguments)
+            return self._speak(address, method, lower, context, content)
 
     def _speak(
-        self, address: Address, method: Method, version: Version, context: RequestContext, arguments: bytes
+        self, address: Address, method: Method, version: Version, context: RequestContext, content: Content
     ) -> Any:
+        arguments, secret = content
         if version < address.interface.version:
             title = f"{address.interface.name}.{method.name}"
             if version < method.since:
                 raise CannotSend(f"{title} is since {method.since}, the receiver speaks {version}", method=method.name)
             arguments = method.sent.level(arguments, version, title)
         reads = self.levels.envelope(str(address.target))
-        if reads is not None and reads < self._codec.writes:
-            raise CannotSend(f"{address.target} reads envelope {reads}, encryption needs {self._codec.writes}")
+        writes = self._codec.reads if secret else self._codec.writes
+        if reads is not None and reads < writes:
+            raise CannotSend(f"{address.target} reads envelope {reads}, encryption needs {writes}")
         request = self._request(address, method, version, context, arguments)
         lifetime = request.deadline - request.sent_at
         if lifetime <= 0:
             raise CallTimeout(f"{method.name}: the deadline of {context.request_id} has passed", method=method.name)
         if method.kind != "call":
-            payload = self._codec.seal_cast(request, self._friends.met(request.target, self._codec.exchange))
+            payload = self._codec.seal_cast(request, self._friends.met(request.target, self._codec.exchange), secret)
             self._driver.send(address.target, Outgoing(request.id, method.kind, payload, lifetime))
             return None
         try:
-            answer = self._exchange(address.target, request, self._friends.of(request.target, request.exchange))
+            answer = self._exchange(address.target, request, self._friends.of(request.target, request.exchange), secret)
         except UnknownSession:
             # A server that is new, or has been started anew: it has done nothing, and gets the same call signed.
-            answer = self._exchange(address.target, request, ())
+            answer = self._exchange(address.target, request, (), secret)
         return self._result(method, request, answer)
 
-    def _exchange(self, target: Target, request: Request, sessions: Sequence[Session]) -> Answer:
+    def _exchange(self, target: Target, request: Request, sessions: Sequence[Session], secret: bool) -> Answer:
         lifetime = request.deadline - self._clock.now()
-        message = Outgoing(request.id, "call", self._codec.seal_request(request, sessions), lifetime)
+        message = Outgoing(request.id, "call", self._codec.seal_request(request, sessions, secret), lifetime)
         waiter = self._pending.add(request.id)
         try:
             payload = self._ask(target, message, request, waiter)
@@ -204,9 +213,10 @@ def _function(caller: Caller, address: Address, method: Method) -> Callable[...,
 
     def invoke(context: RequestContext, *args: Any, **kwargs: Any) -> Any:
         try:
-            arguments = method.arguments.encode(method.arguments.kind(*args, **kwargs))
+            given = method.arguments.kind(*args, **kwargs)
+            content = Content(method.arguments.encode(given), any(getattr(given, name) is not None for name in method.secrets))
         except (TypeError, WrongType) as error:
             raise BadArguments(f"{title}: {error}", method=method.name) from error
-        return caller.invoke(address, method, context, arguments)
+        return caller.invoke(address, method, context, content)
 
     return invoke

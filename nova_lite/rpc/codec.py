@@ -65,20 +65,20 @@ class Codec:
         """This process's public session key; empty without sessions."""
         return b"" if self._sessions is None else self._sessions.exchange
 
-    def seal_request(self, request: Request, sessions: Sequence[Session] = ()) -> bytes:
-        """Signed, or with a code for each of ``sessions``; encrypted for its readers if that is wanted.
+    def seal_request(self, request: Request, sessions: Sequence[Session] = (), secret: bool = False) -> bytes:
+        """Signed, or with a code for each of ``sessions``; encrypted for its readers if that is wanted, or it is secret.
 
         :raises Oversize: the message would be larger than the bus carries.
         :raises CannotSend: it is to be encrypted, and nobody is known who could read it.
         """
         frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, signed=not sessions)
-        if self._privacy is None or not self._privacy.sends:
+        if self._privacy is None or not (secret or self._privacy.sends):
             return frame
         readers = [session.exchange for session in sessions] or self._privacy.readers(request.target)
         return self._privacy.close(frame, readers)
 
-    def seal_cast(self, request: Request, sessions: Sequence[Session]) -> bytes:
-        """Signed, and with a code for each of ``sessions``; encrypted for every identity that may serve its target.
+    def seal_cast(self, request: Request, sessions: Sequence[Session], secret: bool = False) -> bytes:
+        """Signed, and with a code for each of ``sessions``; encrypted likewise, for all identities that may serve its target.
 
         Nobody answers a cast, so nobody would tell that he lacks the session: such a server reads the signature. One
         that has it looks at its code, for a fortieth of what the check of a signature costs.
@@ -88,7 +88,7 @@ class Codec:
         if sessions:
             request = msgspec.structs.replace(request, exchange=self.exchange)
         frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, signed=True)
-        if self._privacy is None or not self._privacy.sends:
+        if self._privacy is None or not (secret or self._privacy.sends):
             return frame
         return self._privacy.close(frame, self._privacy.readers(request.target))
 

@@ -54,7 +54,8 @@ class Mark:
 class Method:
     """One remote method: how it travels and what it carries. ``timeout`` None: the bus's default.
 
-    ``sent`` and ``returned`` level arguments and result for a peer that speaks an older version.
+    ``sent`` and ``returned`` level arguments and result for a peer that speaks an older version. ``secrets``: the
+    parameters that are :class:`Secret`.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Method:
     parameters: tuple[inspect.Parameter, ...]
     sent: Leveller
     returned: Leveller
+    secrets: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class Interface(Generic[C]):
 
 
 AnyInterface = Interface[Any]
+
+
+class Secret:
+    """Marks a parameter that nobody on the way may read::
+
+        def greet(self, context: RequestContext, password: Annotated[str | None, Secret] = None) -> str: ...
+
+    A message that carries one (anything but None) is encrypted by every bus that signs, whatever its ``encryption``.
+    """
 
 
 def _marked(function: Callable[P, R], mark: Mark) -> Callable[P, R]:
@@ -175,6 +186,7 @@ def _method(title: str, function: Callable[..., object], owner: str, current: Ve
     return Method(
         title.rpartition(".")[2], mark.kind, mark.timeout, since, Schema(arguments), Schema(result), parameters,
         Leveller(owner, arguments, strict=True), Leveller(owner, result, strict=False),
+        tuple(one.name for one in parameters if Secret in getattr(hints[one.name], "__metadata__", ())),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 from nova_lite.core.context import RequestContext
 from nova_lite.objects.console import ConsoleAddress
@@ -10,7 +10,7 @@ from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.host import GuestsFound
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
-from nova_lite.rpc import call, cast, interface
+from nova_lite.rpc import Secret, call, cast, interface
 
 
 @interface(topic="compute", version="1.0")
@@ -22,8 +22,25 @@ class Compute(Protocol):
     """
 
     @cast
-    def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
-        """Begin the operation at the conductor and carry it out. Safe to repeat: begun once, it is refused again."""
+    def run_operation(
+        self, context: RequestContext, instance: Instance, operation: Operation,
+        admin_pass: Annotated[str | None, Secret] = None,
+    ) -> None:
+        """Begin the operation at the conductor and carry it out. Safe to repeat: begun once, it is refused again.
+
+        ``admin_pass``: for the config drive of what is booted, and of the first message only.
+        """
+        ...
+
+    @call(timeout=60.0)
+    def set_admin_password(
+        self, context: RequestContext, operation: Operation, admin_pass: Annotated[str, Secret]
+    ) -> None:
+        """Begin the operation and carry it out; its end is the answer.
+
+        Raises the driver's AgentNotEnabled, AgentSilent, PasswordNotSet, DomainNotFound, DriverUnsupported; Conflict: it
+        could not be begun; Unavailable: it did not end in time.
+        """
         ...
 
     @call(timeout=10.0)

@@ -35,7 +35,9 @@ class SchedulerManager(Scheduler):
         self._pipeline, self._hosts, self._conductor = pipeline, host_states, conductor
         self._compute_at, self._clock, self._down_after = compute_at, clock, down_after
 
-    def schedule_and_build(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
+    def schedule_and_build(
+        self, context: RequestContext, instance: Instance, operation: Operation, admin_pass: str | None = None
+    ) -> None:
         """Choose, claim, cast. The claim is the conductor's, so that any number of schedulers may run."""
         try:
             grant = self._place(context, instance, operation)
@@ -43,7 +45,7 @@ class SchedulerManager(Scheduler):
             LOG.info("boot of %s is no longer ours to place: %s", instance.uuid, error)
             return
         if grant is not None:
-            self._send(context, grant)
+            self._send(context, grant, admin_pass)
 
     def host_changed(self, context: RequestContext, state: HostState) -> None:
         self._hosts.update(state)
@@ -81,11 +83,11 @@ class SchedulerManager(Scheduler):
         moment = Moment(now=self._clock.now(), down_after=self._down_after)
         return self._pipeline.decide(self._hosts.all(), request_spec(instance, operation), moment)
 
-    def _send(self, context: RequestContext, grant: ClaimGrant) -> None:
+    def _send(self, context: RequestContext, grant: ClaimGrant, admin_pass: str | None) -> None:
         host = grant.operation.host
         assert host is not None  # a granted claim names its host
         try:
-            self._compute_at(host).run_operation(context, grant.instance, grant.operation)
+            self._compute_at(host).run_operation(context, grant.instance, grant.operation, admin_pass)
         except Unavailable as error:
             # The operation stays queued at its host; the reaper casts it again or lets another host have it.
             LOG.warning("%s of %s waits for the reaper: %s", grant.operation.action, grant.instance.uuid, error)

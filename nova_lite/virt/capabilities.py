@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from nova_lite.objects.diagnostics import Diagnostics
+from nova_lite.objects.instance import Instance
 from nova_lite.objects.nic import Nic
 from nova_lite.virt.driver import DriverUnsupported, GuestSpec, VirtDriver
 
@@ -127,6 +128,18 @@ class Measuring(Protocol):
         ...
 
 
+class Passwords(Protocol):
+    """Passwords inside guests. No error and no log says what the password is."""
+
+    def set_admin_password(self, instance: Instance, password: str) -> None:
+        """Give the administrator of a running guest a password; who that is, the instance's image says.
+
+        :raises DomainNotFound: there is no domain. :raises AgentNotEnabled: the image does not say that it has an agent.
+        :raises AgentSilent: none answers. :raises PasswordNotSet: the guest does not run, or the agent has refused.
+        """
+        ...
+
+
 ConsoleKind = Literal["vnc", "serial"]
 
 
@@ -169,6 +182,7 @@ class Capabilities:
     interfaces: Interfaces | None = None
     measuring: Measuring | None = None
     consoles: Consoles | None = None
+    passwords: Passwords | None = None
 
 
 class CapableDriver(VirtDriver, Protocol):

@@ -26,18 +26,22 @@ from nova_lite.virt.driver import VirtError
 Json = dict[str, object]
 
 LABEL = "config-2"
+FILE, RESCUE_FILE = "disk.config", "disk.config.rescue"  # in the instance's directory; the latter while it is rescued
 MAKERS = ("genisoimage", "mkisofs", "xorrisofs")
 SEED_WORDS = 16  # of 16 bytes each
 TAP_NAME = 14  # characters of a tap device's name, which Neutron cuts from the port's id
 
 
-def documents(instance: Instance, seed: bytes) -> dict[str, bytes]:
+def documents(instance: Instance, seed: bytes, admin_pass: str | None = None) -> dict[str, bytes]:
     """The files of the drive by their path on it. ``seed`` feeds the guest's random number generator.
+
+    ``admin_pass``: the password that the guest is to give its administrator, if it cares.
 
     :raises VirtError: the record's user data is not base64.
     """
+    password: Json = {} if admin_pass is None else {"admin_pass": admin_pass}
     files = {
-        "openstack/latest/meta_data.json": msgspec.json.encode(meta_data(instance, seed)),
+        "openstack/latest/meta_data.json": msgspec.json.encode(meta_data(instance, seed) | password),
         "openstack/latest/network_data.json": msgspec.json.encode(network_data(instance.nics)),
         "openstack/latest/vendor_data.json": b"{}",
     }
@@ -113,13 +117,13 @@ def tap_name(nic: Nic) -> str:
     return f"tap{nic.id}"[:TAP_NAME]
 
 
-def build(instance: Instance, path: Path) -> None:
+def build(instance: Instance, path: Path, admin_pass: str | None = None) -> None:
     """Make the drive at ``path``; it is there whole or not at all. Its directory is made if need be.
 
     :raises VirtError: no program that makes ISO images is installed, or it failed.
     """
     seed = bytes.fromhex("".join(new_hex() for _ in range(SEED_WORDS)))
-    files = documents(instance, seed)
+    files = documents(instance, seed, admin_pass)
     path.parent.mkdir(exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:

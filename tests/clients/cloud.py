@@ -79,11 +79,12 @@ class Client:
                 return False
         self.wait(answers, "the API answers", patience)
 
-    def upload(self, path: Path, name: str = "test", disk_format: str = "qcow2") -> str:
+    def upload(self, path: Path, name: str = "test", disk_format: str = "qcow2", **properties: str) -> str:
         """Make an image of a file; its id."""
         if "X-Auth-Token" not in self.session.headers:
             self.login()
-        body = {"name": name, "disk_format": disk_format, "container_format": "bare", "visibility": "public"}
+        body = {"name": name, "disk_format": disk_format, "container_format": "bare", "visibility": "public",
+                **properties}
         made = self.session.post(f"{self.image_url}/images", json=body, timeout=self._timeout)
         made.raise_for_status()
         image_id: str = made.json()["id"]

@@ -13,5 +13,15 @@ from tests.clients.stack import ROOT
 @pytest.fixture(scope="session")
 def guest_image() -> Path:
     """The small test image; built once, then kept in var/ until its recipe changes."""
-    request = Request(ROOT / "var/tests/guest.qcow2", ROOT / "var/tests/guest-cache")
+    return _built("guest.qcow2")
+
+
+@pytest.fixture(scope="session")
+def agent_image() -> Path:
+    """The same with QEMU's guest agent."""
+    return _built("guest-agent.qcow2", with_agent=True)
+
+
+def _built(name: str, with_agent: bool = False) -> Path:
+    request = Request(ROOT / "var/tests" / name, ROOT / "var/tests/guest-cache", with_agent=with_agent)
     return build(request, lambda text: None).output

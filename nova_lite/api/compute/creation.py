@@ -27,6 +27,8 @@ Body = Mapping[str, object]
 
 MOST_AT_ONCE = 1000  # servers of one request, whatever the quota: all of them are one transaction
 
+ADMIN_PASS = 12  # characters of a password that nobody chose
+
 # The address that QEMU's user-mode network gives to every guest.
 USER_MODE_ADDRESS = "10.0.2.15"
 
@@ -157,6 +159,11 @@ def files(body: Body, quota: Quota) -> tuple[InjectedFile, ...]:
             raise QuotaExceeded(f"Personality file content exceeds maximum {quota.injected_file_content_bytes}",
                                 resource="injected_file_content_bytes")
     return tuple(InjectedFile(path=item["path"], contents="".join(item["contents"].split())) for item in given)
+
+
+def admin_pass(body: Body) -> str:
+    """The administrator's password that the body gives, or a fresh one."""
+    return str(body.get("adminPass") or new_hex()[:ADMIN_PASS])
 
 
 def check_metadata(metadata: Mapping[str, str], limit: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 from collections.abc import Callable, Sequence
@@ -10,16 +11,19 @@ from functools import partial
 from nova_lite.api.compute.transitions import transition
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
-from nova_lite.core.errors import Unavailable
+from nova_lite.core.errors import NotFound, Unavailable
 from nova_lite.core.ids import new_uuid
 from nova_lite.db.session import Database, Tx
-from nova_lite.db.writes import idempotency
+from nova_lite.db.writes import idempotency, operations
 from nova_lite.db.writes import instances as writes
 from nova_lite.objects.claim import ClaimGrant
+from nova_lite.objects.errors import Superseded
+from nova_lite.objects.fault import Fault
 from nova_lite.objects.idempotency import Once
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Placed
 from nova_lite.objects.quota import Quota
+from nova_lite.rpc.errors import CannotSend
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
 
@@ -29,6 +33,9 @@ Plug = Callable[[Tx, Instance], Instance]
 Join = Callable[[Tx, Instance], None]
 # What an action writes beside its operation, in the same transaction.
 Then = Callable[[Tx, ClaimGrant], ClaimGrant]
+
+# Sends an operation to whoever carries it on, with the administrator's password that it is about, if any.
+Cast = Callable[[str | None], None]
 
 LOG = logging.getLogger(__name__)
 
@@ -66,52 +73,72 @@ class Lifecycle:
     def create(
         self, context: RequestContext, servers: Sequence[Instance], arguments: Create, configured: Quota,
         once: Once | None = None, plug: Plug = lambda tx, server: server, *, join: Join = lambda tx, server: None,
+        admin_pass: str | None = None,
     ) -> None:
         """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted;
 
         with what ``plug`` gives each of them, and ``join`` writes of it, in the same transaction. ``configured`` are the
-        limits of projects that have none of their own.
+        limits of projects that have none of their own. ``admin_pass`` travels and is not written down.
 
         :raises QuotaExceeded: they would not all fit into the project's quota.
         :raises Repeated: the request was accepted before, or another one with its token.
         """
         now = self._clock.now()
-        operations = [self._operation(context, server.uuid, server.project_id, arguments) for server in servers]
+        begun = [self._operation(context, server.uuid, server.project_id, arguments) for server in servers]
 
         def write(tx: Tx) -> list[Instance]:
             if once is not None:
                 idempotency.record(tx, once, servers[0].uuid, now)
-            made = writes.create(tx, servers, operations, configured, now, plug)
+            made = writes.create(tx, servers, begun, configured, now, plug)
             for server in made:
                 join(tx, server)
             return made
 
         accepted = self._database.transact(write)
-        for server, operation in zip(accepted, operations, strict=True):
-            self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation))
+        for server, operation in zip(accepted, begun, strict=True):
+            self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation), admin_pass)
 
     def act(
         self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool,
+        then: Then = lambda tx, grant: grant, admin_pass: str | None = None,
+    ) -> ClaimGrant:
+        """Accept an action, and send it on its way, with ``admin_pass``, which is not written down.
+
+        ``then``: what else its transaction writes; it may refuse, and may run more than once.
+
+        :raises NotFound, Conflict: see :meth:`accept`.
+        """
+        grant = self.accept(context, server, arguments, override_lock=override_lock, then=then)
+        if grant.operation.host is None:
+            place = partial(self._scheduler.schedule_and_build, context, grant.instance, grant.operation)
+            self._send(grant.operation, place, admin_pass)
+        else:
+            self._run(context, grant.instance, grant.operation, admin_pass)
+        return grant
+
+    def accept(
+        self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool,
         then: Then = lambda tx, grant: grant,
     ) -> ClaimGrant:
-        """Accept an action. ``then``: what else its transaction writes; it may refuse, and may run more than once.
+        """Write an action down; its host has still to be told. ``then``: see :meth:`act`.
 
         :raises NotFound: the server is gone.
         :raises Conflict: its state, its lock or the lack of a host forbids the action.
         """
         operation = self._operation(context, server.uuid, server.project_id, arguments)
         rule = transition(arguments)
-        grant = self._database.transact(
+        return self._database.transact(
             lambda tx: then(tx, writes.start_action(
                 tx, operation, rule, self._clock.now(), project_id=server.project_id, override_lock=override_lock
             ))
         )
-        if grant.operation.host is None:
-            place = partial(self._scheduler.schedule_and_build, context, grant.instance, grant.operation)
-            self._send(grant.operation, place)
-        else:
-            self._run(context, grant.instance, grant.operation)
-        return grant
+
+    def call_off(self, operation: Operation, reason: str) -> None:
+        """Fail an operation, for that reason, unless its host has begun it: then it ends by itself."""
+        now = self._clock.now()
+        fault = Fault(code=500, message=reason, created=now)
+        with contextlib.suppress(Superseded, NotFound):
+            self._database.transact(lambda tx: operations.fail(tx, operation, fault, None, now))
 
     def delete(self, context: RequestContext, server: Instance, *, override_lock: bool) -> None:
         """Accept a deletion; a server that no host has is gone when this returns.
@@ -139,12 +166,21 @@ class Lifecycle:
             lease_expires_at=now + self._deadlines.begin,
         )
 
-    def _run(self, context: RequestContext, server: Instance, operation: Operation) -> None:
+    def _run(
+        self, context: RequestContext, server: Instance, operation: Operation, admin_pass: str | None = None
+    ) -> None:
         host = operation.host or ""
-        self._send(operation, partial(self._compute_at(host).run_operation, context, server, operation))
+        self._send(operation, partial(self._compute_at(host).run_operation, context, server, operation), admin_pass)
 
-    def _send(self, operation: Operation, cast: Callable[[], None]) -> None:
+    def _send(self, operation: Operation, cast: Cast, admin_pass: str | None = None) -> None:
         try:
-            cast()
+            try:
+                cast(admin_pass)
+            except CannotSend as error:
+                if admin_pass is None:
+                    raise
+                # Nobody on the way may read it, and who is to cannot: the guest does without, as guests without a drive.
+                LOG.warning("the password of %s stays here: %s", operation.instance_uuid, error)
+                cast(None)
         except Unavailable as error:
             LOG.warning("%s of %s waits for the reaper: %s", operation.action, operation.instance_uuid, error)

@@ -9,6 +9,7 @@ from nova_lite.api.compute.handlers import (
     server_consoles,
     server_images,
     server_moves,
+    server_passwords,
     server_rebuild,
     server_rescue,
     server_resize,
@@ -54,7 +55,7 @@ GUEST_ACTIONS: tuple[R, ...] = (
     _action("shelve", server_images.shelve, rules.SHELVE),
     _action("shelveOffload", server_images.shelve_offload, rules.SHELVE_OFFLOAD),
     _action("unshelve", server_images.unshelve, rules.UNSHELVE, schemas.UNSHELVE),
-    _action("changePassword", server_actions.change_password, rules.PASSWORD, schemas.CHANGE_PASSWORD),
+    _action("changePassword", server_passwords.change_password, rules.PASSWORD, schemas.CHANGE_PASSWORD),
     _action("forceDelete", server_actions.force_delete, rules.FORCE_DELETE),
     _action("restore", server_actions.restore, rules.RESTORE),
     *(_action(name, server_consoles.old, rules.CONSOLES, body, 200, until=v("2.5"))

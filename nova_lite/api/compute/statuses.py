@@ -35,6 +35,7 @@ DURING: dict[tuple[VmState, TaskState], str] = {
     for task in (_T.RESIZE_PREP, _T.RESIZE_MIGRATING) for state in (VmState.ACTIVE, VmState.STOPPED)
 } | {
     (VmState.RESIZED, _T.RESIZE_REVERTING): "REVERT_RESIZE",
+    (VmState.ACTIVE, _T.UPDATING_PASSWORD): "PASSWORD",
 }
 
 PROGRESSING = frozenset({"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"})

@@ -6,6 +6,7 @@ from nova_lite.compute.operations import interfaces, makeover, move, suspension
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.operations.create import CreateOperation
 from nova_lite.compute.operations.delete import DeleteOperation
+from nova_lite.compute.operations.password import change_password
 from nova_lite.compute.operations.power import pause, reboot, start, stop, unpause
 from nova_lite.compute.operations.rebuild import rebuild
 from nova_lite.compute.operations.snapshot import Imaging
@@ -35,6 +36,7 @@ def table(
         Action.SUSPEND: suspension.suspend(driver),
         Action.RESUME: suspension.resume(driver),
         Action.CRASH_DUMP: suspension.crash_dump(driver),
+        Action.CHANGE_PASSWORD: change_password(driver),
         Action.REBUILD: rebuild(driver, fetch_image, create_disks, plug),
         Action.CREATE_IMAGE: imaging.create_image(),
         Action.CREATE_BACKUP: imaging.create_backup(),
@@ -43,7 +45,7 @@ def table(
         Action.RESIZE: makeover.resize(driver),
         Action.CONFIRM_RESIZE: makeover.confirm_resize(driver),
         Action.REVERT_RESIZE: makeover.revert_resize(driver),
-        Action.RESCUE: makeover.rescue(driver, fetch_image.cache),
+        Action.RESCUE: makeover.rescue(driver, fetch_image.cache, create_disks),
         Action.UNRESCUE: makeover.unrescue(driver),
         Action.ATTACH_INTERFACE: interfaces.attach_interface(driver, networks),
         Action.REFRESH_INTERFACE: interfaces.refresh_interface(plug),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nova_lite.compute.operations.base import StepList
 from nova_lite.compute.steps import makeover as steps
+from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import ImageCache
 from nova_lite.objects.states import VmState
 from nova_lite.virt.capabilities import CapableDriver
@@ -21,8 +22,8 @@ def revert_resize(driver: CapableDriver) -> StepList:
     return StepList("compute_revert_resize", VmState.ACTIVE, (steps.RevertResize(driver),))
 
 
-def rescue(driver: CapableDriver, cache: ImageCache) -> StepList:
-    return StepList("compute_rescue_instance", VmState.RESCUED, (steps.RescueGuest(driver, cache),))
+def rescue(driver: CapableDriver, cache: ImageCache, create_disks: CreateDisks) -> StepList:
+    return StepList("compute_rescue_instance", VmState.RESCUED, (steps.RescueGuest(driver, cache, create_disks),))
 
 
 def unrescue(driver: CapableDriver) -> StepList:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nova_lite.compute.job import Job
+from nova_lite.compute.steps.create_disks import CreateDisks
 from nova_lite.compute.steps.fetch_image import ImageCache
 from nova_lite.objects.flavor import Flavor
 from nova_lite.objects.operation import Rescue as RescueArguments
@@ -80,14 +81,16 @@ class RevertResize:
 class RescueGuest:
     name = "rescue"
 
-    def __init__(self, driver: CapableDriver, cache: ImageCache) -> None:
-        self._driver, self._cache = driver, cache
+    def __init__(self, driver: CapableDriver, cache: ImageCache, create_disks: CreateDisks) -> None:
+        self._driver, self._cache, self._create_disks = driver, cache, create_disks
 
     def run(self, job: Job) -> Job:
         arguments = job.operation.arguments
         assert isinstance(arguments, RescueArguments)
         can = _rescue(self._driver)
-        can.rescue(job.guest, self._cache.fetch(job.context, arguments.image))
+        image = self._cache.fetch(job.context, arguments.image)
+        job = self._create_disks.with_config_drive(job, rescue=True)
+        can.rescue(job.guest, image)
         return job
 
     def undo(self, job: Job) -> None:

@@ -24,7 +24,7 @@ _LABEL, _MARK = 128, b"nova-lite fake disk"  # at its end: what is on the disk
 
 
 class FakeAbilities:
-    """Implements every protocol of :mod:`nova_lite.virt.capabilities`."""
+    """Implements the protocols of :mod:`nova_lite.virt.capabilities`, but for consoles and passwords."""
 
     def __init__(self, hypervisor: FakeHypervisor, switch: Switch, trouble: Trouble) -> None:
         self._hypervisor, self._switch, self._trouble = hypervisor, switch, trouble

@@ -25,6 +25,7 @@ from nova_lite.virt.fake.abilities import FakeAbilities, disk_label
 from nova_lite.virt.fake.console import boot_text
 from nova_lite.virt.fake.consoles import FakeConsoles
 from nova_lite.virt.fake.hypervisor import FakeDomain, FakeHypervisor
+from nova_lite.virt.fake.passwords import FakePasswords
 from nova_lite.virt.fake.settings import FakeSettings
 from nova_lite.virt.fake.switch import Switch
 from nova_lite.virt.fake.trouble import Trouble
@@ -51,7 +52,8 @@ class FakeDriver:
         self._switch = Switch(self.hypervisor, self._clock, settings.deaf_guests)
         can = FakeAbilities(self.hypervisor, self._switch, self.trouble)
         self._capabilities = Capabilities(
-            can, can, can, can, can, can, can, FakeConsoles(self.hypervisor, self.trouble)
+            can, can, can, can, can, can, can, FakeConsoles(self.hypervisor, self.trouble),
+            FakePasswords(self.hypervisor, self.trouble),
         )
 
     @property

@@ -24,7 +24,9 @@ class FakeDomain(Value, frozen=True, kw_only=True):
 
     ``saved``: its memory is on disk. ``kept_gb``: the size of the disk that a resize has kept. ``rescued``: it runs
     from a rescue disk. ``cards``: the MAC addresses of its network cards. ``disk``: names what is on its disk: each
-    fresh one is another, and a copy is the same.
+    fresh one is another, and a copy is the same. ``passwords``: SHA-256 of those that were set, by user. ``silent``: its agent
+
+    does not answer.
     """
 
     uuid: str
@@ -43,6 +45,8 @@ class FakeDomain(Value, frozen=True, kw_only=True):
     rescued: bool = False
     cards: tuple[str, ...] = ()
     disk: str = ""
+    passwords: dict[str, str] = {}
+    silent: bool = False
 
 
 class FakeHypervisor:
@@ -108,6 +112,10 @@ class FakeHypervisor:
     def guest_crashes(self, uuid: str) -> None:
         """What happens when the guest's process dies."""
         self.put(msgspec.structs.replace(self.get(uuid), power_state=PowerState.CRASHED))
+
+    def agent_falls_silent(self, uuid: str) -> None:
+        """What happens when the guest's agent ends."""
+        self.put(msgspec.structs.replace(self.get(uuid), silent=True))
 
     def _report(self, uuid: str, state: PowerState) -> None:
         if self._pump is not None:

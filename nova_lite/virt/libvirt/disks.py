@@ -12,13 +12,12 @@ from nova_lite.core import concurrency
 from nova_lite.core.ids import is_uuid
 from nova_lite.objects.base import Value
 from nova_lite.objects.instance import Instance
-from nova_lite.virt import images, programs
+from nova_lite.virt import configdrive, images, programs
 from nova_lite.virt.driver import GuestSpec, ImageUnacceptable, VirtError
 from nova_lite.virt.libvirt.plan import InstanceFiles
 
 ROOT_DISK = "disk"
 RESCUE_DISK = "disk.rescue"
-CONFIG_DRIVE = "disk.config"
 CONSOLE_LOG = "console.log"
 DIRECTORY_MODE = 0o711  # the guest's process runs as another user and must pass, not look around
 FILE_MODE = 0o644
@@ -61,7 +60,7 @@ class InstanceDirectories:
         directory = self.directory(spec.instance.uuid)
         return InstanceFiles(
             root_disk=directory / ROOT_DISK if spec.image_path is not None else None,
-            config_drive=directory / CONFIG_DRIVE if spec.config_drive is not None else None,
+            config_drive=directory / configdrive.FILE if spec.config_drive is not None else None,
             console_log=directory / CONSOLE_LOG,
         )
 
@@ -72,9 +71,10 @@ class InstanceDirectories:
         def found(name: str) -> Path | None:
             return directory / name if (directory / name).exists() else None
 
+        rescue = found(RESCUE_DISK)
         return InstanceFiles(
-            root_disk=found(ROOT_DISK), config_drive=found(CONFIG_DRIVE), console_log=directory / CONSOLE_LOG,
-            rescue_disk=found(RESCUE_DISK),
+            root_disk=found(ROOT_DISK), config_drive=(found(configdrive.RESCUE_FILE) if rescue else None) or found(configdrive.FILE),
+            console_log=directory / CONSOLE_LOG, rescue_disk=rescue,
         )
 
     def root_disk(self, uuid: str) -> Path:
@@ -104,7 +104,7 @@ class InstanceDirectories:
                     instance, spec.image_path, directory / ROOT_DISK, instance.flavor.root_gb * images.GIB
                 )
             if spec.config_drive is not None:
-                concurrency.native(_copy, spec.config_drive, directory / CONFIG_DRIVE)
+                concurrency.native(_copy, spec.config_drive, directory / configdrive.FILE)
             # The log's keeper is root: a file that is there already stays ours, and we can read it until it is rolled over.
             if not (directory / CONSOLE_LOG).exists():
                 (directory / CONSOLE_LOG).touch(mode=FILE_MODE)

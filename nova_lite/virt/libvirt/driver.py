@@ -30,6 +30,7 @@ from nova_lite.virt.libvirt.events import Lifecycle
 from nova_lite.virt.libvirt.handles import Host
 from nova_lite.virt.libvirt.interfaces import Interfaces
 from nova_lite.virt.libvirt.makeover import Makeover
+from nova_lite.virt.libvirt.passwords import Passwords
 from nova_lite.virt.libvirt.power import Power
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 from nova_lite.virt.libvirt.snapshots import Snapshots
@@ -59,7 +60,7 @@ class LibvirtDriver:
             suspension, suspension, Snapshots(self._domains, self._files), makeover, makeover,
             Interfaces(self._domains, self._define, self._render_card, clock, settings.detach_timeout),
             Measuring(self._domains),
-            Consoles(self._domains),
+            Consoles(self._domains), Passwords(self._domains),
         )
 
     @property

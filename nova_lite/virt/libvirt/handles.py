@@ -24,7 +24,14 @@ class Counters(Protocol):
     def interfaceStats(self, device: str) -> tuple[int, int, int, int, int, int, int, int]: ...
 
 
-class Domain(Counters, Devices, Protocol):
+class Agent(Protocol):
+    """What ``libvirt.virDomain`` tells the agent inside a guest."""
+
+    def agentSetResponseTimeout(self, timeout: int, flags: int) -> int: ...
+    def setUserPassword(self, user: str, password: str, flags: int) -> int: ...
+
+
+class Domain(Counters, Devices, Agent, Protocol):
     """``libvirt.virDomain``. Every method may block and may raise libvirtError."""
 
     def UUIDString(self) -> str: ...

@@ -8,6 +8,7 @@ from typing import Literal
 
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.nic import Nic
+from nova_lite.virt.agent import has_agent
 from nova_lite.virt.driver import GuestSpec, ImageUnacceptable
 from nova_lite.virt.libvirt.settings import LibvirtSettings
 from nova_lite.virt.libvirt.slirp import SlirpPlan, plan_slirp
@@ -119,7 +120,7 @@ def make(spec: GuestSpec, host: HostTraits, files: InstanceFiles, settings: Libv
         rng_device=settings.rng_device if real else "",
         graphics=settings.graphics and real,
         root_ports=_root_ports(machine, len(disks) + len(instance.nics), settings),
-        agent=real and properties.get("hw_qemu_guest_agent", "yes").lower() not in ("no", "false", "0"),
+        agent=real and has_agent(instance.image),
     )
 
 

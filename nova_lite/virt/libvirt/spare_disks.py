@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from nova_lite.objects.instance import Instance
-from nova_lite.virt import images, programs
+from nova_lite.virt import configdrive, images, programs
 from nova_lite.virt.driver import VirtError
 from nova_lite.virt.libvirt.disks import RESCUE_DISK, InstanceDirectories, disk_size, make_overlay
 
@@ -56,8 +56,9 @@ class SpareDisks:
             make_overlay(instance, base, disk, images.inspect(base).size)
 
     def remove_rescue(self, uuid: str) -> None:
-        """Absent already is success."""
-        self._rescue(uuid).unlink(missing_ok=True)
+        """The rescue disk, and the config drive that came with it. Absent already is success."""
+        for path in (self._rescue(uuid), self._files.directory(uuid) / configdrive.RESCUE_FILE):
+            path.unlink(missing_ok=True)
 
     def _kept(self, uuid: str) -> Path:
         return self._files.directory(uuid) / KEPT_DISK

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Conflict
-from nova_lite.rpc import call, cast, fanout, interface
+from nova_lite.rpc import Secret, call, cast, fanout, interface
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +40,12 @@ class Post(Protocol):
 
     @call(timeout=10.0)
     def hold(self, context: RequestContext) -> str: ...
+
+    @call(timeout=10.0)
+    def confide(self, context: RequestContext, word: Annotated[str | None, Secret] = None) -> str: ...
+
+    @cast
+    def entrust(self, context: RequestContext, number: int, word: Annotated[str | None, Secret] = None) -> None: ...
 
     @cast
     def drop(self, context: RequestContext, number: int) -> None: ...
@@ -92,6 +98,12 @@ class Office(Post):
         self.entered.put("hold")
         self.gate.wait(20)
         return self.name
+
+    def confide(self, context: RequestContext, word: str | None = None) -> str:
+        return word or "nothing"
+
+    def entrust(self, context: RequestContext, number: int, word: str | None = None) -> None:
+        self.heard.put((word or "nothing", number))
 
     def drop(self, context: RequestContext, number: int) -> None:
         self.heard.put(("drop", number))

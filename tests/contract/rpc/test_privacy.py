@@ -112,6 +112,28 @@ def test_changed_bytes_are_refused_and_others_cannot_read_them(private: Fabric, 
         other.open_request(payload)
 
 
+def test_a_secret_is_encrypted_by_whoever_can(private: Fabric, context: RequestContext) -> None:
+    """The server reads nothing else; the client encrypts nothing else."""
+    office, _ = private.office("h1")
+    post = private.bus(encryption="off").proxy(Post, host="h1")
+    assert [post.confide(context, word="s3cret") for _ in range(3)] == ["s3cret"] * 3  # within a session too
+    post.entrust(context, 1, word="s3cret")
+    assert office.heard.get(10) == ("s3cret", 1)
+    with pytest.raises(NotEncrypted, match="confide"):
+        post.confide(context)
+    lonely = private.bus(encryption="off").proxy(Post, host="h3")
+    with pytest.raises(CannotSend, match="nobody who serves"):
+        lonely.entrust(context, 1, word="s3cret")
+
+
+def test_without_keys_a_secret_travels_as_everything_does(fabric: Fabric, context: RequestContext) -> None:
+    office, _ = fabric.office("h1")
+    post = fabric.bus().proxy(Post, host="h1")
+    assert post.confide(context, "s3cret") == "s3cret"
+    post.entrust(context, 2, "s3cret")
+    assert office.heard.get(10) == ("s3cret", 2)
+
+
 def test_who_has_no_key_cannot_encrypt(private: Fabric) -> None:
     settings: BusSettings = dataclasses.replace(private.settings, identity="client", signing=False)
     with pytest.raises(Invalid, match="encryption needs signing"):

@@ -18,6 +18,7 @@ from nova_lite.virt.capabilities import (
     Interfaces,
     Interrupts,
     Measuring,
+    Passwords,
     Rescue,
     Resizing,
     Snapshots,
@@ -64,6 +65,10 @@ def consoles(driver: CapableDriver) -> Consoles:
     return need(driver.capabilities.consoles, "open consoles")
 
 
+def passwords(driver: CapableDriver) -> Passwords:
+    return need(driver.capabilities.passwords, "set passwords")
+
+
 VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "suspend": lambda driver, spec, path: suspension(driver).suspend(spec.instance.uuid),
     "resume": lambda driver, spec, path: suspension(driver).resume(spec.instance.uuid),
@@ -78,6 +83,7 @@ VERBS: dict[str, Callable[[CapableDriver, GuestSpec, Path], object]] = {
     "attach": lambda driver, spec, path: interfaces(driver).attach(spec, spec.instance.nics[0]),
     "screen": lambda driver, spec, path: consoles(driver).open_console(spec.instance.uuid, "vnc"),
     "serial console": lambda driver, spec, path: consoles(driver).open_console(spec.instance.uuid, "serial"),
+    "password": lambda driver, spec, path: passwords(driver).set_admin_password(spec.instance, "secret"),
     "detach": lambda driver, spec, path: interfaces(driver).detach(spec, spec.instance.nics[0]),
 }
 

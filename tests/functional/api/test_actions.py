@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.functional.api.cloud import IMAGE, LARGE_IMAGE, OTHER_PROJECT, QUEUED_IMAGE, ComputeCloud
+from tests.functional.api.cloud import (
+    ADMIN_PROJECT,
+    IMAGE,
+    LARGE_IMAGE,
+    OTHER_PROJECT,
+    PROJECT,
+    QUEUED_IMAGE,
+    ComputeCloud,
+)
 
 # What is asked, and the status that a server shows meanwhile.
 ACCEPTED: dict[str, tuple[object, str]] = {
@@ -174,12 +182,25 @@ def test_a_shelved_server_waits_for_its_unshelving(cloud: ComputeCloud, server: 
 
 
 @pytest.mark.parametrize(("action", "body", "status"), [
-    ("changePassword", {"adminPass": "p"}, 501), ("forceDelete", None, 202), ("migrate", None, 400),
+    ("changePassword", {"adminPass": "p"}, 503), ("forceDelete", None, 202), ("migrate", None, 400),
     ("os-migrateLive", {"host": "none", "block_migration": "auto"}, 400), ("evacuate", {"host": "h"}, 404),
     ("injectNetworkInfo", None, 202), ("resetNetwork", None, 410),
 ])
 def test_the_rest(cloud: ComputeCloud, server: str, action: str, body: object, status: int) -> None:
     assert cloud.act(server, action, body, token="admin@" + "3" * 32).status == status
+
+
+def test_a_password_that_no_host_takes_leaves_the_server_as_it_is(cloud: ComputeCloud, server: str) -> None:
+    cloud.act(server, "lock")
+    admin, member = f"admin@{ADMIN_PROJECT}", f"member@{PROJECT}"
+    assert cloud.act(server, "changePassword", {"adminPass": "p"}, token=admin).status == 503
+    cloud.act(server, "unlock")
+    cloud.act(server, "lock", token=admin)
+    refused = cloud.act(server, "changePassword", {"adminPass": "p"}, token=member)
+    assert refused.status == 409 and refused.message == f"Instance {server} is locked"
+    for body in ({}, {"adminPass": 5}, {"adminPass": "p", "user": "root"}):
+        assert cloud.act(server, "changePassword", body).status == 400
+    assert cloud.status(server) == "ACTIVE"
 
 
 @pytest.mark.parametrize("action", ["migrate", "os-migrateLive"])

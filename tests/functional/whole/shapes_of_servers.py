@@ -33,7 +33,7 @@ ACTIONS = (
     _act("confirmResize", schema="servers.server_actions_confirm_resize", state="VERIFY_RESIZE"),
     _act("lock"), _act("unlock"), _act("os-resetState", {"state": "active"}), _act("injectNetworkInfo"),
     _act("trigger_crash_dump", since="2.17"), _act("restore", status=409),
-    _act("changePassword", {"adminPass": "secret"}, status=501),
+    _act("changePassword", {"adminPass": "secret"}),
     _act("addSecurityGroup", {"name": "{group_to_add}"}), _act("removeSecurityGroup", {"name": "{group_to_remove}"}),
     _act("addFixedIp", {"networkId": "{network}"}, until="2.43"),
     _act("removeFixedIp", {"address": "{address_to_remove}"}, until="2.43"),

@@ -31,9 +31,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="module")
-def world(cloud: Cloud, image: str, image_file: Path) -> Iterator[World]:
-    cloud.client.login()
-    made = World(cloud, image, image_file)
+def world(cloud: Cloud, image_file: Path) -> Iterator[World]:
+    made = World(cloud, cloud.client.upload(image_file, hw_qemu_guest_agent="yes"), image_file)
     yield made
     made.bring("ACTIVE")
 

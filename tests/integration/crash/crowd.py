@@ -68,8 +68,8 @@ DEEDS: dict[Action | Leg, Deed] = {
     Action.DELETE: Deed("ACTIVE", {}, GONE),
 }
 # What has no place in the matrix: none of its steps has a gate to be held at; or it begins on a host that is down, and
-# has a matrix of its own (test_evacuation.py).
-APART: frozenset[Action | Leg] = frozenset({Action.REFRESH_INTERFACE, Action.EVACUATE})
+# has a matrix of its own (test_evacuation.py); or who asks waits for its end (tests/functional/whole/test_passwords.py).
+APART: frozenset[Action | Leg] = frozenset({Action.REFRESH_INTERFACE, Action.EVACUATE, Action.CHANGE_PASSWORD})
 
 
 class Crowd:

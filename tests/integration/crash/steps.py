@@ -75,7 +75,7 @@ class _Images:
         raise NotImplementedError
 
 
-def _no_drive(instance: Instance) -> Path:
+def _no_drive(instance: Instance, admin_pass: str | None, *, rescue: bool = False) -> Path:
     raise NotImplementedError
 
 

@@ -43,7 +43,12 @@ class Host(Compute):
     def __init__(self) -> None:
         self.done: list[str] = []
 
-    def run_operation(self, context: RequestContext, instance: Instance, operation: Operation) -> None:
+    def run_operation(
+        self, context: RequestContext, instance: Instance, operation: Operation, admin_pass: str | None = None
+    ) -> None:
+        self.done.append(operation.id)
+
+    def set_admin_password(self, context: RequestContext, operation: Operation, admin_pass: str) -> None:
         self.done.append(operation.id)
 
     def console_output(self, context: RequestContext, instance_uuid: str, max_bytes: int) -> bytes:

@@ -73,7 +73,8 @@ def _pretend(stack: Stack, client: Client, hosts: int) -> None:
 def _empty_images(client: Client, directory: Path) -> tuple[str, str]:
     data = directory / "image.raw"
     data.write_bytes(bytes(1 << 20))
-    return client.upload(data, "tempest", "raw"), client.upload(data, "tempest-alt", "raw")
+    first, second = (client.upload(data, name, "raw", hw_qemu_guest_agent="yes") for name in ("tempest", "tempest-alt"))
+    return first, second
 
 
 def _guest_images(client: Client) -> tuple[str, str]:

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 
 from nova_lite.compute.executor import Executor
-from nova_lite.compute.guard import Guard
+from nova_lite.compute.guard import Ending, Guard
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
 from nova_lite.core import concurrency
 from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import RequestContext, system_context
+from nova_lite.core.errors import Conflict
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.instance import Instance
@@ -51,9 +52,12 @@ class Steps(Guard):
         super().__init__("h", {}, FakeDriver(FakeSettings()), Begins(an_instance()), ManualClock(NOW))
         self.gate, self.ended = concurrency.event(), concurrency.queue()
         self.started: concurrency.Queue[Action] = concurrency.queue()
+        self.passwords: concurrency.Queue[str | None] = concurrency.queue()
+        self.error: Exception | None = None
 
-    def run(self, job: Job, check: Callable[[str], None]) -> PowerState | None:
+    def run(self, job: Job, check: Callable[[str], None]) -> Ending:
         outcome = "done"
+        self.passwords.put(job.admin_pass)
         try:
             check("first")
             self.started.put(job.operation.action)
@@ -64,7 +68,7 @@ class Steps(Guard):
         except Interrupted:
             outcome = "interrupted"
         self.ended.put((job.operation.action, outcome))
-        return PowerState.RUNNING
+        return Ending(PowerState.RUNNING, self.error)
 
 
 class Bench:
@@ -75,9 +79,13 @@ class Bench:
         self.executor = Executor(self.steps, self.reporter, size, lambda uuid, told: self.settled.put(uuid))
         self.executor.open()
 
-    def submit(self, arguments: Create | Delete | Pause) -> Operation:
+    def operation(self, arguments: Create | Delete | Pause) -> Operation:
         operation = an_operation(self.instance, arguments, state=OperationState.RUNNING, epoch=3)
         OPERATIONS[operation.id] = operation
+        return operation
+
+    def submit(self, arguments: Create | Delete | Pause) -> Operation:
+        operation = self.operation(arguments)
         self.executor.submit(system_context(), operation)
         return operation
 
@@ -169,3 +177,21 @@ def test_a_stop_that_cannot_wait_says_what_it_leaves(bench: Bench, caplog: pytes
     assert f"left for the next start: create of {bench.instance.uuid} (first)" in caplog.text
     bench.steps.gate.set()
     assert bench.steps.ended.get(PATIENCE) == (Action.CREATE, "interrupted")
+
+
+def test_who_performs_hears_the_end(bench: Bench) -> None:
+    bench.steps.gate.set()
+    operation = bench.operation(Pause())
+    bench.executor.perform(system_context(), operation, "s3cret")
+    bench.steps.error = Conflict("not now")
+    with pytest.raises(Conflict, match="not now"):
+        bench.executor.perform(system_context(), operation, "s3cret")
+    bench.reporter.refused.add(operation.id)
+    with pytest.raises(Conflict, match="was not begun"):
+        bench.executor.perform(system_context(), operation, "s3cret")
+    assert [bench.steps.passwords.get(PATIENCE) for _ in range(2)] == ["s3cret"] * 2
+
+
+def test_a_password_is_not_in_what_is_logged_of_a_job(bench: Bench) -> None:
+    job = Job(system_context(), bench.instance, an_operation(bench.instance), admin_pass="s3cret")
+    assert "s3cret" not in repr(job)

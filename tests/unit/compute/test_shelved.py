@@ -39,5 +39,5 @@ class DeafImages:
 def test_an_unshelve_is_not_begun_again_once_its_image_may_be_gone() -> None:
     driver, images = FakeDriver(FakeSettings()), DeafImages()
     imaging = Imaging(driver, images, Path(), NoNetworks())
-    steps = imaging.unshelve(FetchImage(images), CreateDisks(driver, lambda _: Path(), True)).steps()
+    steps = imaging.unshelve(FetchImage(images), CreateDisks(driver, lambda *_, **how: Path(), True)).steps()
     assert isinstance(steps[-1], Afterwards) and steps[-1].name == "discard_shelved"

@@ -28,6 +28,12 @@ def test_meta_data_describes_the_instance() -> None:
     }
 
 
+def test_the_administrators_password_is_told_where_there_is_one() -> None:
+    told, untold = (json.loads(configdrive.documents(an_instance(), b"", password)["openstack/latest/meta_data.json"])
+                    for password in ("s3cret", None))
+    assert (told["admin_pass"], "admin_pass" in untold) == ("s3cret", False)
+
+
 def test_network_data_names_links_and_networks() -> None:
     nic = a_nic(kind="bridge", bridge="br0", network="n1", mtu=1450)
     assert configdrive.network_data((nic,)) == {

@@ -7,7 +7,7 @@ from typing import Literal
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, NotFound, Unavailable, Unsupported
+from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, NotFound, Unavailable
 from nova_lite.db.writes import instances as writes
 from nova_lite.db.writes import outcomes
 from nova_lite.objects.instance import Instance
@@ -59,16 +59,6 @@ def reset_state(request: Request[ComputeServices]) -> None:
     state = VmState(str(request.member("os-resetState")["state"]))
     now = request.services.clock.now()
     request.services.database.transact(lambda tx: outcomes.reset_state(tx, server.uuid, state, now))
-
-
-def change_password(request: Request[ComputeServices]) -> None:
-    """Nothing inside the guests takes passwords here."""
-    server = server_of(request)
-    if server.vm_state is not VmState.ACTIVE:
-        raise Conflict(f"Cannot 'changePassword' instance {server.uuid} while it is in vm_state {server.vm_state}",
-                       instance=server.uuid, attribute="vm_state", state=str(server.vm_state))
-    raise Unsupported("Unable to set password on instance: the guests of this cloud have no agent that sets it.",
-                      instance=server.uuid)
 
 
 def force_delete(request: Request[ComputeServices]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nova_lite.api.compute import creation
 from nova_lite.api.compute.booleans import truth_or
 from nova_lite.api.compute.handlers.hosts import is_up
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of, target
@@ -10,7 +11,6 @@ from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Reply, Request
 from nova_lite.core.errors import Conflict, Invalid, NotFound
-from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import hosts, operations
 from nova_lite.db.session import Tx
 from nova_lite.objects.claim import ClaimGrant
@@ -62,11 +62,11 @@ def evacuate(request: Request[ComputeServices]) -> Reply:
         source=server.host or "", excluded_hosts=(server.host or "",), availability_zone=_zone(services, server),
         requested_host=None if name is None else str(name), stopped=request.version >= v("2.95"),
     )
+    password = creation.admin_pass(body)
     services.lifecycle.act(
         request.context, server, arguments, override_lock=may_override_lock(request, server),
-        then=lambda tx, grant: _require_down(services, grant, known),
+        then=lambda tx, grant: _require_down(services, grant, known), admin_pass=password,
     )
-    password = str(body.get("adminPass") or new_hex()[:12])
     return Reply(json={"adminPass": password}) if request.version < v("2.14") else Reply()
 
 

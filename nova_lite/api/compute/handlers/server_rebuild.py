@@ -13,7 +13,6 @@ from nova_lite.api.compute.views import servers as views
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Reply, Request
 from nova_lite.core.errors import Invalid
-from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import quotas
 from nova_lite.db.writes import instances as writes
 from nova_lite.objects.claim import ClaimGrant
@@ -32,16 +31,17 @@ def rebuild(request: Request[ComputeServices]) -> Reply:
     body = request.member("rebuild")
     fields = _fields(request, server, body)
     now = request.services.clock.now()
+    password = creation.admin_pass(body)
     grant = request.services.lifecycle.act(
         request.context, server, Rebuild(), override_lock=may_override_lock(request, server),
         then=lambda tx, grant: ClaimGrant(
             instance=writes.save(tx, grant.instance, now, **fields), operation=grant.operation
-        ),
+        ), admin_pass=password,
     )
     more = (views.FULL, views.ONE) if request.version >= v("2.75") else (views.ONE,)
     document = views.show(grant.instance, circumstances(request, [grant.instance], *more, about=target(server)))
     shown = cast("dict[str, object]", document["server"])
-    shown["adminPass"] = str(body.get("adminPass") or new_hex()[:12])
+    shown["adminPass"] = password
     if request.version >= v("2.57"):
         # Here it is told once, and without a prefix.
         shown.pop("OS-EXT-SRV-ATTR:user_data", None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from nova_lite.api.compute import creation
 from nova_lite.api.compute.handlers.boot import image_of
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Invalid, NotFound
-from nova_lite.core.ids import new_hex
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Rescue, Unrescue
@@ -18,11 +18,12 @@ def rescue(request: Request[ComputeServices]) -> Json:
     server = server_of(request)
     body = request.body["rescue"]
     asked = body if isinstance(body, dict) else {}
+    password = creation.admin_pass(asked)
     request.services.lifecycle.act(
         request.context, server, Rescue(image=_image(request, server, asked.get("rescue_image_ref"))),
-        override_lock=may_override_lock(request, server),
+        override_lock=may_override_lock(request, server), admin_pass=password,
     )
-    return {"adminPass": asked.get("adminPass") or new_hex()[:12]}
+    return {"adminPass": password}
 
 
 def _image(request: Request[ComputeServices], server: Instance, named: object) -> ImageMeta:

@@ -27,7 +27,6 @@ from nova_lite.api.microversions import v
 from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
 from nova_lite.core.errors import Conflict, NotFound, QuotaExceeded
-from nova_lite.core.ids import new_hex
 from nova_lite.db.reads import idempotency as tokens
 from nova_lite.db.reads import instances as reads
 from nova_lite.db.reads import network, quotas, server_groups
@@ -116,15 +115,18 @@ def create(request: Request[ComputeServices]) -> Reply:
     """Accept a boot of one server or several; all or none; once, where the client gives the request a token."""
     body = request.member("server")
     once = idempotency.once(request.http.headers, request.body, request.context.project_id)
+    password: str | None = creation.admin_pass(body)
     made = _made_before(request, once)
     if made is None:
         try:
-            made = _accept(request, body, once)
+            return _created(request, body, _accept(request, body, once, password), password)
         except Repeated:  # by a twin of this request that was faster
             made = _made_before(request, once)
             if made is None:
                 raise
-    return _created(request, body, made)
+    if not body.get("adminPass"):
+        password = None  # the one that was made and told then is written down nowhere
+    return _created(request, body, made, password)
 
 
 def _made_before(request: Request[ComputeServices], once: Once | None) -> Instance | None:
@@ -135,7 +137,9 @@ def _made_before(request: Request[ComputeServices], once: Once | None) -> Instan
         return None if uuid is None else reads.get(tx, uuid, request.context.project_id, deleted=True)
 
 
-def _accept(request: Request[ComputeServices], body: dict[str, object], once: Once | None) -> Instance:
+def _accept(
+    request: Request[ComputeServices], body: dict[str, object], once: Once | None, password: str | None
+) -> Instance:
     services = request.services
     least, most = creation.counts(body)
     files = _limited(request, body)
@@ -146,14 +150,15 @@ def _accept(request: Request[ComputeServices], body: dict[str, object], once: On
     number = _affordable(services, request.context.project_id, found.flavor, least, most)
     made = creation.servers(body, found, request.context, number, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
+    accept = functools.partial(services.lifecycle.create, join=join, admin_pass=password)
     try:
-        services.lifecycle.create(request.context, made, arguments, services.quota, once, plug, join=join)
+        accept(request.context, made, arguments, services.quota, once, plug)
     except QuotaExceeded:
         if least == number:
             raise
         # Somebody was faster. Fewer are welcome: the least that the client asked for still is all or nothing.
         made = made[:least]
-        services.lifecycle.create(request.context, made, arguments, services.quota, once, plug, join=join)
+        accept(request.context, made, arguments, services.quota, once, plug)
     return made[0]
 
 
@@ -199,10 +204,11 @@ def _plug(services: ComputeServices, project_id: str, body: dict[str, object], n
     return functools.partial(services.networks.plugged, wanted=wanted)
 
 
-def _created(request: Request[ComputeServices], body: dict[str, object], first: Instance) -> Reply:
+def _created(
+    request: Request[ComputeServices], body: dict[str, object], first: Instance, password: str | None
+) -> Reply:
     if truth_or(body.get("return_reservation_id"), "return_reservation_id", False):
         return Reply(json={"reservation_id": first.reservation_id})
-    password = str(body.get("adminPass") or new_hex()[:12])
     c = views.Circumstances(request.base_url, request.version, frozenset())
     location = f"{request.base_url}/servers/{first.uuid}"
     groups = [str(group.get("name", "default")) for group in cast("list[dict[str, object]]",

@@ -225,16 +225,16 @@ def brief(servers: Sequence[Instance], c: Circumstances) -> list[dict[str, objec
 
 
 def created(
-    server: Instance, password: str, c: Circumstances, security_groups: Sequence[str]
+    server: Instance, password: str | None, c: Circumstances, security_groups: Sequence[str]
 ) -> dict[str, object]:
-    """What the answer to a create tells. ``security_groups`` as they were asked for."""
+    """What the answer to a create tells. ``security_groups`` as they were asked for; ``password`` None: nobody knows it."""
     return {
         "server": {
             "id": server.uuid,
             "links": links(c.base_url, f"servers/{server.uuid}"),
             "security_groups": [{"name": name} for name in security_groups or ("default",)],
             "OS-DCF:diskConfig": server.disk_config,
-            "adminPass": password,
+            **({} if password is None else {"adminPass": password}),
         }
     }
 

@@ -115,11 +115,15 @@ def test_what_an_undecided_resize_has_left_is_not_reverted_to(driver: FakeDriver
     assert driver.hypervisor.get(instance.uuid).kept_gb == 2
 
 
+def disks(driver: FakeDriver) -> CreateDisks:
+    return CreateDisks(driver, lambda *_, **how: Path("unused"), False)
+
+
 @pytest.mark.parametrize("text", ["no space", "after the reply was lost"])
 def test_a_failed_rescue_boots_the_guests_own_disk(driver: FakeDriver, cache: Cache, text: str) -> None:
     instance = running(driver)
     driver.trouble.expect("rescue", Failure.parse(text))
-    failing(makeover.rescue(driver, cache).steps(), a_job(instance, Rescue(image=an_image())), VirtError)
+    failing(makeover.rescue(driver, cache, disks(driver)).steps(), a_job(instance, Rescue(image=an_image())), VirtError)
     domain = driver.hypervisor.get(instance.uuid)
     assert (domain.rescued, domain.power_state) == (False, PowerState.RUNNING)
 
@@ -127,14 +131,13 @@ def test_a_failed_rescue_boots_the_guests_own_disk(driver: FakeDriver, cache: Ca
 def test_a_rescue_without_its_image_leaves_the_guest_alone(driver: FakeDriver, cache: Cache) -> None:
     instance = running(driver)
     job = a_job(instance, Rescue(image=replace(an_image(), id=GONE)))
-    failing(makeover.rescue(driver, cache).steps(), job, NotFound)
+    failing(makeover.rescue(driver, cache, disks(driver)).steps(), job, NotFound)
     domain = driver.hypervisor.get(instance.uuid)
     assert (domain.rescued, domain.boots, domain.power_state) == (False, 1, PowerState.RUNNING)
 
 
 def rebuilding(driver: FakeDriver, cache: Cache) -> Sequence[Step]:
-    disks = CreateDisks(driver, lambda instance: Path("unused"), False)
-    return rebuild(driver, FetchImage(cache), disks, Plug(NoNetworks())).steps()
+    return rebuild(driver, FetchImage(cache), disks(driver), Plug(NoNetworks())).steps()
 
 
 def test_a_rebuild_without_its_image_leaves_the_guest_alone(driver: FakeDriver, cache: Cache) -> None:

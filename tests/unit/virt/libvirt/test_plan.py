@@ -64,10 +64,15 @@ def test_every_device_has_a_slot_and_some_are_spare() -> None:
 
 
 def test_image_properties_choose_the_hardware() -> None:
-    guest = planned(properties={"hw_disk_bus": "sata", "hw_vif_model": "e1000e", "hw_qemu_guest_agent": "no"})
+    guest = planned(properties={"hw_disk_bus": "sata", "hw_vif_model": "e1000e"})
     assert [disk.target for disk in guest.disks] == ["sda", "sdz"]
     assert {nic.model for nic in guest.nics} == {"e1000e"}
-    assert not guest.agent
+
+
+@pytest.mark.parametrize(("said", "channel"), [("yes", True), ("True", True), ("1", True), ("no", False), ("", False)])
+def test_the_agents_channel_is_for_images_that_have_one(said: str, channel: bool) -> None:
+    assert planned(properties={"hw_qemu_guest_agent": said}).agent is channel
+    assert not planned().agent
 
 
 @pytest.mark.parametrize("name", ["hw_disk_bus", "hw_vif_model"])

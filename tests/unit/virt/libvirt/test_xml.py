@@ -45,6 +45,7 @@ def guests() -> dict[str, str]:
             ),
             image=an_image(hw_disk_bus="sata", hw_vif_model="rtl8139", hw_qemu_guest_agent="no"),
         ),
+        "agent": rendered(image=an_image(hw_qemu_guest_agent="yes")),
         "addresses_of_their_own": rendered(nics=(
             a_nic_at("10.1.0.2", cidr="10.1.0.0/20", gateway="10.1.0.1"), a_nic(addresses=("10.1.0.9",)),
         )),

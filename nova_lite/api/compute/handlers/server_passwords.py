@@ -1,0 +1,36 @@
+"""changePassword: the one action whose end the client waits for, because nobody keeps what it is about."""
+
+from __future__ import annotations
+
+import logging
+
+from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
+from nova_lite.api.compute.services import ComputeServices
+from nova_lite.api.request import Request
+from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
+from nova_lite.objects.operation import ChangePassword
+from nova_lite.rpc.errors import CannotSend
+
+LOG = logging.getLogger(__name__)
+
+PATIENCE = 30.0  # seconds that a client waits for a host, and that for the guest's agent
+
+
+def change_password(request: Request[ComputeServices]) -> None:
+    """Give the administrator inside the guest a password; it has it when this returns."""
+    server, services = server_of(request), request.services
+    grant = services.lifecycle.accept(
+        request.context, server, ChangePassword(), override_lock=may_override_lock(request, server)
+    )
+    operation, context = grant.operation, request.context.until(services.clock.now() + PATIENCE)
+    password = str(request.member("changePassword")["adminPass"])
+    try:
+        services.compute_at(operation.host or "").set_admin_password(context, operation, password)
+    except NotFound:
+        raise Conflict(f"Failed to set admin password on {server.uuid} because there is no guest",
+                       instance=server.uuid) from None
+    except (Unavailable, DeadlineExceeded, CannotSend) as error:
+        LOG.warning("the password of %s may not be set: %s", server.uuid, error)
+        services.lifecycle.call_off(operation, "The host of the instance does not answer: nothing was done.")
+        raise Unavailable(f"The host of instance {server.uuid} does not answer now: whether its password was set, its "
+                          "actions will tell.", instance=server.uuid) from error
