@@ -19,6 +19,7 @@ from stack import apt, processes
 from stack.errors import StackError, tail
 
 ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+START = 240.0  # seconds until a server answers: RabbitMQ has taken a minute on a machine that was busy
 MARK = "NOVA_LITE_SERVER"  # in the environment of everything that a server starts: the data directory it belongs to
 REAPER = Path(__file__).with_name("reaper.py")
 
@@ -127,7 +128,7 @@ class Server(ABC):
         """Install the packages when root. Raises StackError that names them otherwise."""
         apt.install(self.missing())
 
-    def start(self, timeout: float = 90.0) -> Self:
+    def start(self, timeout: float = START) -> Self:
         """Prepare and run the server; returns when it is ready. Raises ServerError with what the log says."""
         if lacking := self.missing():
             raise ServerError(f"not installed: {' '.join(lacking)}", f"apt-get install {' '.join(lacking)}")
@@ -151,7 +152,7 @@ class Server(ABC):
             raise
         return self
 
-    def wait_ready(self, timeout: float = 90.0) -> None:
+    def wait_ready(self, timeout: float = START) -> None:
         """Return once the server answers and finish() is done. Raises ServerError after `timeout` seconds or when it ends."""
         deadline = time.monotonic() + timeout
         while not self.ready():

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from nova_lite.rpc.enrolment import Ticket
 from tests.builders.guests import qcow2_header
 from tests.integration.processes import ROOT, Processes
@@ -29,7 +27,6 @@ def join(cloud: Processes, ticket: str, host: str = "h2") -> subprocess.Complete
     )
 
 
-@pytest.mark.timeout(240)
 def test_a_host_is_enrolled_booted_on_and_revoked(tmp_path: Path) -> None:
     with Private(tmp_path) as cloud:
         keys = tmp_path / "keys-of-h2"

@@ -46,7 +46,7 @@ def heard(url: str, count: int) -> list[dict[str, Any]]:
     command = [str(interpreter()), "-W", "ignore", str(LISTENER), url, str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            found, complaints = process.communicate(timeout=60)
+            found, complaints = process.communicate(timeout=300)
         finally:
             process.kill()
     lines = found.splitlines()
@@ -97,10 +97,9 @@ def test_a_broker_that_restarts_is_found_again_and_loses_nothing(broker: RabbitM
 def test_queues_that_others_have_declared_otherwise_are_said_and_not_waited_for(url: str) -> None:
     first = driver(url, durable=False)
     first.publish([a_notification(1)])
-    second = driver(url, timeout=5.0)
-    with pytest.raises(Unavailable):
-        second.publish([a_notification(2)])
-    with pytest.raises(Unavailable, match="refuses the queues of notifications"):
-        second.publish([a_notification(2)])
+    second = driver(url, timeout=600.0)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="refuses the queues of notifications"):
+            second.publish([a_notification(2)])
     first.close()
     second.close()

@@ -12,7 +12,7 @@ from nova_lite.objects.states import PowerState
 from nova_lite.virt.capabilities import CapableDriver
 from nova_lite.virt.driver import GuestSpec, LifecycleEvent
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 POLL = 0.02
 
 

@@ -154,7 +154,6 @@ def test_a_rebuilt_guest_has_a_fresh_disk_and_its_address(client: Client, server
     assert found(client, server, UP) == [inside] and inside[0] == server
 
 
-@pytest.mark.timeout(900)
 def test_who_is_rebooted_softly_or_stopped_is_asked_first(client: Client, server: str) -> None:
     asked, count = len(found(client, server, BUTTON)), len(found(client, server, REPORT))
     act(client, server, "reboot", {"type": "SOFT"}, "ACTIVE")

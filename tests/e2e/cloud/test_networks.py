@@ -57,7 +57,7 @@ def test_a_guest_has_its_address_and_the_host_reaches_it(client: Client, server:
     wait_for(client, server, UP.pattern)
     found = UP.search(console(client, server))
     assert found is not None and found[1].split("/")[0] == ip
-    assert answers(ip)
+    client.wait(lambda: answers(ip), f"{ip} answers", PATIENCE)
 
 
 def test_a_second_guest_reaches_the_first_and_goes(client: Client, server: str, image: str, small: str) -> None:
@@ -66,7 +66,7 @@ def test_a_second_guest_reaches_the_first_and_goes(client: Client, server: str, 
     wait_for(client, other, f"REACHED {ip} over there")
     client.ask("DELETE", f"/servers/{other}")
     client.wait_gone(other)
-    assert answers(ip)
+    client.wait(lambda: answers(ip), f"{ip} answers", PATIENCE)
 
 
 def test_a_card_comes_to_a_running_guest_and_goes(client: Client, server: str) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.systemd.machine import Failed, Machine
 DAEMONS = ("nova-lite-api", "nova-lite-scheduler", "nova-lite-conductor", "nova-lite-compute")
 INSTALL = "/opt/nova-lite/etc/systemd/install.sh"
 URL = "http://127.0.0.1:8774"
-PATIENCE = 60.0  # seconds; twice what a guest needs to come up on a busy machine without KVM
+PATIENCE = 150.0  # seconds; five times what a guest needs to come up on a busy machine without KVM
 SERVERS = "/compute/v2.1/servers"
 
 

@@ -14,7 +14,7 @@ from stack import processes
 
 SCRIPT = Path(__file__).with_name("machine.sh")
 CLONE_NEWNET = 0x40000000
-BOOT_SECONDS = 60.0
+BOOT_SECONDS = 240.0
 # Directories of this machine that the container must not see: what systemd would start, and what it is used for.
 HIDDEN = ("etc/systemd/system", "etc/libvirt/qemu", "var/lib/libvirt/qemu", "var/cache/libvirt", "var/log/journal")
 # Files of this machine that the container has otherwise.

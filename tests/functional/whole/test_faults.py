@@ -31,6 +31,14 @@ def assert_nothing_is_taken(cloud: Cloud, database: Database) -> None:
         assert guests == [], f"files of guests are left on {name}"
 
 
+def boot_up_to(cloud: Cloud, image_file: Path, gate: Path) -> str:
+    """A server whose boot stands at that gate of its host, until the file is removed."""
+    gate.touch()
+    server = cloud.client.boot(cloud.client.upload(image_file))
+    cloud.client.wait(gate.with_name(f"{gate.name}.{server}").exists, f"the boot is at {gate.name}")
+    return server
+
+
 def test_a_flavor_that_no_host_can_take_says_what_is_lacking(cloud: Cloud, image: str, database: Database) -> None:
     client = cloud.client
     client.ask("POST", "/flavors", {"flavor": {"name": "huge", "ram": 4 << 20, "vcpus": 1, "disk": 1, "id": "huge"}})
@@ -83,24 +91,22 @@ def test_a_boot_that_fails_on_one_host_is_tried_on_another(
 
 
 def test_a_delete_wins_over_a_boot_under_way(tmp_path: Path, image_file: Path) -> None:
-    with Cloud(tmp_path, more="[fake]\ndelays = create_disks:0.5\n") as cloud:
+    with Cloud(tmp_path, more=f"[fake]\ngates = {tmp_path}\n") as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait(lambda: client.show(server)["OS-EXT-STS:task_state"] == "spawning", "the boot is under way")
+        server = boot_up_to(cloud, image_file, tmp_path / "create_disks.after")
         assert client.request("DELETE", f"/servers/{server}").status_code == 204
+        (tmp_path / "create_disks.after").unlink()
         client.wait_gone(server)
         client.wait(lambda: not list((tmp_path / "h1/instances").glob("*-*-*-*-*")), "no files are left")
 
 
 def test_a_compute_that_comes_back_finishes_what_it_began(tmp_path: Path, image_file: Path) -> None:
-    with Cloud(tmp_path, more="[fake]\ndelays = spawn:0.5\n") as cloud:
-        client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait(lambda: client.show(server)["OS-EXT-STS:task_state"] == "spawning", "the boot is under way")
-        cloud.services["h1"].kill()
-        cloud.services.pop("h1")
+    with Cloud(tmp_path, more=f"[fake]\ngates = {tmp_path}\n") as cloud:
+        server = boot_up_to(cloud, image_file, tmp_path / "spawn.before")
+        cloud.services.pop("h1").kill()
+        (tmp_path / "spawn.before").unlink()
         cloud.start_host("h1")
-        assert client.wait_status(server, "ACTIVE")["OS-EXT-SRV-ATTR:host"] == "h1"
+        assert cloud.client.wait_status(server, "ACTIVE")["OS-EXT-SRV-ATTR:host"] == "h1"
 
 
 def test_a_boot_waits_for_the_scheduler_to_come_back(tmp_path: Path, image_file: Path) -> None:

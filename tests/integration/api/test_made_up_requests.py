@@ -92,7 +92,6 @@ def _modes(operation: Any) -> tuple[GenerationMode, ...]:
     ("/compute/v2.1", victims.compute), ("/identity", victims.identity), ("/image", victims.image),
     ("/network", victims.network),
 ], ids=["compute", "identity", "image", "network"])
-@pytest.mark.timeout(120)
 def test_whatever_is_asked_the_answer_is_no_failure_of_ours(
     stack: Stack, root: str, victim: Callable[[victims.Maker], dict[str, list[str]]],
 ) -> None:

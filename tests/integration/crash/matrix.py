@@ -16,7 +16,7 @@ from tests.integration.link import Link
 DAEMONS = ("api", "scheduler", "conductor", HOME, AWAY)
 COVERED = {Action.CREATE, *DEEDS}
 ROWS = rows(COVERED)
-UNHEARD = 90.0  # seconds for all to end when nobody says that a connection is no more: statements and brokers have 20
+UNHEARD = 150.0  # seconds for all to end when nobody says that a connection is no more: statements and brokers have 20
 Phase = Literal["before", "after"]
 
 

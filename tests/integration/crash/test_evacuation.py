@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from nova_lite.db.session import Database
 from nova_lite.objects.states import Action
 from tests.builders.guests import qcow2_header
 from tests.clients.cloud import Client
-from tests.integration.crash.checker import domains, findings
+from tests.integration.crash.checker import domains
 from tests.integration.crash.steps import BETWEEN, declared
-from tests.integration.crash.test_hosts import forced_down, paths
+from tests.integration.crash.test_hosts import DOWN_AFTER, check, forced_down, paths
 from tests.integration.processes import Processes
 
 pytestmark = pytest.mark.promise(1, 2, 6)
@@ -25,7 +24,7 @@ HOST = "OS-EXT-SRV-ATTR:host"
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with Processes(tmp_path_factory.mktemp("evacuation"), hosts=(OLD, NEW), down_after=4.0) as running:
+    with Processes(tmp_path_factory.mktemp("evacuation"), hosts=(OLD, NEW), down_after=DOWN_AFTER) as running:
         yield running
 
 
@@ -44,11 +43,7 @@ def client(cloud: Processes) -> Iterator[Client]:
     for server in client.ask("GET", "/servers")["servers"]:
         client.ask("DELETE", f"/servers/{server['id']}")
         client.wait_gone(server["id"])
-    database = Database(cloud.database_url)
-    try:
-        assert findings(database, paths(cloud)) == []
-    finally:
-        database.close()
+    check(cloud)
 
 
 def stranded(cloud: Processes, client: Client, image: str, count: int = 1) -> list[str]:

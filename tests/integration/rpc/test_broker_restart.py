@@ -60,7 +60,6 @@ def kill_version_2(broker: RabbitMQ) -> None:
     ("kombu-classic", RabbitMQ.stop, MANY), ("kombu-classic", RabbitMQ.kill, FEW),
     ("kombu-quorum", RabbitMQ.stop, FEW), ("kombu-quorum", RabbitMQ.kill, FEW), ("kombu-classic", kill_version_2, FEW),
 ], ids=["classic-stopped", "classic-killed", "quorum-stopped", "quorum-killed", "classic-version-2-killed"])
-@pytest.mark.timeout(240)
 def test_every_confirmed_cast_is_executed(
     tmp_path: Path, queue_type: str, end: Callable[[RabbitMQ], None], casts: int
 ) -> None:
@@ -87,7 +86,6 @@ def test_every_confirmed_cast_is_executed(
         fabric.close()
 
 
-@pytest.mark.timeout(120)
 def test_a_call_in_the_middle_of_a_restart_ends_and_later_ones_work(tmp_path: Path) -> None:
     with RabbitMQ(tmp_path / "rabbitmq") as broker:
         fabric = Fabric(settings_of("kombu-classic", tmp_path, broker.url))

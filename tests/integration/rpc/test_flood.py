@@ -41,7 +41,6 @@ def resident(process: subprocess.Popen[str]) -> int:
     return int(found[1]) * 1024
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("transport", OFFERED)
 def test_neither_end_grows_with_what_is_sent(tmp_path: Path, transport: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue("broker").url if transport == "kombu-classic" else ""

