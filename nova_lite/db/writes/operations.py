@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from nova_lite.core.errors import DeadlineExceeded
 from nova_lite.db.models.operations import OperationRow
+from nova_lite.db.reads import operations as reads
 from nova_lite.db.session import Tx
 from nova_lite.db.writes import claims, instances, outcomes, ownership, relay
 from nova_lite.db.writes.outbox import CAST_LEASE, add_events
@@ -113,9 +114,9 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     """
     grant = ownership.hold(tx, result.operation_id)
     instance, operation = grant.instance, grant.operation
-    if _repeated(operation, result):
-        return Finished(instance=instance, operation=operation)
     if operation.state != OperationState.RUNNING or not _owned(operation, result.epoch, result.host):
+        if _agrees(operation, result) or _taken(tx, result):
+            return Finished(instance=instance, operation=operation)
         raise ownership.superseded(operation)
     add_events(tx, operation.id, result.events)
     if result.outcome == "done":
@@ -310,6 +311,21 @@ def _ended(operation: Operation) -> bool:
     return operation.state in (OperationState.DONE, OperationState.FAILED)
 
 
-def _repeated(operation: Operation, result: OperationResult) -> bool:
+def _agrees(operation: Operation, result: OperationResult) -> bool:
+    """Whether the operation has ended just so already, in this very leg; by this result, or by the conductor's word."""
     same = operation.epoch == result.epoch and operation.host == result.host
     return same and operation.state.value == result.outcome
+
+
+def _taken(tx: Tx, result: OperationResult) -> bool:
+    """Whether this very result is in the history. The operation may have gone on since, on another host: the one that
+
+    repeats what was heard must not be told that it was superseded, else it takes back what the other goes on from.
+    """
+    known = {_what_happened(event) for event in reads.events(tx, [result.operation_id])[result.operation_id]}
+    told = {_what_happened(event) for event in result.events}
+    return bool(told) and told <= known
+
+
+def _what_happened(event: OperationEvent) -> tuple[object, ...]:
+    return event.name, event.host, event.started_at, event.finished_at, event.result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from nova_lite.core.ids import new_uuid
 from nova_lite.db.reads import operations as reads
@@ -92,10 +92,10 @@ def a_report(name: str = "host1", inventory: Inventory | None = None, uuid: str 
     )
 
 
-def an_event(name: str = "spawn", *, ended: bool = True) -> OperationEvent:
+def an_event(name: str = "spawn", *, ended: bool = True, result: Literal["Success", "Error"] = "Success") -> OperationEvent:
     return OperationEvent(
         name=name, host="host1", started_at=NOW, finished_at=NOW + 1 if ended else None,
-        result="Success" if ended else None,
+        result=result if ended else None,
     )
 
 
@@ -109,7 +109,7 @@ def succeeded(operation: Operation, vm_state: VmState | None = VmState.ACTIVE) -
 def failed(operation: Operation, *, reschedule: bool = False) -> OperationResult:
     return OperationResult(
         operation_id=operation.id, epoch=operation.epoch, host=operation.host or "", outcome="failed", fault=FAULT,
-        reschedule=reschedule, events=(an_event(),),
+        reschedule=reschedule, events=(an_event(result="Error"),),
     )
 
 

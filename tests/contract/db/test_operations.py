@@ -115,13 +115,6 @@ def test_a_boot_that_succeeds_is_active_with_its_events(cloud: Cloud) -> None:
         assert reads.events(tx, [grant.operation.id]) == {grant.operation.id: (an_event(),)}
 
 
-def test_a_result_may_be_repeated_and_is_taken_once(cloud: Cloud) -> None:
-    result = succeeded(cloud.booting().operation)
-    first = cloud.finish(result)
-    again = cloud.finish(result, NOW + 5)
-    assert (again.instance, again.operation) == (first.instance, first.operation)
-
-
 def test_rivals_for_the_end_agree(cloud: Cloud) -> None:
     operation = cloud.booting().operation
     found = all_at_once(
@@ -158,6 +151,7 @@ def test_a_boot_that_may_succeed_elsewhere_is_queued_again(cloud: Cloud) -> None
     cloud.host("host2")
     second = cloud.claim(again.operation, "host2")
     assert (second.instance.host, second.operation.attempt) == ("host2", 2)
+    assert cloud.finish(failed(grant.operation, reschedule=True)).onward is False, "it was taken already"
     with pytest.raises(Superseded):
         cloud.finish(succeeded(grant.operation))
 
