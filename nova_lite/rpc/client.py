@@ -95,7 +95,7 @@ class Caller:
             if version < method.since:
                 raise CannotSend(f"{title} is since {method.since}, the receiver speaks {version}", method=method.name)
             arguments = method.sent.level(arguments, version, title)
-        reads = self.levels.envelope(str(address.target))
+        reads = self.levels.envelope(address.to)
         writes = self._codec.reads if secret else self._codec.writes
         if reads is not None and reads < writes:
             raise CannotSend(f"{address.target} reads envelope {reads}, encryption needs {writes}")

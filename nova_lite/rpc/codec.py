@@ -159,10 +159,11 @@ class Codec:
     def _proved(self, sessions: Sessions, body: Request | Answer, frame: Frame) -> Session | None:
         """None: no code is for this process, and there is a signature to look at."""
         voucher = self._signer.check(body.sender)
-        for label in frame.codes.keys() & sessions.labels():
-            session = sessions.find(body.sender, body.exchange, label)
-            if session is not None and session.voucher == voucher:
-                if session.proves(frame.body, frame.codes[label]):
+        for own in sessions.owned():
+            code = frame.codes.get(own.label)
+            session = None if code is None else sessions.find(body.sender, body.exchange, own.label)
+            if code is not None and session is not None and session.voucher == voucher:
+                if session.proves(frame.body, code):
                     return session
                 raise BadSignature(f"message is not sealed by {body.sender!r}", sender=body.sender)
         if frame.signature:

@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.envelope import SEALED, Sealed
@@ -70,8 +69,7 @@ class Privacy:
     ) -> None:
         self._readers, self._sessions, self._bytes = readers, sessions, random
         self.sends, self.required = sends, required
-        key = agreement_key(readers.private_key())
-        self._identity = Own(key, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), 0.0)
+        self._identity = Own.of(agreement_key(readers.private_key()))
         self._lock = concurrency.lock()
         self._agreed: collections.OrderedDict[bytes, ChaCha20Poly1305] = collections.OrderedDict()
         self._points: dict[bytes, bytes] = {}
@@ -106,7 +104,7 @@ class Privacy:
         except WrongType as error:
             raise Refused(f"malformed envelope: {error}") from error
         for own in (*self._sessions.owned(), self._identity):
-            wrapped = sealed.keys.get(own.exchange[:LABEL])
+            wrapped = sealed.keys.get(own.label)
             if wrapped is not None:
                 return self._opened(sealed, own, wrapped)
         raise UnknownSession("message is encrypted for somebody else")

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
@@ -39,12 +38,9 @@ class Session(NamedTuple):
     voucher: bytes
     own: bytes
     exchange: bytes
+    label: bytes
     outgoing: bytes
     incoming: bytes
-
-    @property
-    def label(self) -> bytes:
-        return self.exchange[:LABEL]
 
     def seal(self, body: bytes) -> bytes:
         return _code(self.outgoing, body)
@@ -55,16 +51,17 @@ class Session(NamedTuple):
 
 
 class Own(NamedTuple):
-    """A key pair of this process."""
+    """A key pair of this process. ``label`` is what senders call it."""
 
     key: X25519PrivateKey
     exchange: bytes
+    label: bytes
     born: float
 
     @classmethod
-    def make(cls, born: float) -> Own:
-        key = X25519PrivateKey.generate()
-        return cls(key, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), born)
+    def of(cls, key: X25519PrivateKey, born: float = 0.0) -> Own:
+        exchange = key.public_key().public_bytes_raw()
+        return cls(key, exchange, exchange[:LABEL], born)
 
 
 class Sessions:
@@ -73,7 +70,7 @@ class Sessions:
     def __init__(self, identity: str, clock: Clock) -> None:
         self._identity, self._clock = identity, clock
         self._lock = concurrency.lock()
-        self._own = [Own.make(clock.monotonic())]
+        self._own = [Own.of(X25519PrivateKey.generate(), clock.monotonic())]
         self._known: dict[str, collections.OrderedDict[bytes, Session]] = {}
 
     @property
@@ -84,10 +81,11 @@ class Sessions:
     def current(self) -> Own:
         """The key pair whose public half travels now."""
         now = self._clock.monotonic()
-        with self._lock:
-            if now - self._own[0].born > LIFE:
-                self._own = [Own.make(now), self._own[0]]
-            return self._own[0]
+        if now - self._own[0].born > LIFE:
+            with self._lock:
+                if now - self._own[0].born > LIFE:
+                    self._own = [Own.of(X25519PrivateKey.generate(), now), self._own[0]]
+        return self._own[0]
 
     def owned(self) -> list[Own]:
         """Every key pair of this process that others may still use."""
@@ -98,14 +96,13 @@ class Sessions:
 
         :raises BadSignature: the exchange is not a key.
         """
-        own = self.exchange
-        found = self.find(peer, exchange, own[:LABEL])
+        found = self.find(peer, exchange, self.current().label)
         if found is not None and found.voucher == voucher:
             return found
         with self._lock:
             session = self._derive(self._own[0], peer, exchange, voucher)
             known = self._known.setdefault(peer, collections.OrderedDict())
-            known[session.own[:LABEL] + exchange] = session
+            known[self._own[0].label + exchange] = session
             while len(known) > PER_PEER:
                 known.popitem(last=False)
         return session
@@ -115,25 +112,22 @@ class Sessions:
         known = self._known.get(peer)
         return None if known is None else known.get(own_label + exchange)
 
-    def labels(self) -> list[bytes]:
-        """What senders may call this process."""
-        return [own.exchange[:LABEL] for own in self._own]
-
     def _derive(self, own: Own, peer: str, exchange: bytes, voucher: bytes) -> Session:
         try:
             shared = own.key.exchange(X25519PublicKey.from_public_bytes(exchange))
         except ValueError as error:
             raise BadSignature(f"{peer!r} offers a session key that is none", sender=peer) from error
         us, them = _party(self._identity, own.exchange), _party(peer, exchange)
-        return Session(voucher, own.exchange, exchange, _key(shared, us + them), _key(shared, them + us))
+        outgoing, incoming = _key(shared, us + them), _key(shared, them + us)
+        return Session(voucher, own.exchange, exchange, exchange[:LABEL], outgoing, incoming)
 
 
 class Acquaintances:
     """Servers that a client shares a session with, by target. The newest are kept."""
 
     def __init__(self) -> None:
-        self._met: dict[str, collections.OrderedDict[bytes, Session]] = {}
-        self._strangers: dict[str, dict[bytes, int]] = {}
+        self._met: dict[str, collections.OrderedDict[bytes, Session]] = collections.defaultdict(collections.OrderedDict)
+        self._strangers: dict[str, dict[bytes, int]] = collections.defaultdict(dict)
 
     def of(self, target: str, own: bytes) -> list[Session]:
         """Those who know this exchange of ours; none while a server of the target waits to be introduced.
@@ -153,12 +147,11 @@ class Acquaintances:
 
     def heard(self, target: str, session: Session, introduced: bool) -> None:
         """A server of the target has answered. ``introduced``: it could read what it was asked."""
-        strangers = self._strangers.setdefault(target, {})
+        strangers, met = self._strangers[target], self._met[target]
         if not introduced:
             strangers[session.exchange] = 2 * PER_TARGET
             return
         strangers.pop(session.exchange, None)
-        met = self._met.setdefault(target, collections.OrderedDict())
         known = met.get(session.exchange)
         if known is None or known.own != session.own:
             met[session.exchange] = session

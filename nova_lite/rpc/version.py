@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import NamedTuple
 
 from nova_lite.rpc.errors import ContractError
 
 
-@dataclasses.dataclass(frozen=True, slots=True, order=True)
-class Version:
+class Version(NamedTuple):
     """``major.minor``: a server understands every minor up to its own of the same major."""
 
     major: int

@@ -1,4 +1,4 @@
-"""The eventlet back end. Only this file, ``green_http`` and ``green_native`` import eventlet."""
+"""The eventlet back end. Only this file, ``green_http``, ``green_native`` and ``green_waits`` import eventlet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import socket
 import time
 import warnings
 from collections.abc import Callable
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 from wsgiref.types import WSGIApplication
 
@@ -29,6 +28,8 @@ with warnings.catch_warnings():
     from eventlet import patcher
     from eventlet.green import socket as green_socket
     from eventlet.support import greenlets
+
+    from nova_lite.core.concurrency.green_waits import GreenEvent, GreenLock
 
 if TYPE_CHECKING:
     from nova_lite.core.concurrency.green_native import NativeCalls
@@ -60,118 +61,6 @@ class GreenTask(Generic[T]):
 
     def kill(self) -> None:
         self._thread.kill()
-
-
-class _Wait:
-    """One task's wait for an event. It ends once: who wakes the task forgets it."""
-
-    __slots__ = ("task",)
-
-    def __init__(self, task: Any) -> None:
-        self.task: Any = task
-
-    def end(self, outcome: bool) -> None:
-        task, self.task = self.task, None
-        if task is not None:
-            task.switch(outcome)
-
-
-class GreenEvent:
-    __slots__ = ("_flag", "_waits")
-
-    def __init__(self) -> None:
-        self._flag = False
-        self._waits: list[_Wait] = []
-
-    def set(self) -> None:
-        self._flag = True
-        if not self._waits:
-            return
-        waits, self._waits = self._waits, []
-        hub = eventlet.hubs.get_hub()
-        in_callback = greenlets.getcurrent() is hub.greenlet
-        for wait in waits:
-            if in_callback:  # of a watch: a timer would cost another turn of the loop
-                wait.end(True)
-            else:
-                hub.schedule_call_global(0, wait.end, True)
-
-    def clear(self) -> None:
-        self._flag = False
-
-    def is_set(self) -> bool:
-        return self._flag
-
-    def wait(self, timeout: float | None = None) -> bool:
-        if self._flag:
-            return True
-        hub = eventlet.hubs.get_hub()
-        wait = _Wait(greenlets.getcurrent())
-        timer = None if timeout is None else hub.schedule_call_global(timeout, wait.end, False)
-        self._waits.append(wait)
-        try:
-            return bool(hub.switch())
-        finally:
-            wait.task = None
-            if wait in self._waits:  # it was not the event that ended it
-                self._waits.remove(wait)
-            if timer is not None:
-                timer.cancel()
-
-
-class GreenLock:
-    """Taking a lock that is free is one look at a flag: a message takes a dozen of them, and waits for none."""
-
-    __slots__ = ("_held", "_waits")
-
-    def __init__(self) -> None:
-        self._held = False
-        self._waits: collections.deque[_Wait] = collections.deque()
-
-    def acquire(self, timeout: float | None = None) -> bool:
-        if self._held:
-            return timeout != 0 and self._queue(timeout)
-        self._held = True
-        return True
-
-    def release(self) -> None:
-        if not self._held:
-            raise RuntimeError("a lock was released that nobody held")
-        self._held = False
-        if self._waits:
-            eventlet.hubs.get_hub().schedule_call_global(0, self._pass_on)
-
-    def _queue(self, timeout: float | None) -> bool:
-        hub = eventlet.hubs.get_hub()
-        wait = _Wait(greenlets.getcurrent())
-        timer = None if timeout is None else hub.schedule_call_global(timeout, wait.end, False)
-        self._waits.append(wait)
-        try:
-            return bool(hub.switch())
-        finally:
-            wait.task = None  # who gave up, or was killed, is passed over
-            if timer is not None:
-                timer.cancel()
-
-    def _pass_on(self) -> None:
-        while self._waits and not self._held:
-            wait = self._waits.popleft()
-            if wait.task is not None:
-                self._held = True  # by the one that is woken
-                wait.end(True)
-
-    def __enter__(self) -> object:
-        if self._held:
-            self._queue(None)
-        self._held = True
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._held = False
-        if self._waits:
-            eventlet.hubs.get_hub().schedule_call_global(0, self._pass_on)
 
 
 class GreenQueue(Generic[T]):

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from eventlet import patcher
 
-from nova_lite.core.concurrency.green import GreenEvent, GreenWatch, native_os, native_threading
+from nova_lite.core.concurrency.green import GreenWatch, native_os, native_threading
+from nova_lite.core.concurrency.green_waits import GreenEvent
 
 T = TypeVar("T")
 

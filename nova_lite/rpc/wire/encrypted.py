@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.envelope import VERSION
@@ -23,11 +22,11 @@ class Known:
 
     def __init__(self) -> None:
         half = X25519PrivateKey.from_private_bytes(b"s" * 32)
-        self._own = Own(half, half.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), 0.0)
+        self._own = Own.of(half)
         self._key = Ed25519PrivateKey.from_private_bytes(b"i" * 32)
 
     def readers(self, target: str) -> list[bytes]:
-        return [self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)]
+        return [self._key.public_key().public_bytes_raw()]
 
     def private_key(self) -> Ed25519PrivateKey:
         return self._key

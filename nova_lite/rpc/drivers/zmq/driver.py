@@ -116,13 +116,16 @@ class ZmqDriver:
         return AlwaysAlive()
 
     def _client(self) -> Wire:
+        if self._wire is not None:
+            return self._wire
         with self._lock:
             if self._wire is None:
                 socket = self._socket()
                 monitor = self._watch(socket) if self._settings.zmq_ring else None
-                self._wire = Wire(socket, self._lost, self._peers, self._sink, monitor)
-                self._channels.append(self._wire)
-                self._wire.start()
+                wire = Wire(socket, self._lost, self._peers, self._sink, monitor)
+                self._channels.append(wire)
+                wire.start()
+                self._wire = wire
             return self._wire
 
     def _watch(self, socket: zmq.Socket[bytes]) -> Monitor:
