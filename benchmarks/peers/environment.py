@@ -1,4 +1,4 @@
-"""The peers' own virtual environment, under var/."""
+"""The peers' own virtual environments, under var/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from stack import pinned
 ROOT = Path(__file__).parents[2]
 
 
-def interpreter() -> Path:
-    """The Python of the environment, made if need be. Raises StackError."""
-    place = ROOT / "var" / "peers" / "oslo.messaging"
-    return pinned.ensure(ROOT / "requirements-peers.txt", place) / "bin" / "python"
+def interpreter(name: str = "oslo.messaging", pins: str = "requirements-peers.txt") -> Path:
+    """The Python of an environment, made if need be. Raises StackError."""
+    return pinned.ensure(ROOT / pins, ROOT / "var" / "peers" / name) / "bin" / "python"
