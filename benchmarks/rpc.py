@@ -5,6 +5,9 @@ echoes of pyzmq and py-amqp as the limits. A bare echo under our concurrency bac
 All processes run all the time, and each figure is taken of every system in turn: what disturbs the machine disturbs
 them all, and the ratios hold.
 
+Targets are held against the signed figures, though no peer signs; where the unsigned one is held too, it is the
+transport that is judged. The bare echoes send bytes that were encoded once (pyzmq) or go through json (py-amqp).
+
 A cast is the same to both systems on RabbitMQ: durable queue, persistent message, mandatory, and the caller waits for
 the broker to confirm this very message. A call is not: oslo.messaging has request and answer confirmed by the broker,
 we do not, for the answer itself confirms both.
@@ -179,11 +182,13 @@ class Bound(NamedTuple):
 BOUNDS = (
     Bound("zmq", "call", "bare pyzmq", 2.0, "lower"),
     Bound("zmq", "call", "bare pyzmq, same event loop", 2.0, "lower"),
-    Bound("zmq", "calls at 20", "oslo.messaging", 3.0, "higher"),
-    Bound("RabbitMQ", "call", "bare py-amqp", 1.6, "lower"),
-    Bound("RabbitMQ", "calls at 20", "oslo.messaging", 2.0, "higher"),
+    Bound("zmq signed", "call", "bare pyzmq", 2.0, "lower"),
+    Bound("zmq signed", "calls at 20", "oslo.messaging", 3.0, "higher"),
+    Bound("RabbitMQ signed", "call", "bare py-amqp", 1.6, "lower"),
+    Bound("RabbitMQ signed", "calls at 20", "oslo.messaging", 2.0, "higher"),
     Bound("RabbitMQ", "casts at 20", "oslo.messaging", 3.0, "higher"),
-    Bound("RabbitMQ", "casts at 200", "oslo.messaging", 3.0, "higher"),
+    Bound("RabbitMQ signed", "casts at 20", "oslo.messaging", 3.0, "higher"),
+    Bound("RabbitMQ signed", "casts at 200", "oslo.messaging", 3.0, "higher"),
     Bound("RabbitMQ signed", "calls at 20", "RabbitMQ", 0.8, "higher"),
 )
 

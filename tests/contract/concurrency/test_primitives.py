@@ -57,6 +57,25 @@ def test_waiting_for_a_task_ends_at_the_timeout() -> None:
     assert task.wait(5) is True
 
 
+def test_each_wait_ends_at_its_own_timeout_whatever_the_others_are() -> None:
+    never, left = concurrency.event(), concurrency.event()
+
+    def waited(seconds: float) -> float:
+        started = time.monotonic()
+        assert not never.wait(seconds)
+        return time.monotonic() - started
+
+    early, long = concurrency.spawn(left.wait, 0.2), concurrency.spawn(never.wait, 3600.0)
+    timeouts = (0.6, 0.05, 0.4, 0.0, 0.4)
+    tasks = [concurrency.spawn(waited, seconds) for seconds in timeouts]
+    left.set()
+    assert early.wait(30) is True
+    assert all(task.wait(30) >= seconds - 0.01 for task, seconds in zip(tasks, timeouts, strict=True))
+    assert not long.dead
+    never.set()
+    assert long.wait(30) is True
+
+
 def test_a_killed_task_may_be_waited_for() -> None:
     gate = concurrency.event()
     (task,) = Waiting(gate, 1).arrived()
