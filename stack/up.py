@@ -16,7 +16,7 @@ from stack.rest import Client
 from stack.supervision import Supervisor
 
 FORBIDDEN = set('"\\;#,\n')
-TOOLS = ("iproute2", "dnsmasq-base", "genisoimage")
+TOOLS = ("iproute2", "dnsmasq-base")
 PREPARATION = ("directories", "packages", "python", "hypervisor", "networks", "configuration", "supervisor")
 CLOUD = ("database", "identity", "servers", "daemons", "openrc")  # the broker starts while the database is filled
 DEMO = ("flavor", "image", "key pair", "server", "console")

@@ -19,7 +19,7 @@ from tests.lanes import Lanes
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
 PROMISES = "promises"  # of several layers: what docs/promises.md names
-# Tools that some tests call themselves.
+# Tools that some tests call themselves (isoinfo is in genisoimage).
 MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container", "dbus", "python3")
 # One part of the layers more than there are cores: each waits more than it computes.
 LANES = (os.cpu_count() or 1) + 1

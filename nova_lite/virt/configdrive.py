@@ -10,9 +10,6 @@ import base64
 import binascii
 import ipaddress
 import os
-import shutil
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,14 +17,13 @@ import msgspec
 from nova_lite.core.ids import new_hex
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.nic import Nic, NicSubnet
-from nova_lite.virt import programs
+from nova_lite.virt import iso9660
 from nova_lite.virt.driver import VirtError
 
 Json = dict[str, object]
 
 LABEL = "config-2"
 FILE, RESCUE_FILE = "disk.config", "disk.config.rescue"  # in the instance's directory; the latter while it is rescued
-MAKERS = ("genisoimage", "mkisofs", "xorrisofs")
 SEED_WORDS = 16  # of 16 bytes each
 TAP_NAME = 14  # characters of a tap device's name, which Neutron cuts from the port's id
 
@@ -120,28 +116,11 @@ def tap_name(nic: Nic) -> str:
 def build(instance: Instance, path: Path, admin_pass: str | None = None) -> None:
     """Make the drive at ``path``; it is there whole or not at all. Its directory is made if need be.
 
-    :raises VirtError: no program that makes ISO images is installed, or it failed.
+    :raises VirtError: the record's user data is not base64.
     """
     seed = bytes.fromhex("".join(new_hex() for _ in range(SEED_WORDS)))
-    files = documents(instance, seed, admin_pass)
+    drive = iso9660.volume(LABEL, documents(instance, seed, admin_pass), instance.created_at)
     path.parent.mkdir(exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    try:
-        _write(scratch / "tree", files)
-        _make_iso(scratch / "tree", scratch / "iso")
-        os.replace(scratch / "iso", path)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _write(root: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-
-
-def _make_iso(tree: Path, target: Path) -> None:
-    # Joliet and Rock Ridge: "meta_data.json" is no legal name in plain ISO 9660.
-    maker = programs.first_installed(MAKERS)
-    programs.run([maker, "-quiet", "-J", "-r", "-l", "-V", LABEL, "-o", str(target), str(tree)])
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_bytes(drive)
+    os.replace(unfinished, path)

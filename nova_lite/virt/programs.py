@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Sequence
 
@@ -38,14 +37,3 @@ def run(argv: Sequence[str], timeout: float = TIMEOUT, name: str = "", *, text: 
         complaint = (done.stderr or done.stdout).strip()[-TAIL:]
         raise ProgramFailed(f"{name} failed with {done.returncode}: {complaint}", program=name)
     return done.stdout
-
-
-def first_installed(names: Sequence[str]) -> str:
-    """The first of several programs that is on the PATH.
-
-    :raises ProgramFailed: none is.
-    """
-    for name in names:
-        if shutil.which(name):
-            return name
-    raise ProgramFailed(f"none of {', '.join(names)} is installed", program=names[0])

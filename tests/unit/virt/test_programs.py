@@ -19,9 +19,3 @@ def test_output_is_returned() -> None:
 def test_failures_say_what_went_wrong(argv: list[str], timeout: float, reason: str) -> None:
     with pytest.raises(ProgramFailed, match=reason):
         programs.run(argv, timeout)
-
-
-def test_the_first_program_that_is_there_is_taken() -> None:
-    assert programs.first_installed(["no-such-program", "sh"]) == "sh"
-    with pytest.raises(ProgramFailed, match="none of a-b, c-d is installed"):
-        programs.first_installed(["a-b", "c-d"])
