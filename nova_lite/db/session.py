@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Engine, Executable, Row, Select, Update, insert
+from sqlalchemy import ColumnElement, CursorResult, Delete, Engine, Executable, Insert, Row, Select, Update, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -35,6 +36,11 @@ def paired(first: type[Base], second: type[Base], joined: Select[Any], *besides:
     """``select(first).join(second, ...)`` for :meth:`Tx.pairs`: all columns of both, and what is selected ``besides``."""
     one, two = first.__table__.c, second.__table__.c
     return joined.with_only_columns(*one, *two, *besides, maintain_column_froms=True)
+
+
+@functools.cache
+def _inserting(model: type[Base]) -> Insert:
+    return insert(model)
 
 
 class Tx:
@@ -122,7 +128,7 @@ class Tx:
         if not values:
             return
         try:
-            self._connection.execute(insert(model), [dict(row) for row in values])
+            self._connection.execute(_inserting(model), [dict(row) for row in values])
         except IntegrityError as error:
             raise duplicate or Duplicate(f"{model.__tablename__}: a record with the same key exists") from error
 

@@ -127,17 +127,23 @@ def page(tx: Tx, kind: type[R], query: Query) -> list[R]:
 
     :raises Invalid: it sorts by what cannot be sorted by, or the marker is not there.
     """
+    statement, keys, names = _listing(kind, query)
+    if query.marker is not None:
+        statement = statement.where(keyset.after(keys, _marker(tx, kind, query.marker, names)))
+    records = [_record(kind, item) for item in tx.rows(statement)]
+    return records[::-1] if query.reverse else records
+
+
+@functools.lru_cache(maxsize=100)  # every boot of a project asks the same of its networks
+def _listing(kind: type[Record], query: Query) -> tuple[Select[Any], Sequence[keyset.Key], Sequence[str]]:
+    """The statement of a page but for its marker, and by what it is ordered: expressions and names of fields."""
     row = cast("Any", ROWS[kind])
     statement = _select(kind).where(_visible(kind, query.project_id))
     for name, values in query.where:
         statement = statement.where(_condition(kind, name, values))
     names = [*query.sort, ("id", query.sort[-1][1] if query.sort else False)]
     keys = [_key(kind, row, name, descending != query.reverse) for name, descending in names]
-    if query.marker is not None:
-        statement = statement.where(keyset.after(keys, _marker(tx, kind, query.marker, [name for name, _ in names])))
-    found = tx.rows(statement.order_by(*keyset.ordering(keys)).limit(query.limit))
-    records = [_record(kind, item) for item in found]
-    return records[::-1] if query.reverse else records
+    return statement.order_by(*keyset.ordering(keys)).limit(query.limit), keys, [name for name, _ in names]
 
 
 def total(tx: Tx, kind: type[Record], project_id: str) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import structs
-
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.quota import counted
 
@@ -15,7 +13,7 @@ _RENAMED = {"metadata": "instance_metadata"}
 
 def values(instance: Instance) -> dict[str, Any]:
     """Every column of a new row."""
-    return _columns(instance, (field.name for field in structs.fields(Instance)))
+    return _columns(instance, Instance.__struct_fields__)
 
 
 def changed_values(instance: Instance, changed: Iterable[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from msgspec import structs
 from sqlalchemy import and_, or_, select, update
 
 from nova_lite.core.errors import Conflict
+from nova_lite.db import swaps
 from nova_lite.db.models.hosts import AllocationRow
 from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.models.operations import OperationRow
@@ -224,9 +225,8 @@ def save(tx: Tx, before: Instance, now: float, **changes: Any) -> Instance:
     # What another host tells is of another clock, and nothing of its has been heard yet.
     unheard = {"told_at": 0.0} if after.host != before.host else {}
     matched = tx.change(
-        update(InstanceRow)
-        .where(InstanceRow.uuid == before.uuid, InstanceRow.revision == before.revision)
-        .values(changed_values(after, changes) | unheard)
+        swaps.still(InstanceRow, "uuid", "revision"), was_uuid=before.uuid, was_revision=before.revision,
+        **changed_values(after, changes), **unheard,
     )
     if not matched:
         raise Conflict(f"Instance {before.uuid} has been changed by somebody else meanwhile", instance=before.uuid)

@@ -10,6 +10,7 @@ from msgspec import structs
 from sqlalchemy import BindParameter, Update, bindparam, delete, exists, update
 
 from nova_lite.core.errors import Conflict
+from nova_lite.db import swaps
 from nova_lite.db.models.network import (
     FloatingIpRow,
     NetworkQuotaRow,
@@ -108,13 +109,19 @@ def plugged(tx: Tx, instance: Instance, host: str | None, now: float, port_id: s
     """A host has plugged in a server's ports, or one of them; without a ``host`` they wait for the next one."""
     if not instance.nics:
         return
-    statement = update(PortRow).where(PortRow.device_id == instance.uuid, PortRow.project_id == instance.project_id)
+    which = {"was_device_id": instance.uuid, "was_project_id": instance.project_id}
     if port_id is not None:
-        statement = statement.where(PortRow.id == port_id)
-    tx.change(statement.values(
+        which["was_id"] = port_id
+    tx.change(
+        _plugging(port_id is not None), **which,
         binding_host=host or "", status="ACTIVE" if host else "DOWN", updated_at=now,
-        revision_number=PortRow.revision_number + 1,
-    ))
+    )
+
+
+@functools.cache
+def _plugging(one: bool) -> Update:
+    ports = swaps.still(PortRow, "device_id", "project_id", *(("id",) if one else ()))
+    return ports.values(revision_number=PortRow.revision_number + 1)
 
 
 def unbound(port: Port, now: float) -> Port:

@@ -19,6 +19,9 @@ from nova_lite.db.session import Tx
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 
+END_UNTOLD = OperationRow.untold.bitwise_or(ENDED)
+"""What the column ``untold`` becomes when an operation ends."""
+
 
 def begun(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
     """Columns of the INSERT of an operation, of which the beginning is to be told; of one that is over, the end too."""
@@ -33,9 +36,12 @@ def begun(tx: Tx, operation: Operation, instance: Instance) -> dict[str, Any]:
 
 def ended(tx: Tx, instance: Instance) -> dict[str, Any]:
     """Columns of the UPDATE that ends an operation, with the instance as that leaves it."""
-    if not tx.telling:
-        return {}
-    return {"untold": OperationRow.untold.bitwise_or(ENDED), "ended_with": _kept(instance)}
+    return {"untold": END_UNTOLD, **ended_with(tx, instance)} if tx.telling else {}
+
+
+def ended_with(tx: Tx, instance: Instance) -> dict[str, Any]:
+    """The same without what is no plain value, :data:`END_UNTOLD`: for a statement that has it already."""
+    return {"ended_with": _kept(instance)} if tx.telling else {}
 
 
 def told(tx: Tx, started: Collection[str], ended: Collection[str]) -> None:

@@ -6,8 +6,9 @@ import functools
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, Update, bindparam, select
 
+from nova_lite.db import swaps
 from nova_lite.db.errors import Superseded
 from nova_lite.db.models.instances import InstanceRow
 from nova_lite.db.models.operations import OperationRow
@@ -69,18 +70,28 @@ def end(tx: Tx, before: Operation, instance: Instance, state: OperationState, me
     """End an operation in the same way, with the instance as that leaves it. Raises Superseded."""
     changes = {"state": state, "message": message, "finished_at": now, "lease_expires_at": None}
     after = structs.replace(before, **changes, updated_at=now)
-    return _commit(tx, before, after, changes | notices.ended(tx, instance))
+    return _commit(tx, before, after, changes | notices.ended_with(tx, instance), _ending() if tx.telling else _still())
 
 
-def _commit(tx: Tx, before: Operation, after: Operation, columns: dict[str, Any]) -> Operation:
+def _commit(
+    tx: Tx, before: Operation, after: Operation, columns: dict[str, Any], statement: Update | None = None
+) -> Operation:
     matched = tx.change(
-        update(OperationRow)
-        .where(OperationRow.uuid == before.id, OperationRow.state == before.state, OperationRow.epoch == before.epoch)
-        .values({**columns, "updated_at": after.updated_at})
+        _still() if statement is None else statement, was_uuid=before.id, was_state=before.state, was_epoch=before.epoch,
+        updated_at=after.updated_at, **columns,
     )
     if not matched:
         raise superseded(before)
     return after
+
+
+def _still() -> Update:
+    return swaps.still(OperationRow, "uuid", "state", "epoch")
+
+
+@functools.cache
+def _ending() -> Update:
+    return _still().values(untold=notices.END_UNTOLD)
 
 
 def superseded(operation: Operation) -> Superseded:
