@@ -19,7 +19,7 @@ from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.db import engines, upserts
 from nova_lite.db.border import is_transient, never_sent, translated
-from nova_lite.db.errors import DatabaseUnavailable, Duplicate
+from nova_lite.db.errors import DatabaseUnavailable, Drawn, Duplicate
 from nova_lite.db.models.base import Base
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ B = TypeVar("B", bound=Base)
 Values = Mapping[str, Any]
 
 PATIENCE = 30.0  # seconds for which a transaction is tried again
+DRAWS = 4  # tries of a transaction that draws what somebody has
 LONGEST_PAUSE = 0.1  # seconds between two tries
 
 
@@ -185,14 +186,16 @@ class Database:
     def transact(self, function: Callable[[Tx], T]) -> T:
         """Run ``function`` in one write transaction and commit; what it raises rolls everything back.
 
-        It is run again, from its beginning, when the database chose it as the victim of a deadlock, or the lock or
-        the connection was lost: it must do nothing but work on its Tx. Never call ``transact`` inside ``transact``.
+        It is run again, from its beginning, when the database chose it as the victim of a deadlock, the lock or the
+        connection was lost, or it drew what somebody has: it must do nothing but work on its Tx. Never call ``transact``
+        inside ``transact``.
 
+        :raises Drawn: it did so :data:`DRAWS` times.
         :raises DatabaseUnavailable: no success within ``patience`` seconds, or the connection broke at the commit.
         :raises DatabaseError: the database refused a statement.
         """
         deadline = self._clock.monotonic() + self._patience
-        pause = 0.002
+        pause, draws = 0.002, DRAWS
         while True:
             try:
                 return self._attempt(function)
@@ -201,6 +204,10 @@ class Database:
                     raise translated(error) from error
             except SQLAlchemyError as error:
                 raise translated(error) from error
+            except Drawn:
+                draws -= 1
+                if not draws:
+                    raise
             concurrency.sleep(pause * (1 + os.getpid() % 10 / 10))  # rivals in other processes pause otherwise
             pause = min(pause * 2, LONGEST_PAUSE)
 

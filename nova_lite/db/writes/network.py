@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Update, bindparam, delete, exists, update
 
 from nova_lite.core.errors import Conflict
 from nova_lite.db import swaps
+from nova_lite.db.errors import Drawn
 from nova_lite.db.models.network import (
     FloatingIpRow,
     NetworkQuotaRow,
@@ -140,7 +141,7 @@ def _columns(record: Record) -> dict[str, object]:
 
 def _clash(record: Record) -> Conflict:
     if isinstance(record, Port):
-        return Conflict(
+        return Drawn(
             f"Unable to complete operation for network {record.network_id}. The mac address {record.mac_address} is "
             "in use.", mac_address=record.mac_address,
         )

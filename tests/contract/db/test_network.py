@@ -10,6 +10,7 @@ from msgspec import structs
 
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.errors import Conflict, NovaLiteError
+from nova_lite.core.ids import new_uuid
 from nova_lite.db.network import DatabaseNetworkStore
 from nova_lite.db.session import Database
 from nova_lite.db.writes import instances
@@ -18,6 +19,7 @@ from nova_lite.network.drafts import NetworkChange, NewNetwork, NewPort, NewSubn
 from nova_lite.network.errors import NoMoreAddresses, OverQuota
 from nova_lite.network.servers import NicWish, ServerPorts, Wishes
 from nova_lite.network.service import Networking
+from nova_lite.network.store import Records
 from nova_lite.objects.network import Network, NetworkQuota, Port, Query
 from nova_lite.objects.nic import NicSubnet
 from nova_lite.objects.operation import Delete
@@ -223,3 +225,26 @@ def test_the_end_of_a_server_is_the_end_of_its_ports(nets: Nets, database: Datab
     deletion = an_operation(server, arguments=Delete())
     database.transact(lambda tx: instances.start_delete(tx, deletion, NOW, project_id=None, override_lock=False))
     assert nets.service.ports.page(Query()) == []
+
+
+def _like(port: Port, mac_address: str) -> Port:
+    return structs.replace(port, id=new_uuid(), mac_address=mac_address, fixed_ips=(), security_groups=())
+
+
+def test_a_mac_address_that_somebody_has_is_drawn_again(nets: Nets) -> None:
+    port = nets.port(nets.network())
+    drawn = iter((port.mac_address, port.mac_address, "fa:16:3e:00:00:01"))
+
+    def write(records: Records) -> Port:
+        made = _like(port, next(drawn))
+        records.add(made)
+        return made
+
+    made = nets.store.transact(write)
+    assert nets.store.read(lambda records: records.get(Port, made.id)).mac_address == "fa:16:3e:00:00:01"
+
+
+def test_a_mac_address_that_somebody_has_and_another_wants_is_refused(nets: Nets) -> None:
+    port = nets.port(nets.network())
+    with pytest.raises(Conflict, match=f"The mac address {port.mac_address} is in use"):
+        nets.store.transact(lambda records: records.add(_like(port, port.mac_address)))
