@@ -8,7 +8,10 @@ when they are first needed.
 from __future__ import annotations
 
 import functools
+import logging
+import os
 import re
+import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -17,10 +20,12 @@ from sqlalchemy.exc import ArgumentError
 from nova_lite.core.clock import Clock, SystemClock
 from nova_lite.core.errors import Invalid
 
+LOG = logging.getLogger(__name__)
 BACKENDS = ("sqlite", "postgresql", "mysql")
 CONNECT_TIMEOUT = 10  # seconds until a server that does not answer counts as absent
 SILENCE = 20  # seconds without a sound after which a server, or the way to it, is gone; no statement of ours takes so long
 EXPRESSION_BUDGET = 0.5  # seconds of one statement of SQLite's for the regular expression of a filter
+LOG_LIMIT = 16 << 20  # bytes of SQLite's log (WAL): some hundred boots
 SQLITE_BUSY = 250  # milliseconds that SQLite itself waits for a lock, blocking the process; the rest is ours to wait
 
 
@@ -97,9 +102,34 @@ def _sqlite_setup(connection: Any, record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
     connection.execute("PRAGMA busy_timeout=5000").close()  # a database being recovered is locked for longer
     # LIKE tells case apart, as on the other databases.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "case_sensitive_like=ON"):
+    # SQLite would carry over the log at every commit once it is long, and under load it never gets short again: each
+    # commit would wait for the disk. See keep_log_short.
+    pragmas = "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=0", "foreign_keys=ON", "case_sensitive_like=ON"
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}").close()
     connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY}").close()
+
+
+def keep_log_short(connection: Connection) -> None:
+    """After a commit: carry SQLite's log over into the database and empty it, if it is longer than :data:`LOG_LIMIT`.
+
+    Whoever reads or writes meanwhile in another process is not waited for: what cannot be done is left to a later commit.
+    """
+    path = connection.engine.url.database
+    try:
+        if os.stat(f"{path}-wal").st_size < LOG_LIMIT:
+            return
+    except FileNotFoundError:  # a file system on which SQLite cannot have one
+        return
+    database = connection.connection.driver_connection
+    assert isinstance(database, sqlite3.Connection)
+    try:
+        database.execute("PRAGMA busy_timeout=0").close()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    except sqlite3.Error as error:  # what was committed is in the log: nothing is lost
+        LOG.warning("the log of %s stays long: %s", path, error)
+    finally:
+        database.execute(f"PRAGMA busy_timeout={SQLITE_BUSY}").close()
 
 
 class Expressions:

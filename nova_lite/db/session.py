@@ -242,6 +242,8 @@ class Database:
                     raise DatabaseUnavailable(
                         "the connection to the database broke during a commit; its outcome is not known"
                     ) from error
+            if self._single_writer:
+                engines.keep_log_short(connection)
             return result
 
     @contextlib.contextmanager

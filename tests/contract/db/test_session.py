@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import func, literal_column, select, update
 
 from nova_lite.core.errors import Conflict, Invalid, NovaLiteError
+from nova_lite.db import engines
 from nova_lite.db.errors import DatabaseError, DatabaseUnavailable, Duplicate
 from nova_lite.db.models.quotas import QuotaRow
 from nova_lite.db.session import Database, Tx
@@ -204,3 +206,29 @@ def test_urls_that_cannot_work_are_refused(url: str) -> None:
 def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
     Database(f"sqlite:///{tmp_path / 'later'}").close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_log_of_sqlite_stays_short_while_others_read(
+    database: Database, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.backend != "sqlite":
+        pytest.skip("the servers look after their own logs")
+    limit = 64 << 10
+    monkeypatch.setattr(engines, "LOG_LIMIT", limit)
+    path = migrated.removeprefix("sqlite:///")
+    log, longest, number = Path(f"{path}-wal"), 0, 0
+    reader = sqlite3.connect(path)
+    try:
+        database.transact(lambda tx: _add(tx, "counted"))
+        for number in range(200):
+            if number == 50:  # somebody keeps an old picture for a while
+                reader.execute("BEGIN").connection.execute("SELECT count(*) FROM quotas").fetchone()
+            if number == 100:
+                reader.rollback()
+            database.transact(lambda tx: _increase(tx, "counted"))
+            if number >= 100:
+                longest = max(longest, log.stat().st_size)
+    finally:
+        reader.close()
+    assert _limit(database, "counted") == number + 2
+    assert longest <= 2 * limit
