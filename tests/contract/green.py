@@ -11,9 +11,9 @@ from nova_lite.core import concurrency
 ROOT = Path(__file__).parents[2]
 
 
-def run(directory: str) -> str:
-    """Run the tests of a directory on the eventlet back end in a process of its own; the output when one fails."""
-    command = [sys.executable, "-m", "tests.contract.green", directory]
+def run(place: str, *options: str) -> str:
+    """Run the tests of a directory or file on the eventlet back end in a process of its own; the output when one fails."""
+    command = [sys.executable, "-m", "tests.contract.green", place, *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 

@@ -22,8 +22,7 @@ class Connection:
         self.client_port = int(client.getpeername()[1])
         self._heard = heard
         self._ends = (client, server)
-        for source, drain in (self._ends, self._ends[::-1]):
-            concurrency.spawn(self._pump, source, drain)
+        self._pumps = [concurrency.spawn(self._pump, *ends) for ends in (self._ends, self._ends[::-1])]
 
     def _pump(self, source: socket.socket, drain: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -32,13 +31,21 @@ class Connection:
                 if not self.silent:
                     drain.sendall(data)
         if not self.silent:
-            self.cut()
+            self._end()
+
+    def _end(self) -> None:
+        for end in self._ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     def cut(self) -> None:
         for end in self._ends:
             with contextlib.suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                end.shutdown(socket.SHUT_RDWR)
+        self._end()
+        for pump in self._pumps:
+            pump.wait(5)  # a socket is closed when nobody reads from it any more: its number is given out again
+        for end in self._ends:
             end.close()
 
 
@@ -95,6 +102,6 @@ class TcpProxy:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
+        self._task.wait(5)
         self._listener.close()
         self.cut()
-        self._task.wait(5)
