@@ -60,7 +60,7 @@ remove() {
     rm -f $units/multi-user.target.wants/nova-lite.target /etc/{sysusers,tmpfiles}.d/nova-lite.conf
     if systemd_runs; then systemctl daemon-reload; fi
     [ "$purge" ] || return 0
-    rm -rf $conf $state $state-compute /run/nova-lite
+    rm -rf $conf $state $state-compute $state-scheduler /run/nova-lite
     for user in nova-lite nova-lite-scheduler nova-lite-compute; do
         if id -u $user >/dev/null 2>&1; then userdel $user 2>/dev/null; fi
     done
@@ -115,7 +115,10 @@ listen = 127.0.0.1
 port = 8774
 public_url = http://127.0.0.1:8774
 END
-        new $conf/nova-lite-scheduler.conf nova-lite-scheduler </dev/null
+        new $conf/nova-lite-scheduler.conf nova-lite-scheduler <<END
+[DEFAULT]
+state_path = $state-scheduler
+END
         new $conf/admin-password root <<<"$(secret)"
         new $conf/service-password root <<<"$password"
         new $conf/openrc root <<END

@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from nova_lite import __version__, rpc
 from nova_lite.cmd.refusals import RefusalEvents
@@ -68,6 +69,8 @@ def bus(settings: Settings, name: str, clock: Clock) -> rpc.Bus:
             url=settings.rpc.url,
             pins=pins(settings),
             call_timeout=settings.rpc.call_timeout,
+            journal=str(Path(settings.process.state_path) / "begun" / name),
+            poison_limit=settings.rpc.poison_limit,
             identity=f"{name}@{settings.process.host}",
             key_dir=settings.rpc.key_dir,
             signing=settings.rpc.signing,

@@ -1,4 +1,4 @@
-"""Crew: a bounded number of worker tasks, made when they are needed and kept."""
+"""Crew: a bounded number of worker tasks, made when they are needed and kept; and its lane for one job at a time."""
 
 from __future__ import annotations
 
@@ -105,3 +105,31 @@ class Crew:
             hand.called.clear()
             self._resting.append(hand)
             return False
+
+
+class Lane:
+    """Jobs that one worker of a crew does one after another: never two of them at the same time."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._lock = concurrency.lock()
+        self._backlog: collections.deque[Job] = collections.deque()
+        self._busy = False
+
+    def submit(self, job: Job) -> None:
+        """Never blocks. ``job`` must not raise."""
+        with self._lock:
+            self._backlog.append(job)
+            if self._busy:
+                return
+            self._busy = True
+        self._crew.submit(self._work)
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            job()
+
+    def _next(self) -> Job | None:
+        with self._lock:
+            self._busy = bool(self._backlog)
+            return self._backlog.popleft() if self._backlog else None

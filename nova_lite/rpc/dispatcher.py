@@ -18,6 +18,7 @@ from nova_lite.rpc.drivers.base import Incoming
 from nova_lite.rpc.envelope import Answer, Failure, Request
 from nova_lite.rpc.freshness import Freshness
 from nova_lite.rpc.interface import Interface, Method
+from nova_lite.rpc.journal import Journal
 from nova_lite.rpc.ping import PING
 from nova_lite.rpc.serializer import WrongType
 from nova_lite.rpc.sessions import Session
@@ -68,10 +69,12 @@ class Asked(msgspec.Struct, frozen=True):
 class Dispatcher:
     """Serves the endpoints of one target."""
 
-    def __init__(self, target: Target, identity: str, codec: Codec, freshness: Freshness, clock: Clock) -> None:
+    def __init__(
+        self, target: Target, identity: str, codec: Codec, freshness: Freshness, journal: Journal, clock: Clock,
+    ) -> None:
         self._target, self._identity = target, identity
         self._names = (str(target), target.topic)
-        self._codec, self._freshness, self._clock = codec, freshness, clock
+        self._codec, self._freshness, self._journal, self._clock = codec, freshness, journal, clock
         self._endpoints: dict[str, Endpoint] = {}
 
     def add(self, endpoint: Endpoint) -> None:
@@ -94,11 +97,13 @@ class Dispatcher:
             incoming.done()
 
     def _process(self, incoming: Incoming, authorise: Authoriser, observe: Observer) -> None:
-        asked = Asked(incoming)
+        asked, note = Asked(incoming), None
         try:
             request, session, coded, private = self._codec.read_request(incoming.payload)
             asked = Asked(incoming, request, session if coded else None, request.exchange if private else b"")
             job = self._check(request, incoming.redelivered)
+            if incoming.redelivered:
+                note = self._journal.begin(request.id)
             authorise(job.delivery)
         except errors.UnknownSession as error:
             LOG.info("message %s on %s: %s", incoming.id, self._target, error)
@@ -115,6 +120,8 @@ class Dispatcher:
             self._refuse(asked, _remote(error), observe)
         else:
             self._execute(asked, job)
+        finally:
+            self._journal.end(note)
 
     def _check(self, request: Request, redelivered: bool) -> Job:
         if request.target not in self._names:

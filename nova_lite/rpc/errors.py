@@ -21,6 +21,7 @@ Conflict └── QueueMismatch     the broker has a queue of that name, made i
 TooLarge └── Oversize  more bytes than the bus carries
 Unsupported └── CannotSend   the version that the receiver speaks cannot express it, or nobody could read it
 RemoteError            the handler raised something that is not a declared error
+Poisonous              set aside: it was begun again and again, and no process has lived to end it
 """
 
 from __future__ import annotations
@@ -121,6 +122,10 @@ class ContractError(Invalid):
     """A contract or its endpoint is written wrongly; raised when it is declared or served, never on the wire."""
 
     code = "contract_error"
+
+
+class Poisonous(NovaLiteError):
+    code = "poisonous"
 
 
 class RemoteError(NovaLiteError):

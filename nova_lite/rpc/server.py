@@ -5,18 +5,20 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.rpc.codec import Codec
-from nova_lite.rpc.crew import Crew
+from nova_lite.rpc.crew import Crew, Job, Lane
 from nova_lite.rpc.delivery import Authoriser, Observer, allow, log_refusal
 from nova_lite.rpc.dispatcher import Dispatcher, Endpoint
 from nova_lite.rpc.drivers.base import Driver, Incoming, Listener
 from nova_lite.rpc.errors import ContractError
-from nova_lite.rpc.freshness import Freshness
+from nova_lite.rpc.freshness import CLOCK_SKEW, Freshness
 from nova_lite.rpc.interface import check_endpoint, interface_of
+from nova_lite.rpc.journal import Journal
 from nova_lite.rpc.levels import ENVELOPE
 from nova_lite.rpc.ping import Ping, Ponger
 from nova_lite.rpc.settings import BusSettings
@@ -30,10 +32,10 @@ LOG = logging.getLogger(__name__)
 
 
 class Intake:
-    """The receiver of one listener: counts what is unfinished, gives it to the crew, notices when it is deaf."""
+    """The receiver of one listener: counts what is unfinished, has it worked on, notices when it is deaf."""
 
-    def __init__(self, server: Server, dispatcher: Dispatcher, crew: Crew, prefetch: int) -> None:
-        self._server, self._dispatcher, self._crew, self._prefetch = server, dispatcher, crew, prefetch
+    def __init__(self, server: Server, dispatcher: Dispatcher, prefetch: int) -> None:
+        self._server, self._dispatcher, self._prefetch = server, dispatcher, prefetch
         self._lock = concurrency.lock()
         self._unfinished = 0
         self._heard = 0
@@ -57,7 +59,7 @@ class Intake:
             self._unfinished += 1
             self._heard += 1
         try:
-            self._crew.submit(functools.partial(self._handle, incoming))
+            self._server.submit(incoming, functools.partial(self._handle, incoming))
         except Exception as error:  # noqa: BLE001 - no more threads: what is taken now would be lost
             self.lost(error)
 
@@ -89,6 +91,9 @@ class Server:
     ) -> None:
         self._settings, self._clock, self._codec, self._driver = settings, clock, codec, driver
         self._crew, self._sound = Crew(workers), sound
+        self._lane = Lane(self._crew)
+        directory = Path(settings.journal) if settings.journal else None
+        self._journal = Journal(directory, settings.poison_limit, settings.message_ttl + CLOCK_SKEW, clock)
         self._dispatchers: dict[Target, Dispatcher] = {}
         self._intakes: dict[Target, Intake] = {}
         self._ended = concurrency.event()
@@ -120,14 +125,15 @@ class Server:
 
     def _dispatcher(self, target: Target) -> Dispatcher:
         freshness = Freshness(self._clock, self._settings.message_ttl)
-        dispatcher = Dispatcher(target, self._settings.identity, self._codec, freshness, self._clock)
+        dispatcher = Dispatcher(target, self._settings.identity, self._codec, freshness, self._journal, self._clock)
         dispatcher.add(Endpoint(interface_of(Ping), Ponger(self._settings.identity, self._clock)))
         return dispatcher
 
     def setup(self) -> None:
         """Become reachable: from here on senders find this server; what they send waits until ``start``."""
+        self._journal.open()
         for target, dispatcher in self._dispatchers.items():
-            intake = Intake(self, dispatcher, self._crew, self._settings.prefetch)
+            intake = Intake(self, dispatcher, self._settings.prefetch)
             intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
             self._intakes[target] = intake
 
@@ -142,6 +148,7 @@ class Server:
     def stop(self, grace: float = 10.0) -> bool:
         """Take no new work, finish what was taken within ``grace`` seconds, close. False: something was cut off."""
         self._stopping = True
+        self._journal.close()
         for listener in self._listeners():
             listener.pause()
         drained = self._crew.drain(grace)
@@ -152,6 +159,7 @@ class Server:
 
     def kill(self) -> None:
         """Close at once; unfinished work goes on until the process ends, its answers are lost."""
+        self._journal.close()
         for listener in self._listeners():
             listener.close()
         self._crew.dismiss()
@@ -162,6 +170,14 @@ class Server:
         self._ended.wait()
         if self._failure is not None:
             raise self._failure
+
+    def submit(self, incoming: Incoming, job: Job) -> None:
+        """Have a message worked on; suspects of having ended a process one at a time, so that the next death shows
+        which of them it was."""
+        if incoming.redelivered and self._journal.suspects(incoming.id):
+            self._lane.submit(job)
+        else:
+            self._crew.submit(job)
 
     def fail(self, error: BaseException) -> None:
         """A consumer has died: the service must notice, not live on without ears."""

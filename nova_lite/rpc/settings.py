@@ -22,6 +22,10 @@ class BusSettings:
     confirmation; ``message_ttl`` is the longest life of any message: older ones are refused.
     ``max_message`` bounds one message, ``prefetch`` the messages that a server has taken and not finished.
 
+    ``journal`` is a directory in which the processes of one service on one host note what a broker gives them again: a
+    message that has ended ``poison_limit`` of them while it was the only suspect in work is set aside
+    (:mod:`nova_lite.rpc.journal`). Without one it ends every process that it is given to until it has expired.
+
     ``hearing`` is the time between two sounds that a server makes to itself: who hears nothing for so long listens anew.
 
     ``pins``: for an interface by name the version that every proxy speaks, or ``auto``: what all servers understand.
@@ -51,5 +55,7 @@ class BusSettings:
     message_ttl: float = 300.0
     max_message: int = 16 * 1024 * 1024
     prefetch: int = 128
+    journal: str = ""
+    poison_limit: int = 3
     hearing: float = 30.0
     pins: Mapping[str, str] = dataclasses.field(default_factory=dict)

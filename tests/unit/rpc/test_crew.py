@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.core import concurrency
-from nova_lite.rpc.crew import Crew
+from nova_lite.rpc.crew import Crew, Lane
 
 
 def test_a_crew_is_bounded_and_drains() -> None:
@@ -34,4 +34,26 @@ def test_one_worker_keeps_the_order() -> None:
         crew.submit(lambda number=number: done.append(number))  # type: ignore[misc]
     assert crew.drain(5)
     assert done == list(range(100))
+    crew.dismiss()
+
+
+def test_a_lane_does_one_job_at_a_time_and_leaves_the_other_workers_to_others() -> None:
+    crew, gate = Crew(2), concurrency.event()
+    lane, begun, done = Lane(crew), list[int](), concurrency.event()
+
+    def job(number: int) -> None:
+        begun.append(number)
+        gate.wait(10)
+
+    for number in range(3):
+        lane.submit(lambda number=number: job(number))  # type: ignore[misc]
+    crew.submit(done.set)
+    assert done.wait(5), "the lane keeps every worker busy"
+    assert begun == [0]
+    gate.set()
+    assert crew.drain(5) is True
+    assert begun == [0, 1, 2]
+    lane.submit(lambda: begun.append(3))
+    assert crew.drain(5) is True
+    assert begun == [0, 1, 2, 3]
     crew.dismiss()
