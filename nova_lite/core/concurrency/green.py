@@ -87,6 +87,7 @@ class GreenMailbox(Generic[T]):
     def __init__(self) -> None:
         self._items: collections.deque[T] = collections.deque()
         self._reader, self._writer = native_os.pipe()
+        _opened(self._reader)
         native_os.set_blocking(self._reader, False)
         native_os.set_blocking(self._writer, False)
         self._reading = GreenLock()
@@ -146,6 +147,7 @@ class GreenWatch:
 
     def __init__(self, fd: int, callback: Callable[[], bool]) -> None:
         self._callback = callback
+        _opened(fd)
         hub = eventlet.hubs.get_hub()
         self._listener: Any = hub.add(hub.READ, fd, self._ready, _ignored, _nothing)
 
@@ -175,6 +177,20 @@ def _ignored(error: BaseException) -> None:
 
 def _nothing() -> None:
     """Nobody else keeps a record of the descriptor."""
+
+
+def _opened(fd: int) -> None:
+    """The descriptor is new, and eventlet has not opened it itself.
+
+    A socket that is closed while a task waits for it leaves its listener with the hub, which takes whoever waits for a
+    descriptor of that number for a second reader. eventlet's own way out raises what that task dies of in the loop.
+    """
+    hub = eventlet.hubs.get_hub()
+    for kind in (hub.READ, hub.WRITE):
+        listener = hub.listeners[kind].get(fd)
+        if listener is not None:
+            hub.remove(listener)
+            listener.defang()
 
 
 def _wait_readable(fd: int, timeout: float | None) -> bool:

@@ -14,10 +14,11 @@ from eventlet.support import greenlets
 class _Wait:
     """One task's wait. It ends once: who wakes the task forgets it."""
 
-    __slots__ = ("task",)
+    __slots__ = ("granted", "task")
 
     def __init__(self) -> None:
         self.task: Any = greenlets.getcurrent()
+        self.granted = False  # a lock is the task's, which may not have been woken yet
 
     def end(self, outcome: bool) -> None:
         task, self.task = self.task, None
@@ -33,7 +34,7 @@ class _Wait:
         try:
             return bool(hub.switch())
         finally:
-            self.task = None  # who gave up, or was killed, is passed over
+            self.task = None
             if alarms is not None:
                 alarms.drop(self)
 
@@ -126,7 +127,10 @@ class GreenEvent:
 
 
 class GreenLock:
-    """Taking a lock that is free is one look at a flag: a message takes a dozen of them, and waits for none."""
+    """Taking a lock that is free is one look at a flag: a message takes a dozen of them, and waits for none.
+
+    Who releases a lock that others wait for hands it to the first of them: it is never free for somebody who comes now.
+    """
 
     __slots__ = ("_held", "_waits")
 
@@ -143,21 +147,29 @@ class GreenLock:
     def release(self) -> None:
         if not self._held:
             raise RuntimeError("a lock was released that nobody held")
-        self._held = False
-        if self._waits:
-            eventlet.hubs.get_hub().schedule_call_global(0, self._pass_on)
+        self._hand_over()
 
     def _queue(self, timeout: float | None) -> bool:
         wait = _Wait()
         self._waits.append(wait)
-        return wait.last(timeout)
+        try:
+            wait.last(timeout)
+        except BaseException:
+            if wait.granted:  # it was killed before it was woken
+                self._hand_over()
+            raise
+        finally:
+            if not wait.granted:
+                self._waits.remove(wait)
+        return wait.granted  # even if its time was over before it was woken
 
-    def _pass_on(self) -> None:
-        while self._waits and not self._held:
+    def _hand_over(self) -> None:
+        if self._waits:
             wait = self._waits.popleft()
-            if wait.task is not None:
-                self._held = True  # by the one that is woken
-                wait.end(True)
+            wait.granted = True
+            eventlet.hubs.get_hub().schedule_call_global(0, wait.end, True)
+        else:
+            self._held = False
 
     def __enter__(self) -> object:
         if self._held:
@@ -168,6 +180,7 @@ class GreenLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._held = False
         if self._waits:
-            eventlet.hubs.get_hub().schedule_call_global(0, self._pass_on)
+            self._hand_over()
+        else:
+            self._held = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nova_lite.core import concurrency
@@ -63,6 +65,55 @@ def test_a_task_that_is_killed_while_it_waits_for_a_lock_does_not_keep_it() -> N
         killed.kill()
     other.wait(5)
     assert lock.acquire(timeout=5)
+
+
+def test_who_comes_now_does_not_pass_those_who_wait() -> None:
+    if concurrency.backend() != "eventlet":
+        return  # the kernel's locks promise no order
+    lock, pause, turns = concurrency.lock(), concurrency.event(), list[str]()
+
+    def patient() -> None:
+        with lock:
+            turns.append("patient")
+
+    with lock:
+        waiting = concurrency.spawn(patient)
+        pause.wait(0.02)  # it waits for the lock by now
+    assert lock.acquire(timeout=0) is False, "it is free for a moment"
+    with lock:
+        turns.append("greedy")
+    waiting.wait(5)
+    assert turns == ["patient", "greedy"]
+    assert lock.acquire(timeout=0)
+
+
+def test_a_task_that_is_killed_when_a_lock_has_just_become_its_own_hands_it_on() -> None:
+    lock, pause = concurrency.lock(), concurrency.event()
+
+    def work() -> str:
+        with lock:
+            return "done"
+
+    with lock:
+        killed, other = concurrency.spawn(work), concurrency.spawn(work)
+        pause.wait(0.05)
+    killed.kill()
+    assert other.wait(5) == "done"
+    assert lock.acquire(timeout=5)
+
+
+def test_a_lock_that_comes_with_the_end_of_the_time_is_given_or_is_free() -> None:
+    lock, pause = concurrency.lock(), concurrency.event()
+    for _ in range(20):
+        lock.acquire()
+        waiting = concurrency.spawn(lock.acquire, 0.01)
+        pause.wait(0.0099)
+        time.sleep(0.001)  # of the whole process: the time is over when the lock is released
+        lock.release()
+        if waiting.wait(5):
+            lock.release()
+        assert lock.acquire(timeout=0)
+        lock.release()
 
 
 def test_only_a_lock_that_is_held_can_be_released() -> None:

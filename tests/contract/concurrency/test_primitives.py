@@ -229,6 +229,22 @@ def test_what_comes_after_a_mailboxs_end_is_dropped() -> None:
     os.close(writer)
 
 
+def test_a_mailbox_is_not_taken_for_a_descriptor_that_was_closed_while_a_task_waited_for_it() -> None:
+    reader, writer = os.pipe()
+    waiting = concurrency.spawn(concurrency.wait_readable, reader, 1.0)
+    concurrency.event().wait(0.05)  # it waits by now
+    os.close(reader)
+    mailbox = concurrency.mailbox()  # has the number now
+    with pytest.raises(concurrency.Empty):
+        mailbox.get(0.02)
+    mailbox.put(1)
+    assert mailbox.get(5) == 1
+    with contextlib.suppress(OSError):
+        waiting.wait(5)
+    mailbox.close()
+    os.close(writer)
+
+
 def test_several_tasks_share_a_mailbox() -> None:
     mailbox = concurrency.mailbox()
     tasks = [concurrency.spawn(mailbox.get, 5) for _ in range(3)]
