@@ -10,16 +10,16 @@ import pytest
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext, system_context
 from stack.servers import RabbitMQ
-from tests.contract.rpc.fabric import Fabric, settings_of
+from tests.contract.rpc.fabric import TRANSPORTS, Fabric, settings_of
 
-TRANSPORTS = ("local", "zmq-ipc", "zmq-tcp", "kombu-classic", "kombu-quorum")
 if concurrency.backend() == "eventlet":
     collect_ignore = ["test_green.py"]  # it starts the run that this is
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every transport, or those whose names begin as the test's mark ``transports`` says."""
-    if "fabric" in metafunc.fixturenames:
+    """Every transport, or those whose names begin as the test's mark ``transports`` says, unless it names them itself."""
+    named = any("fabric" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
+    if "fabric" in metafunc.fixturenames and not named:
         marker = metafunc.definition.get_closest_marker("transports")
         begins = marker.args if marker else ("",)
         metafunc.parametrize("fabric", [name for name in TRANSPORTS if name.startswith(begins)], indirect=True)

@@ -57,7 +57,7 @@ def _break_socket(channel: Channel) -> None:
 
 def _break_line(line: Line) -> None:
     def stammer(kind: int, payload: bytes) -> bool:
-        raise IndexError("no such frame")
+        raise AttributeError("no such frame")  # py-amqp raises it too, of a connection that is gone
 
     line._takers.update(dict.fromkeys(line._takers, stammer))
 
@@ -83,5 +83,5 @@ WAYS: dict[str, Callable[[Server], None]] = {
 def possible(transport: str, way: str, backend: str) -> bool:
     """A local bus has no carrier, zmq no task of its own, and a native thread cannot be killed."""
     if way == "kill_task":
-        return transport == "kombu" and backend == "eventlet"
+        return transport.startswith("kombu") and backend == "eventlet"
     return way == "starve" or transport != "local"

@@ -20,6 +20,7 @@ from tests.contract.rpc.contracts import Office, Post
 
 T = TypeVar("T")
 PATIENCE = 60.0  # seconds that what was broken may take to be whole again
+TRANSPORTS = ("local", "zmq-ipc", "zmq-tcp", "kombu-classic", "kombu-quorum")
 ADDRESSES = 4  # servers that one ring file makes room for, per target
 
 

@@ -17,17 +17,18 @@ from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc import Server
 from tests.contract.rpc.contracts import Office, Post
 from tests.contract.rpc.deaths import WAYS, possible
-from tests.contract.rpc.fabric import Fabric
+from tests.contract.rpc.fabric import TRANSPORTS, Fabric
 
 ROOT = Path(__file__).parents[3]
+dying = pytest.mark.parametrize(("fabric", "way"), [
+    (transport, way) for transport in TRANSPORTS for way in WAYS if possible(transport, way, concurrency.backend())
+], indirect=["fabric"])
 
 
-@pytest.mark.parametrize("way", WAYS)
+@dying
 def test_waiting_for_the_server_raises_what_killed_its_consumer(
     fabric: Fabric, context: RequestContext, way: str
 ) -> None:
-    if not possible(fabric.transport, way, concurrency.backend()):
-        pytest.skip("cannot happen here")
     bus = fabric.bus("post@any")
     server, post = bus.server(), bus.proxy(Post)
     server.serve(Post, Office("office"))
@@ -49,10 +50,8 @@ def _death(server: Server) -> BaseException | None:
     return None
 
 
-@pytest.mark.parametrize("way", WAYS)
+@dying
 def test_its_process_ends_and_says_why(fabric: Fabric, way: str) -> None:
-    if not possible(fabric.transport, way, concurrency.backend()):
-        pytest.skip("cannot happen here")
     settings = json.dumps({**dataclasses.asdict(fabric.settings), "identity": "mortal"})
     command = [sys.executable, "-m", "tests.contract.rpc.mortal_process", settings, way]
     environment = {**os.environ, "NOVA_LITE_CONCURRENCY": concurrency.backend(), "PYTHONWARNINGS": "ignore"}

@@ -16,6 +16,7 @@ from nova_lite.rpc.drivers.base import Incoming, Receiver
 from nova_lite.rpc.drivers.kombu.acks import Acks
 from nova_lite.rpc.drivers.kombu.frames import Deliveries, Delivery
 from nova_lite.rpc.drivers.kombu.line import LOST, Line
+from nova_lite.rpc.drivers.kombu.outbox import vanishing
 from nova_lite.rpc.drivers.kombu.publisher import Publisher, fanout_key
 from nova_lite.rpc.errors import QueueMismatch
 from nova_lite.rpc.settings import BusSettings
@@ -79,7 +80,7 @@ class Ear:
         self._paused = True
         mouth = self._mouth
         if mouth is not None:
-            with contextlib.suppress(*LOST):
+            with contextlib.suppress(*LOST), vanishing():
                 for queue in self._queues:
                     mouth.channel.basic_cancel(queue, nowait=True)
         with self._lock:

@@ -15,7 +15,7 @@ from kombu.connection import Connection
 from nova_lite.core import concurrency
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc.drivers.kombu.frames import Splitter
-from nova_lite.rpc.drivers.kombu.outbox import Outbox
+from nova_lite.rpc.drivers.kombu.outbox import Outbox, vanishing
 from nova_lite.rpc.errors import QueueMismatch
 
 LOG = logging.getLogger(__name__)
@@ -27,8 +27,7 @@ CHUNK = 65536  # bytes that are read at once
 FAREWELL = 2.0  # seconds for the broker to say good-bye
 SHORTEST_SILENCE = 3.0  # seconds without an answer that a network may have at any rate
 
-# py-amqp raises AttributeError where a connection has vanished under it.
-LOST = (OSError, amqp.exceptions.AMQPError, AttributeError)
+LOST = (OSError, amqp.exceptions.AMQPError)
 # Trying again would not help: the declaration contradicts what the broker has. Anything else may pass: a broker that
 # is starting refuses users and virtual hosts that it will know a moment later.
 HOPELESS = (amqp.exceptions.PreconditionFailed, QueueMismatch)
@@ -99,7 +98,7 @@ class Line:
         connection, task = self._connection, self._task
         if connection is None or task is None:
             return
-        with contextlib.suppress(*LOST):
+        with contextlib.suppress(*LOST), vanishing():
             # The reading task gets the answer: waiting for it here would be a second reader.
             connection.send_method(amqp.spec.Connection.Close, "BsBB", (0, "", 0, 0))
         with contextlib.suppress(TimeoutError):
@@ -145,7 +144,8 @@ class Line:
             self._url, heartbeat=self._heartbeat, connect_timeout=CONNECT_TIMEOUT,
             transport_options={"frame_writer": self._frame_writer, "socket_settings": _vigilance(self._heartbeat)},
         )
-        connection = broker.transport.establish_connection()
+        with vanishing():
+            connection = broker.transport.establish_connection()
         # With this flag py-amqp reads from the socket whenever it publishes, which is for our reading task alone.
         connection.client_properties["capabilities"]["connection.blocked"] = False
         self._connection = connection
@@ -199,7 +199,8 @@ class Line:
         interval = max((connection.heartbeat or self._heartbeat) / 4, 1.0)
         while not self._ended.wait(interval) and connection is self._connection:
             try:
-                connection.heartbeat_tick()
+                with vanishing():
+                    connection.heartbeat_tick()
             except LOST as error:
                 LOG.warning("the broker is silent: %s", error)
                 self._cut(connection)
@@ -213,12 +214,14 @@ class Line:
             self._up.clear()
             self._broken()
         if connection is not None:
-            with contextlib.suppress(*LOST):
+            with contextlib.suppress(*LOST), vanishing():
                 connection.collect()
 
     def _cut(self, connection: Any) -> None:
         """Wake the reading task, however the other end feels about it."""
-        with contextlib.suppress(*LOST):
+        if not connection.connected:
+            return  # or py-amqp would connect anew, to have a socket
+        with contextlib.suppress(*LOST), vanishing():
             connection.sock.shutdown(socket.SHUT_RDWR)
 
 

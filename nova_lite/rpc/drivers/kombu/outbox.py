@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from nova_lite.core import concurrency
@@ -11,6 +12,18 @@ from nova_lite.core import concurrency
 LOG = logging.getLogger(__name__)
 
 FULL = 1 << 20  # bytes that may wait here before whoever wants to add a message waits too
+
+
+@contextlib.contextmanager
+def vanishing() -> Iterator[None]:
+    """Around a call into py-amqp on something that another task may close meanwhile: it raises AttributeError then.
+
+    :raises OSError: that has happened.
+    """
+    try:
+        yield
+    except AttributeError as error:
+        raise OSError(f"the connection has vanished: {error}") from error
 
 
 class Outbox:
@@ -67,7 +80,7 @@ class Outbox:
     def _run(self) -> None:
         try:
             self._write()
-        except (OSError, AttributeError) as error:  # py-amqp's transport loses its socket when it is closed
+        except OSError as error:
             LOG.debug("nothing can be written any more: %s", error)
         except Exception:
             LOG.exception("writing to the broker ended for a reason that nobody foresaw")
@@ -83,6 +96,7 @@ class Outbox:
             frames = [ask() for ask in late]
             parts, self._parts, self._size = self._parts, [], 0
             if parts or frames:
-                self._transport.write(b"".join(frames + parts))
+                with vanishing():
+                    self._transport.write(b"".join(frames + parts))
             if self._size < FULL:
                 self._drained.set()

@@ -11,6 +11,7 @@ import amqp
 from nova_lite.core import concurrency
 from nova_lite.core.errors import Unavailable
 from nova_lite.rpc.drivers.kombu.line import LOST, Line
+from nova_lite.rpc.drivers.kombu.outbox import vanishing
 from nova_lite.rpc.drivers.kombu.publisher import CONFIRMED, PERSISTENT
 from nova_lite.rpc.pending import Pending, Waiter
 
@@ -79,7 +80,8 @@ class Outlet:
             self._unconfirmed.append(tag)
             waiter = self._receipts.add(str(tag))
         tags.append(tag)
-        channel.basic_publish(message, self._exchange, queue)
+        with vanishing():
+            channel.basic_publish(message, self._exchange, queue)
         return waiter
 
     def _opened(self, connection: Any) -> None:

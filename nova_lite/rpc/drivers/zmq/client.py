@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,12 +12,10 @@ from zmq.utils.monitor import parse_monitor_message
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Sink
 from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
-from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKEN, pack, unpack
+from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKEN, pack, received
 from nova_lite.rpc.drivers.zmq.peers import Peers
 from nova_lite.rpc.errors import Withdrawn
 from nova_lite.rpc.pending import Pending
-
-LOG = logging.getLogger(__name__)
 
 LAST_WORDS = 0.5  # seconds in which answers of a peer that is dead may still arrive
 CONNECT_TIMEOUT = 2.0  # seconds for a tcp peer to answer a connect
@@ -154,12 +151,9 @@ class Wire(Channel):
         return 0 if self._monitor is None else self._monitor.generation(endpoint)
 
     def take(self, frames: Frames) -> None:
-        try:
-            address, packet = frames
-            kind, message_id, payload = unpack(packet)
-        except ValueError as error:
-            LOG.warning("dropped a message that is no peer's: %s", error)
+        if (found := received(frames)) is None:
             return
+        address, (kind, message_id, payload) = found
         if kind == ANSWER:
             self._sink.answered(message_id, payload)
         elif kind == TAKEN:

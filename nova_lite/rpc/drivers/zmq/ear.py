@@ -9,7 +9,7 @@ import zmq
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Incoming, Receiver
 from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
-from nova_lite.rpc.drivers.zmq.packet import ANSWER, CALL, CAST, GONE, LEAVING, PARTED, TAKEN, pack, unpack
+from nova_lite.rpc.drivers.zmq.packet import ANSWER, CALL, CAST, GONE, LEAVING, PARTED, TAKEN, pack, received
 from nova_lite.rpc.drivers.zmq.peers import Place
 
 LOG = logging.getLogger(__name__)
@@ -57,12 +57,9 @@ class Ear(Channel):
         super().close()
 
     def take(self, frames: Frames) -> None:
-        try:
-            address, packet = frames
-            kind, message_id, payload = unpack(packet)
-        except ValueError as error:
-            LOG.warning("dropped a message that is no peer's: %s", error)
+        if (found := received(frames)) is None:
             return
+        address, (kind, message_id, payload) = found
         if kind == PARTED:
             self._forget(address)
             return

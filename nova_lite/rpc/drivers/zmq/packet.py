@@ -6,7 +6,10 @@ either end: one is the least.
 
 from __future__ import annotations
 
+import logging
 from typing import Literal, NamedTuple
+
+LOG = logging.getLogger(__name__)
 
 CALL, CAST, FANOUT, ANSWER, TAKEN, GONE, LEAVING, PARTED = range(1, 9)
 KINDS: dict[Literal["call", "cast", "fanout"], int] = {"call": CALL, "cast": CAST, "fanout": FANOUT}
@@ -24,6 +27,16 @@ def pack(kind: int, message_id: str = "", payload: bytes = b"") -> bytes:
     """:raises ValueError: the id is longer than 255 bytes or not ASCII."""
     raw = message_id.encode("ascii")
     return bytes((kind, len(raw))) + raw + payload
+
+
+def received(frames: list[bytes]) -> tuple[bytes, Packet] | None:
+    """Who sent it, and the packet; None, and a line in the log, when no peer of ours has sent that."""
+    try:
+        address, frame = frames
+        return address, unpack(frame)
+    except ValueError as error:
+        LOG.warning("dropped a message that is no peer's: %s", error)
+        return None
 
 
 def unpack(frame: bytes) -> Packet:
