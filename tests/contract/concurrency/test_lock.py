@@ -104,16 +104,16 @@ def test_a_task_that_is_killed_when_a_lock_has_just_become_its_own_hands_it_on()
 
 def test_a_lock_that_comes_with_the_end_of_the_time_is_given_or_is_free() -> None:
     lock, pause = concurrency.lock(), concurrency.event()
-    for _ in range(20):
-        lock.acquire()
-        waiting = concurrency.spawn(lock.acquire, 0.01)
-        pause.wait(0.0099)
-        time.sleep(0.001)  # of the whole process: the time is over when the lock is released
+    lock.acquire()
+    waiting = concurrency.spawn(lock.acquire, 0.1)
+    pause.wait(0.01)  # it waits for the lock by now
+    end = time.monotonic() + 0.15
+    while time.monotonic() < end:
+        pass  # nobody sees that its time is over
+    lock.release()
+    if waiting.wait(5):
         lock.release()
-        if waiting.wait(5):
-            lock.release()
-        assert lock.acquire(timeout=0)
-        lock.release()
+    assert lock.acquire(timeout=0)
 
 
 def test_only_a_lock_that_is_held_can_be_released() -> None:

@@ -72,6 +72,13 @@ def test_compute_and_scheduler_see_neither_database_nor_foreign_configuration(cl
             cloud.machine.run(*enter, "test", "!", "-e", path)
 
 
+@pytest.mark.parametrize("name", ["scheduler", "conductor", "compute"])
+def test_who_is_sent_messages_has_a_journal_of_them_for_itself(cloud: Cloud, name: str) -> None:
+    user = "nova-lite" if name == "conductor" else f"nova-lite-{name}"
+    journal = f"/var/lib/{user}/begun/nova-{name}"
+    assert cloud.machine.run("stat", "-c", "%U %a", journal).strip() == f"{user} 700"
+
+
 @pytest.mark.parametrize("name", DAEMONS)
 def test_what_is_killed_is_back_and_the_cloud_boots_again(cloud: Cloud, name: str) -> None:
     old = cloud.unit(name)
