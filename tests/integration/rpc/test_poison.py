@@ -106,7 +106,7 @@ def test_it_is_set_aside_and_nothing_else_is(fabric: Fabric) -> None:
     assert {event["message_id"] for event in _refused(processes.heard)} == {begun[number][0] for number in DEADLY}
     assert {(event["reason"], event["method"]) for event in _refused(processes.heard)} == {("poisonous", "drop")}
     assert set(deaths) == {9, -signal.SIGSEGV}
-    assert len(deaths) <= LIMIT * len(DEADLY) + 2
+    assert len(deaths) <= (LIMIT + 2) * len(DEADLY)
 
 
 def _begun(lines: list[str]) -> dict[int, list[str]]:
