@@ -17,7 +17,7 @@ import webob
 from nova_lite.api import bodies
 from nova_lite.api.announcement import Tell, announce, silent
 from nova_lite.api.environ import context_of, reply_headers_of, request_id_of
-from nova_lite.api.errors import MethodNotAllowed
+from nova_lite.api.errors import MethodNotAllowed, NotAcceptable
 from nova_lite.api.microversions import UNVERSIONED, Microversion, VersionRange
 from nova_lite.api.policy import Policy
 from nova_lite.api.request import Json, Query, Reply, Request
@@ -104,9 +104,13 @@ class Dialect(Generic[S]):
         if self._versions is None:
             return UNVERSIONED
         headers = reply_headers_of(http.environ)
-        # A request whose version is refused is told the minimum, and answered in it.
-        headers.update(self._versions.reply_headers(self._versions.minimum))
-        version = self._versions.negotiate(http.headers)
+        try:
+            version = self._versions.negotiate(http.headers)
+        except NotAcceptable as error:
+            asked = error.details["version"]
+            assert isinstance(asked, Microversion)
+            headers.update(self._versions.reply_headers(asked))  # what was asked for, as Nova tells it
+            raise
         headers.update(self._versions.reply_headers(version))
         return version
 
@@ -196,9 +200,11 @@ def _query(http: webob.Request, route: Route[S], version: Microversion) -> Query
     if any("\0" in value for values in query.values() for value in values):
         raise Invalid("The query string holds the character U+0000.")
     schema = at(route.query, version)
-    if schema is not None:
-        schema.check(dict(query))
-    return query
+    if schema is None:
+        return query
+    schema.check(dict(query))
+    # What a microversion does not know yet has no effect in it, where it is not refused.
+    return Query({name: values for name, values in query.items() if name in schema.properties})
 
 
 def _checked(route: Route[S], body: object, version: Microversion) -> dict[str, object]:
@@ -224,6 +230,8 @@ def _reply(route: Route[S], outcome: Json | Reply | None, version: Microversion)
         response.body = reply.body
     elif reply.json is not None:
         response.body = msgspec.json.encode(reply.json)
+    else:
+        response.headers.pop("Content-Type", None)  # there is nothing that could be of a type
     if status in (204, 304):
         response.headers.pop("Content-Type", None)
         response.headers.pop("Content-Length", None)

@@ -66,7 +66,8 @@ def compute_fault(status: int, message: str, accept: str) -> Fault:
     """Nova's: the name of the fault, with its code and message inside."""
     if status == 401:
         return identity_fault(status, message, accept)
-    return _json({_COMPUTE_NAMES.get(status, "computeFault"): {"code": status, "message": message}})
+    fault = _json({_COMPUTE_NAMES.get(status, "computeFault"): {"code": status, "message": message}})
+    return Fault("application/json; charset=UTF-8", fault.body)
 
 
 def identity_fault(status: int, message: str, accept: str) -> Fault:

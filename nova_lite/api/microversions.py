@@ -12,7 +12,7 @@ from nova_lite.core.errors import Invalid
 
 T = TypeVar("T")
 
-_FORM = re.compile(r"^([1-9]\d{0,3})\.([1-9]\d{0,3}|0)$", re.ASCII)
+_FORM = re.compile(r"^([1-9]\d{0,8})\.([1-9]\d{0,8}|0)$", re.ASCII)
 
 
 class Microversion(NamedTuple):
@@ -92,7 +92,7 @@ class VersionRange(NamedTuple):
             raise NotAcceptable(
                 f"Version {version} is not supported by the API. "
                 f"Minimum is {self.minimum} and maximum is {self.maximum}.",
-                version=str(version),
+                version=version,
             )
         return version
 
@@ -103,7 +103,7 @@ class VersionRange(NamedTuple):
             words = part.split()
             if len(words) == 2 and words[0].lower() == self.service:
                 asked = words[1]
-        return asked.strip() if asked else None
+        return None if asked is None else asked.strip()
 
     def reply_headers(self, version: Microversion) -> dict[str, str]:
         """The headers that tell a client, and a cache, which version answered."""

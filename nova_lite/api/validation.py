@@ -7,6 +7,7 @@ import binascii
 import functools
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -59,12 +60,22 @@ def _is_base64(value: object) -> bool:
 @FORMATS.checks("name")
 def _is_name(value: object) -> bool:
     # Names may have inner spaces, but none around them, and no control characters.
-    return not isinstance(value, str) or (bool(value.strip()) and value == value.strip() and value.isprintable())
+    return not isinstance(value, str) or (bool(value.strip()) and value == value.strip() and _printable(value))
 
 
 @FORMATS.checks("name_with_leading_trailing_spaces")
 def _is_spaced_name(value: object) -> bool:
-    return not isinstance(value, str) or (bool(value.strip()) and value.isprintable())
+    return not isinstance(value, str) or (bool(value.strip()) and _printable(value))
+
+
+@FORMATS.checks("printable")
+def _is_printable(value: object) -> bool:
+    return not isinstance(value, str) or _printable(value)
+
+
+def _printable(text: str) -> bool:
+    # To Python no space but the ASCII one is printable; names may have the others.
+    return all(letter.isprintable() or unicodedata.category(letter) == "Zs" for letter in text)
 
 
 @FORMATS.checks("regex", raises=(re.error, OverflowError, RecursionError))

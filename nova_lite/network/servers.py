@@ -25,11 +25,12 @@ PlugKind = Literal["user", "bridge"]
 
 
 class NicWish(Value, frozen=True, kw_only=True):
-    """An interface that a server is to have: on this network, with this address or any; or this port."""
+    """An interface that a server is to have: on this network, with this address or any; or this port. ``tag``: its name."""
 
     network_id: str = ""
     port_id: str = ""
     fixed_ip: str = ""
+    tag: str = ""
 
 
 class Wishes(Value, frozen=True, kw_only=True):
@@ -50,8 +51,12 @@ class ServerPorts:
         if wishes.groups:
             self._groups.ensure_default(project_id)
 
-    def check(self, records: Records, project_id: str, wishes: Wishes, number: int = 1) -> Wishes:
-        """The wishes with networks named and groups by id; for so many servers alike.
+    def check(
+        self, records: Records, project_id: str, wishes: Wishes, number: int = 1, *, everywhere: bool = False
+    ) -> Wishes:
+        """The wishes with networks named and groups by id; for so many servers alike. ``everywhere``: who wishes may use
+
+        every network, whosever it is.
 
         :raises Invalid: a network, a port or a group is not there for the project, or one cannot be for several.
         :raises Conflict: there are several networks to choose from, or a port is in use.
@@ -64,7 +69,8 @@ class ServerPorts:
             return Wishes(nics=_usual(records, project_id), groups=groups)
         if number > 1 and any(wish.port_id or wish.fixed_ip for wish in nics):
             raise Invalid("Unable to launch multiple instances with a single configured port ID or fixed address.")
-        return Wishes(nics=tuple(_checked(records, project_id, wish) for wish in nics), groups=groups)
+        seer = None if everywhere else project_id
+        return Wishes(nics=tuple(_checked(records, project_id, seer, wish) for wish in nics), groups=groups)
 
     def allocate(self, records: Records, server: Instance, wishes: Wishes) -> tuple[Nic, ...]:
         """Ports for a new server, in order, as nics.
@@ -94,7 +100,8 @@ class ServerPorts:
     def _bind(self, records: Records, server: Instance, wish: NicWish) -> Port:
         port = _port(records, server.project_id, wish.port_id, hold=True)
         return records.replace(port, structs.replace(
-            port, device_id=server.uuid, device_owner=SERVER_OWNER, status="DOWN", updated_at=self._clock.now()
+            port, device_id=server.uuid, device_owner=SERVER_OWNER, device_tag=wish.tag, status="DOWN",
+            updated_at=self._clock.now(),
         ))
 
     def _make(
@@ -113,6 +120,8 @@ class ServerPorts:
             if not offer.subnets:
                 raise Invalid("Network requires a subnet in order to boot instances on.", field="uuid")
             port = self._ports.make(records, server.project_id, draft, made_for_device=True, offer=offer)
+            if wish.tag:
+                port = records.replace(port, structs.replace(port, device_tag=wish.tag))
             return port, (offer.network, offer.subnets)
         except NoMoreAddresses:
             raise Invalid(f"No fixed IP addresses available for network: {wish.network_id}") from None
@@ -162,14 +171,14 @@ def _usual(records: Records, project_id: str) -> tuple[NicWish, ...]:
     return tuple(NicWish(network_id=network.id) for network in found)
 
 
-def _checked(records: Records, project_id: str, wish: NicWish) -> NicWish:
+def _checked(records: Records, project_id: str, seer: str | None, wish: NicWish) -> NicWish:
     if wish.port_id:
         _port(records, project_id, wish.port_id)
         return wish
-    seen = records.page(Network, Query(project_id=project_id, where=(("id", (wish.network_id,)),)))
+    seen = records.page(Network, Query(project_id=seer, where=(("id", (wish.network_id,)),)))
     if not seen:
         raise Invalid(f"Network {wish.network_id} could not be found.", field="uuid")
-    if seen[0].external and not seen[0].shared and seen[0].project_id != project_id:
+    if seen[0].external and not seen[0].shared and seer is not None and seen[0].project_id != seer:
         raise Forbidden(f"It is not allowed to create an interface on external network {seen[0].id}")
     subnets = records.find(Subnet, network_id=seen[0].id)
     if not subnets:

@@ -112,7 +112,10 @@ class DhcpOption(Value, frozen=True, kw_only=True):
 
 
 class Port(Record, frozen=True, kw_only=True):
-    """A place where something is plugged in. ``made_for_device``: it goes with the server that it was made for."""
+    """A place where something is plugged in. ``made_for_device``: it goes with the server that it was made for;
+
+    ``device_tag`` is what that server's owner calls the interface.
+    """
 
     noun: ClassVar[str] = "Port"
 
@@ -132,6 +135,7 @@ class Port(Record, frozen=True, kw_only=True):
     binding_profile: dict[str, object] = {}
     status: str = "DOWN"
     made_for_device: bool = False
+    device_tag: str = ""
 
 
 class Router(Record, frozen=True, kw_only=True):

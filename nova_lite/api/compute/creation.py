@@ -62,6 +62,8 @@ def counts(body: Body) -> tuple[int, int]:
     most = int(str(body.get("max_count", least)))
     if least > most:
         raise Invalid("min_count must be <= max_count", field="min_count")
+    if most > 1 and body.get("hostname"):
+        raise Invalid("Unable to allocate a single hostname to multiple instances", field="hostname")
     if least > MOST_AT_ONCE:
         raise Invalid(f"min_count must be <= {MOST_AT_ONCE}: one request is one transaction.", field="min_count")
     return least, min(most, MOST_AT_ONCE)
@@ -87,6 +89,9 @@ def image_id(body: Body) -> str:
     if named and mapped and named != mapped:
         raise Invalid("Block Device Mapping is Invalid: imageRef and the device with boot_index 0 name two images.",
                       field="block_device_mapping_v2")
+    if boots and not (named and mapped):
+        raise Invalid("Block Device Mapping is Invalid: an image is copied to a local device by imageRef and by its uuid "
+                      "in the mapping.", field="block_device_mapping_v2")
     if not named and not mapped:
         raise Invalid("Block Device Mapping is Invalid: You specified more local devices than the limit allows, or no "
                       "image to boot from: imageRef is needed.", field="imageRef")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from nova_lite.api.compute.booleans import truth
 from nova_lite.api.compute.statuses import states_of
-from nova_lite.api.compute.times import epoch
+from nova_lite.api.compute.times import epoch, period
+from nova_lite.api.compute.views.servers import ROOT_DEVICE
 from nova_lite.api.microversions import Microversion, v
 from nova_lite.api.request import Query
 from nova_lite.core.errors import Forbidden, Invalid
@@ -16,6 +18,7 @@ from nova_lite.db.reads.instances import InstanceFilters
 from nova_lite.objects.states import PowerState, TaskState, VmState
 
 W = TypeVar("W", VmState, TaskState)
+V = TypeVar("V")
 
 Direction = Literal["asc", "desc"]
 
@@ -30,13 +33,22 @@ _OPEN_283 = frozenset({
     "task_state", "vm_state", "progress", "user_id",
 })
 
+_OPEN_290 = frozenset({"hostname"})
+
 _TEXTS = {
     "user_id": "user_id", "image": "image_id", "image_ref": "image_id", "flavor": "flavorid", "host": "host",
     "hostname": "hostname", "key_name": "key_name", "reservation_id": "reservation_id",
     "availability_zone": "availability_zone", "access_ip_v4": "access_ip_v4", "access_ip_v6": "access_ip_v6",
-    "ip": "address", "ip6": "address_v6", "display_name": "name", "name": "name", "description": "description", "display_description": "description", "node": "host",
+    "ip": "address", "ip6": "address_v6", "display_name": "name", "name": "name", "display_description": "description",
+    "node": "host",
     "locked_by": "locked_by",
 }
+
+# Parts of a server that it is not filtered by.
+_FIELDS = ("metadata", "system_metadata", "info_cache", "security_groups", "services", "block_device_mapping", "pci_devices")
+# What no server here has: nothing matches.
+_NOWHERE = ("kernel_id", "ramdisk_id")
+_MOMENTS = {"created_at": "created", "launched_at": "launched", "terminated_at": "terminated"}
 
 # Nova's sort keys; None: accepted, and the same for every server here.
 _SORT_KEYS: Mapping[str, str | None] = {
@@ -78,29 +90,36 @@ def parse(query: Query, viewer: Viewer, *, all_tenants: bool) -> InstanceFilters
     :raises Forbidden: deleted servers are asked for by somebody who may not see them.
     """
     allowed = _allowed(query, viewer)
+    for name in _FIELDS:
+        if name in allowed:
+            raise Invalid(f"Invalid filter field: {name}.", field=name)
     found: dict[str, object] = {
         ours: allowed.one(theirs) for theirs, ours in _TEXTS.items() if allowed.one(theirs) is not None
     }
     found["project_id"] = viewer.project_id
     if all_tenants:
         found["project_id"] = allowed.one("tenant_id") or allowed.one("project_id")
-    states = _states(allowed, viewer)
-    if states is None:
+    try:
+        found |= _states(allowed, viewer) | _times(allowed) | _tags(allowed) | _rest(allowed)
+    except _Nothing:
         return None
-    found |= states | _times(allowed) | _tags(allowed) | _rest(allowed)
     return InstanceFilters(**found)  # type: ignore[arg-type]  # names and types are those of the tables above
 
 
 def _allowed(query: Query, viewer: Viewer) -> Query:
     if viewer.everything:
         return query
-    names = (
-        _OPEN | ({"ip6"} if viewer.version >= v("2.5") else set()) | (_OPEN_283 if viewer.version >= v("2.83") else set())
-    )
+    names = set(_OPEN)
+    for since, more in (("2.5", {"ip6"}), ("2.83", _OPEN_283), ("2.90", _OPEN_290)):
+        names |= more if viewer.version >= v(since) else set()
     return Query({name: values for name, values in query.items() if name in names})
 
 
-def _states(query: Query, viewer: Viewer) -> dict[str, object] | None:
+class _Nothing(Exception):
+    """A filter has a value that no server has."""
+
+
+def _states(query: Query, viewer: Viewer) -> dict[str, object]:
     vm_states: frozenset[VmState] | None = None
     task_states: frozenset[TaskState | None] | None = None
     if query.get("status"):
@@ -108,26 +127,25 @@ def _states(query: Query, viewer: Viewer) -> dict[str, object] | None:
         if not known and viewer.version >= v("2.38"):
             raise Invalid("Invalid status value", field="status")
         if not known:
-            return None
+            raise _Nothing
         vm_states = frozenset[VmState]().union(*(vm for vm, _ in known))
         if all(task for _, task in known):
             task_states = frozenset[TaskState | None]().union(*(task for _, task in known))
         if VmState.DELETED in vm_states and not viewer.everything:
             raise Forbidden("Only administrators may list deleted instances")
     if (text := query.one("vm_state")) is not None:
-        wanted = _word(VmState, text, "vm_state")
+        wanted = _word(VmState, text)
         vm_states = frozenset({wanted}) if vm_states is None else vm_states & {wanted}
     if (text := query.one("task_state")) is not None:
-        task_states = frozenset({None if text.lower() in ("", "none") else _word(TaskState, text, "task_state")})
+        task_states = frozenset({_word(TaskState, text)})
     return {"vm_states": vm_states, "task_states": task_states}
 
 
-def _word(kind: Callable[[str], W], text: str, field: str) -> W:
+def _word(kind: Callable[[str], W], text: str) -> W:
     try:
         return kind(text.lower())
     except ValueError:
-        raise Invalid(f"Invalid input for field/attribute {field}. Value: {text}. There is no such state.",
-                      field=field) from None
+        raise _Nothing from None
 
 
 def _times(query: Query) -> dict[str, object]:
@@ -137,11 +155,14 @@ def _times(query: Query) -> dict[str, object]:
                       field="changes-since")
     deleted: bool | None = False
     if (text := query.one("deleted")) is not None:
-        deleted = truth(text, "deleted")
+        deleted = _truth(text) is True  # what is no boolean is false here
     elif since is not None or before is not None or "DELETED" in [word.upper() for word in query.get("status", [])]:
         # Who asks what has changed wants to hear of what is gone.
         deleted = None
-    return {"changed_since": since, "changed_before": before, "deleted": deleted}
+    moments = {ours: period(query[theirs][0]) for theirs, ours in _MOMENTS.items() if query.get(theirs)}
+    if None in moments.values():
+        raise _Nothing
+    return moments | {"changed_since": since, "changed_before": before, "deleted": deleted}
 
 
 def _tags(query: Query) -> dict[str, object]:
@@ -151,36 +172,54 @@ def _tags(query: Query) -> dict[str, object]:
     }
 
 
+def _truth(text: str) -> bool | None:
+    with contextlib.suppress(Invalid):
+        return truth(text, "")
+    return None
+
+
 def _rest(query: Query) -> dict[str, object]:
     found: dict[str, object] = {}
-    for name in ("locked", "config_drive"):
-        text = query.one(name)
-        if text is not None:
-            found[name] = bool(text) and truth(text, name)
+    if (text := query.one("locked")) is not None:
+        found["locked"] = truth(text, "locked")
+    if (text := query.one("config_drive")) is not None:
+        found["config_drive"] = _something(_truth(text))
     if (text := query.one("auto_disk_config")) is not None:
-        found["disk_config"] = "AUTO" if truth(text, "auto_disk_config") else "MANUAL"
-    if (text := query.one("power_state")) is not None:
-        try:
-            found["power_state"] = PowerState(int(text))
-        except ValueError:
-            raise Invalid(f"Invalid input for field/attribute power_state. Value: {text}. There is no such state.",
-                          field="power_state") from None
-    for name in ("launch_index", "progress"):
+        found["disk_config"] = "AUTO" if _something(_truth(text)) else "MANUAL"
+    for name in ("power_state", "launch_index", "progress"):
         if (text := query.one(name)) is not None:
-            if not (text.isascii() and text.isdigit() and len(text) <= 9):
-                raise Invalid(f"Invalid input for field/attribute {name}. Value: {text}. It is no number.", field=name)
-            found[name] = int(text)
+            found[name] = _number(text)
+    if "power_state" in found:
+        found["power_state"] = _something({state.value: state for state in PowerState}.get(cast("int", found["power_state"])))
     if (uuids := query.get("uuid")) is not None:
         found["uuids"] = tuple(uuids)
+    if any(name in query for name in _NOWHERE) or query.one("root_device_name") not in (None, ROOT_DEVICE):
+        raise _Nothing
     return found
 
 
-def sorting(query: Query) -> list[tuple[str, Direction]]:
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise _Nothing
+    return int(text)
+
+
+def _something(value: V | None) -> V:
+    if value is None:
+        raise _Nothing
+    return value
+
+
+def sorting(query: Query, viewer: Viewer) -> list[tuple[str, Direction]]:
     """The order of a listing: newest first unless asked otherwise.
 
     :raises Invalid: a key that servers are not sorted by, or more directions than keys.
+    :raises Forbidden: a key that is for admins.
     """
     keys, directions = query.get("sort_key", []), query.get("sort_dir", [])
+    for key in ("host", "node"):
+        if key in keys and not viewer.everything:
+            raise Forbidden(f"Only administrators can sort servers by {key}")
     if len(directions) > max(len(keys), 1):
         raise Invalid("Sort direction size exceeds sort key size", field="sort_dir")
     order: list[tuple[str, Direction]] = []

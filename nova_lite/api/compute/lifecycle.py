@@ -98,6 +98,13 @@ class Lifecycle:
         for server, operation in zip(accepted, begun, strict=True):
             self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation), admin_pass)
 
+    def check(self, server: Instance, arguments: Arguments, *, override_lock: bool) -> None:
+        """Refuse what the server's state forbids, as far as it is known: before what else is wrong is told.
+
+        :raises Conflict: its state or its lock forbids the action.
+        """
+        writes.check_action(server, arguments.action, transition(arguments), override_lock=override_lock)
+
     def act(
         self, context: RequestContext, server: Instance, arguments: Arguments, *, override_lock: bool,
         then: Then = lambda tx, grant: grant, admin_pass: str | None = None,

@@ -37,8 +37,10 @@ def _wish(entry: Body) -> NicWish:
     if not entry.get("port") and not entry.get("uuid"):
         raise Invalid("Bad networks format: a network is named by its uuid or by a port.", field="networks")
     if entry.get("port"):
-        return NicWish(port_id=str(entry["port"]))
-    return NicWish(network_id=str(entry["uuid"]), fixed_ip=str(entry.get("fixed_ip") or ""))
+        return NicWish(port_id=str(entry["port"]), tag=str(entry.get("tag") or ""))
+    return NicWish(
+        network_id=str(entry["uuid"]), fixed_ip=str(entry.get("fixed_ip") or ""), tag=str(entry.get("tag") or "")
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,10 +50,12 @@ class ServerNetworks:
     store: DatabaseNetworkStore
     ports: ServerPorts
 
-    def check(self, project_id: str, wanted: Wishes, number: int) -> Wishes:
-        """The wishes of so many servers, made exact. Raises as :meth:`ServerPorts.check` does."""
+    def check(self, project_id: str, wanted: Wishes, number: int = 1, *, everywhere: bool = False) -> Wishes:
+        """The wishes of so many servers, made exact. Takes and raises what :meth:`ServerPorts.check` does."""
         self.ports.prepare(project_id, wanted)
-        return self.store.read(lambda records: self.ports.check(records, project_id, wanted, number))
+        return self.store.read(
+            lambda records: self.ports.check(records, project_id, wanted, number, everywhere=everywhere)
+        )
 
     def plugged(self, tx: Tx, server: Instance, wanted: Wishes) -> Instance:
         """A server with the ports it asks for. Raises as :meth:`ServerPorts.allocate` does."""

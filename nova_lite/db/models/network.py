@@ -81,6 +81,7 @@ class PortRow(_Record, Base):
     binding_profile: Mapped[dict[str, object]] = mapped_column(Encoded(dict[str, object]))
     status: Mapped[str] = mapped_column(String(32))
     made_for_device: Mapped[bool]
+    device_tag: Mapped[str]
 
 
 class PortAddressRow(Base):

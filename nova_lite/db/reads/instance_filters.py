@@ -44,7 +44,8 @@ class InstanceFilters:
     states is "nothing is being done". ``name`` is a regular expression (as Nova's), searched anywhere in the name;
     ``description`` a part of the text; the other texts are exact. ``deleted``: False live ones, True deleted ones,
     None both. ``changed_since`` and ``changed_before`` bound ``updated_at`` (seconds, inclusive); ``used``: those that
-    were there at some moment between the two. ``address`` and ``address_v6``: regular expressions, searched in those of its
+    were there at some moment between the two. ``created``, ``launched`` and ``terminated``: from one moment on, before
+    another. ``address`` and ``address_v6``: regular expressions, searched in those of its
     ports, the second only in those of version 6. ``launch_index`` and ``progress`` are exact. ``metadata``: all
     pairs are there; ``metadata_keys``: all keys are. ``tags``: all are there; ``tags_any``: one is; ``not_tags``
     and ``not_tags_any`` negate these.
@@ -78,6 +79,9 @@ class InstanceFilters:
     launch_index: int | None = None
     progress: int | None = None
     used: tuple[float, float] | None = None
+    created: tuple[float, float] | None = None
+    launched: tuple[float, float] | None = None
+    terminated: tuple[float, float] | None = None
     deleted: bool | None = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     metadata_keys: Sequence[str] = ()
@@ -159,6 +163,10 @@ def _times(filters: InstanceFilters) -> list[Condition]:
         start, end = filters.used
         found.append(InstanceRow.created_at <= end)
         found.append(or_(InstanceRow.deleted_at.is_(None), InstanceRow.deleted_at >= start))
+    for name in ("created", "launched", "terminated"):
+        span, column = getattr(filters, name), getattr(InstanceRow, f"{name}_at")
+        if span is not None:
+            found += [column >= span[0], column < span[1]]
     return found
 
 

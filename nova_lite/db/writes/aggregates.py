@@ -16,6 +16,12 @@ from nova_lite.db.session import Tx
 from nova_lite.objects.aggregate import DEFAULT_ZONE, ZONE, Aggregate
 
 
+class NotNow(Conflict):
+    """What an aggregate's hosts, or their servers, do not allow."""
+
+    code = "aggregate_in_use"
+
+
 def create(tx: Tx, aggregate: Aggregate) -> Aggregate:
     """A new aggregate, with its number. Raises Conflict when there is one of this name."""
     number = tx.insert_row(AggregateRow, {
@@ -37,7 +43,7 @@ def rename(tx: Tx, number: int, name: str, now: float) -> Aggregate:
 def set_metadata(tx: Tx, number: int, items: dict[str, str | None], now: float) -> Aggregate:
     """Set items, remove those that are None. A changed zone is that of the hosts.
 
-    :raises Conflict: a host would be in two zones, or change the zone under its servers.
+    :raises NotNow: a host would be in two zones, or change the zone under its servers.
     """
     before = _hold(tx, number)
     merged = {**before.metadata, **items}
@@ -46,39 +52,39 @@ def set_metadata(tx: Tx, number: int, items: dict[str, str | None], now: float) 
         _refuse_two_zones(tx, after, after.hosts)
         busy = [host.host for host in hosts.named(tx, after.hosts) if host.instances]
         if busy:
-            raise Conflict(f"Cannot update aggregate {number}. Reason: One or more hosts contain instances in this "
+            raise NotNow(f"Cannot update aggregate {number}. Reason: One or more hosts contain instances in this "
                            "zone.", aggregate=number, hosts=", ".join(busy))
         _place(tx, after.hosts)
     return after
 
 
-def add_host(tx: Tx, number: int, host: str, now: float) -> Aggregate:
-    """Raises NotFound for the aggregate or the host; Conflict when it is in it, or in another zone."""
+def add_host(tx: Tx, number: int, host: str) -> Aggregate:
+    """Raises NotFound for the aggregate or the host; Conflict when it is in it, NotNow when in another zone."""
     before = _hold(tx, number)
     hosts.one(tx, host)
     if host in before.hosts:
         raise Conflict(f"Aggregate {number} already has host {host}.", aggregate=number, host=host)
     _refuse_two_zones(tx, before, (host,))
-    after = _save(tx, number, now, hosts=(*before.hosts, host))
+    after = _save(tx, number, before.updated_at, hosts=(*before.hosts, host))
     _place(tx, (host,))
     return after
 
 
-def remove_host(tx: Tx, number: int, host: str, now: float) -> Aggregate:
+def remove_host(tx: Tx, number: int, host: str) -> Aggregate:
     """Raises NotFound for the aggregate, the host, or a host that is not in it."""
     before = _hold(tx, number)
     if host not in before.hosts:
         raise NotFound(f"Aggregate {number} has no host {host}.", aggregate=number, host=host)
-    after = _save(tx, number, now, hosts=tuple(other for other in before.hosts if other != host))
+    after = _save(tx, number, before.updated_at, hosts=tuple(other for other in before.hosts if other != host))
     _place(tx, (host,))
     return after
 
 
 def remove(tx: Tx, number: int) -> None:
-    """Raises NotFound; Conflict while hosts are in it."""
+    """Raises NotFound; NotNow while hosts are in it."""
     before = _hold(tx, number)
     if before.hosts:
-        raise Conflict(f"Cannot remove aggregate {number}. Reason: Host aggregate is not empty.", aggregate=number)
+        raise NotNow(f"Cannot remove aggregate {number}. Reason: Host aggregate is not empty.", aggregate=number)
     tx.change(delete(AggregateRow).where(AggregateRow.id == number))
 
 
@@ -90,7 +96,7 @@ def _hold(tx: Tx, number: int) -> Aggregate:
     raise reads.not_found(number)
 
 
-def _save(tx: Tx, number: int, now: float, **values: Any) -> Aggregate:
+def _save(tx: Tx, number: int, now: float | None, **values: Any) -> Aggregate:
     tx.change(update(AggregateRow).where(AggregateRow.id == number).values(updated_at=now, **values))
     return reads.get(tx, number)
 
@@ -104,7 +110,7 @@ def _refuse_two_zones(tx: Tx, aggregate: Aggregate, names: Collection[str]) -> N
     for other in reads.every(tx) if zone else ():
         shared = set(names) & set(other.hosts)
         if other.id != aggregate.id and shared and other.availability_zone not in (None, zone):
-            raise Conflict(f"Cannot add host to aggregate {aggregate.id}. Reason: Host already in availability zone "
+            raise NotNow(f"Cannot add host to aggregate {aggregate.id}. Reason: Host already in availability zone "
                            f"{other.availability_zone}.", aggregate=aggregate.id, hosts=", ".join(sorted(shared)))
 
 

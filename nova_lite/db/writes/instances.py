@@ -118,7 +118,8 @@ def start_action(
     )
     instance = current(tx, uuid, project_id)
     if not changed:
-        raise _refusal(instance, operation, transition, override_lock)
+        check_action(instance, operation.action, transition, override_lock=override_lock)
+        raise Conflict(f"Instance {instance.uuid} is not ready", instance=instance.uuid)
     if transition.alone:
         _must_be_alone(tx, operation)
     if transition.overtakes or transition.allow_task_states:
@@ -293,22 +294,22 @@ def current(tx: Tx, uuid: str, project_id: str | None) -> Instance:
     return instance
 
 
-def _refusal(instance: Instance, operation: Operation, transition: Transition, override_lock: bool) -> Conflict:
+def check_action(instance: Instance, action: Action, transition: Transition, *, override_lock: bool) -> None:
+    """:raises Conflict: the lock or the states of the instance, as they are here, forbid the action."""
     if instance.locked and not override_lock:
-        return _is_locked(instance.uuid)
+        raise _is_locked(instance.uuid)
     if instance.vm_state not in transition.from_vm_states:
-        return _wrong_state(instance.uuid, operation, "vm_state", instance.vm_state)
+        raise _wrong_state(instance.uuid, action, "vm_state", instance.vm_state)
     if instance.task_state is not None and instance.task_state not in transition.allow_task_states:
-        return _wrong_state(instance.uuid, operation, "task_state", instance.task_state)
-    return Conflict(f"Instance {instance.uuid} is not ready", instance=instance.uuid)
+        raise _wrong_state(instance.uuid, action, "task_state", instance.task_state)
 
 
 def _is_locked(uuid: str) -> Conflict:
     return Conflict(f"Instance {uuid} is locked", instance=uuid, locked=True)
 
 
-def _wrong_state(uuid: str, operation: Operation, attribute: str, state: str) -> Conflict:
+def _wrong_state(uuid: str, action: Action, attribute: str, state: str) -> Conflict:
     return Conflict(
-        f"Cannot '{operation.action}' instance {uuid} while it is in {attribute} {state}",
-        instance=uuid, action=str(operation.action), attribute=attribute, state=str(state),
+        f"Cannot '{action}' instance {uuid} while it is in {attribute} {state}",
+        instance=uuid, action=str(action), attribute=attribute, state=str(state),
     )

@@ -128,7 +128,7 @@ def _plugging(one: bool) -> Update:
 def unbound(port: Port, now: float) -> Port:
     """The port without its device."""
     return structs.replace(
-        port, device_id="", device_owner="", binding_host="", status="DOWN", dns_name="", updated_at=now
+        port, device_id="", device_owner="", binding_host="", status="DOWN", dns_name="", device_tag="", updated_at=now
     )
 
 

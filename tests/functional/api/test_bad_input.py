@@ -102,7 +102,10 @@ def test_a_body_that_cannot_be_read_or_is_no_request_is_refused(
     refuser: ComputeCloud, route: Route[object], body: bytes,
 ) -> None:
     answer = refuser.send(_request(route, body=body))
-    assert answer.status == 400, (answer.status, answer.body)
+    if (body, route.path) == (b"{}", "/servers/{server_id}/os-interface"):
+        assert answer.status == 404, "it asks for an interface on the usual network"
+    else:
+        assert answer.status == 400, (answer.status, answer.body)
     assert _fault(answer)["message"]
 
 
@@ -206,7 +209,7 @@ def test_a_create_without_what_is_needed_is_refused(refuser: ComputeCloud, missi
 
 
 @pytest.mark.parametrize(("field", "value", "since"), [
-    ("description", "d", "2.19"), ("tags", [], "2.52"), ("hostname", "h", "2.90"), ("trusted_image_certificates", None, "2.63"),
+    ("description", "d", "2.19"), ("tags", [], "2.52"), ("hostname", "hh", "2.90"), ("trusted_image_certificates", None, "2.63"),
     ("networks", "auto", "2.37"),
 ])
 def test_a_field_is_refused_before_its_version(cloud: ComputeCloud, field: str, value: object, since: str) -> None:
@@ -332,7 +335,8 @@ def test_more_than_a_transaction_holds_is_refused(cloud: ComputeCloud) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [
-    ("/os-instance_usage_audit_log/0001-01-01", 400), ("/os-instance_usage_audit_log/9999-12-31", 200),
+    ("/os-instance_usage_audit_log/0001-01-01 00:00:00", 400),
+    ("/os-instance_usage_audit_log/9999-12-31 23:59:59", 200), ("/os-instance_usage_audit_log/2026-12-31", 400),
     ("/os-simple-tenant-usage?start=0001-01-01T00:00:00&end=9999-12-31T23:59:59-14:00", 200),
     ("/os-simple-tenant-usage?start=0001-01-01T00:00:00%2B14:00", 200),
     ("/servers?changes-since=0001-01-01T00:00:00%2B14:00", 200),

@@ -62,7 +62,7 @@ def test_what_the_cli_sends_is_accepted(cloud: ComputeCloud) -> None:
             "name": "x5", "imageRef": IMAGE, "flavorRef": "1", "min_count": 2, "max_count": 2, "networks": "none",
             "block_device_mapping_v2": [device], "metadata": {"a": "b"}, "availability_zone": "nova",
             "config_drive": True, "user_data": "ZWNobyBoaQo=", "key_name": "k", "tags": ["t"], "description": "d",
-            "hostname": "x5", "security_groups": [{"name": "default"}],
+            "security_groups": [{"name": "default"}],
         },
         "OS-SCH-HNT:scheduler_hints": {"foo": "x"},
     }

@@ -56,10 +56,12 @@ image_cache_path = {directory}/{host}/cache
 class Cloud:
     """Its services by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts."""
 
-    def __init__(self, directory: Path, hosts: tuple[str, ...] = ("h1",), more: str = "", down_after: float = 30) -> None:
+    def __init__(
+        self, directory: Path, hosts: tuple[str, ...] = ("h1",), more: str = "", down_after: float = 30, port: int = 0
+    ) -> None:
         self.directory, self.hosts = directory, hosts
         self._more, self._down_after = more, down_after
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self._socket = socket.create_server(("127.0.0.1", port), backlog=100)
         self._port = int(self._socket.getsockname()[1])
         self._clock = SystemClock()
         self._exchange = rpc.LocalExchange()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import cast
+from typing import TypeVar, cast
 
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views import aggregates as views
 from nova_lite.api.request import Json, Request
-from nova_lite.core.errors import NotFound, Unavailable, Unsupported
+from nova_lite.core.errors import Invalid, NotFound, Unavailable, Unsupported
 from nova_lite.core.ids import new_uuid
 from nova_lite.db.reads import aggregates as reads
 from nova_lite.db.reads import hosts
@@ -18,12 +19,16 @@ from nova_lite.db.writes import aggregates as writes
 from nova_lite.objects.aggregate import ZONE, Aggregate
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 _LARGEST = (1 << 31) - 1
+_NUMBER = re.compile(r"^[+-]?[0-9]{1,18}\Z")
 
 
 def _number(request: Request[ComputeServices]) -> int:
     text = request.path["aggregate_id"]
-    if not (text.isascii() and text.isdigit() and int(text) <= _LARGEST):
+    if not _NUMBER.match(text):
+        raise Invalid(f"Invalid input received: id must be an integer, not {text}", field="id")
+    if not 0 <= int(text) <= _LARGEST:
         raise NotFound(f"Aggregate {text} could not be found.", aggregate=text)
     return int(text)
 
@@ -60,36 +65,33 @@ def update(request: Request[ComputeServices]) -> Json:
     def change(tx: Tx) -> Aggregate:
         changed = reads.get(tx, number)
         if "name" in body:
-            changed = writes.rename(tx, number, str(body["name"]), now)
+            changed = writes.rename(tx, number, str(body["name"]).strip(), now)
         if "availability_zone" in body:
-            zone = body["availability_zone"]
-            changed = writes.set_metadata(tx, number, {ZONE: None if zone is None else str(zone)}, now)
+            changed = writes.set_metadata(tx, number, _named({ZONE: cast("str | None", body["availability_zone"])}), now)
         return changed
 
-    return _changed(request, change)
+    return _allowed(lambda: _changed(request, change))
 
 
 def delete(request: Request[ComputeServices]) -> None:
     number = _number(request)
-    request.services.database.transact(lambda tx: writes.remove(tx, number))
+    _allowed(lambda: request.services.database.transact(lambda tx: writes.remove(tx, number)))
 
 
 def add_host(request: Request[ComputeServices]) -> Json:
     number, host = _number(request), str(request.member("add_host")["host"])
-    now = request.services.clock.now()
-    return _changed(request, lambda tx: writes.add_host(tx, number, host, now), host)
+    return _changed(request, lambda tx: writes.add_host(tx, number, host), host)
 
 
 def remove_host(request: Request[ComputeServices]) -> Json:
     number, host = _number(request), str(request.member("remove_host")["host"])
-    now = request.services.clock.now()
-    return _changed(request, lambda tx: writes.remove_host(tx, number, host, now), host)
+    return _changed(request, lambda tx: writes.remove_host(tx, number, host), host)
 
 
 def set_metadata(request: Request[ComputeServices]) -> Json:
     number, now = _number(request), request.services.clock.now()
-    items = dict(cast("Mapping[str, str | None]", request.member("set_metadata")["metadata"]))
-    return _changed(request, lambda tx: writes.set_metadata(tx, number, items, now))
+    items = _named(cast("Mapping[str, str | None]", request.member("set_metadata")["metadata"]))
+    return _allowed(lambda: _changed(request, lambda tx: writes.set_metadata(tx, number, items, now)))
 
 
 def images(request: Request[ComputeServices]) -> Json:
@@ -97,6 +99,21 @@ def images(request: Request[ComputeServices]) -> Json:
     with request.services.database.read() as tx:
         reads.get(tx, number)
     raise Unsupported("Hosts of this cloud fetch images when they need them.", aggregate=number)
+
+
+def _named(items: Mapping[str, str | None]) -> dict[str, str | None]:
+    if ZONE in items and not items[ZONE]:
+        raise Invalid("An aggregate that has had a zone keeps one: availability_zone must have a name.",
+                      field="availability_zone")
+    return dict(items)
+
+
+def _allowed(change: Callable[[], T]) -> T:
+    """What the hosts of an aggregate do not allow is a bad request, except of adding one: so Nova has it."""
+    try:
+        return change()
+    except writes.NotNow as error:
+        raise Invalid(error.message) from None
 
 
 def _changed(request: Request[ComputeServices], change: Callable[[Tx], Aggregate], *more: str) -> Json:

@@ -34,7 +34,7 @@ def _all(request: Request[ComputeServices], *, servers: bool = False) -> list[Hy
 def _list(request: Request[ComputeServices], path: str, *, full: bool) -> Json:
     query, version = request.query, request.version
     found = _all(request, servers=truth_or(query.one("with_servers"), "with_servers", False))
-    pattern = query.one("hypervisor_hostname_pattern")
+    pattern = query.one("hypervisor_hostname_pattern") if version >= v("2.53") else None
     if pattern is not None:
         if query.one("limit") or query.one("marker"):
             raise Invalid("Paging over hypervisors with the hypervisor_hostname_pattern query parameter is not "

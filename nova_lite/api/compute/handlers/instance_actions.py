@@ -42,5 +42,6 @@ def show(request: Request[ComputeServices]) -> Json:
 
 
 def _circumstances(request: Request[ComputeServices], server: Instance) -> views.Circumstances:
-    allowed = {views.ADMIN} if request.allows(rules.EVENTS, target(server)) else set()
-    return views.Circumstances(request.version, frozenset(allowed), server.project_id)
+    parts = ((views.ADMIN, rules.EVENTS), (views.DETAILS, rules.DETAILS))
+    allowed = frozenset(part for part, rule in parts if request.allows(rule, target(server)))
+    return views.Circumstances(request.version, allowed, server.project_id)

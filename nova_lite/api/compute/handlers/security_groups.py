@@ -154,6 +154,8 @@ def _named(request: Request[ComputeServices], server: Instance, name: str) -> Se
 def add(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     group, ports = _named(request, server, str(request.member("addSecurityGroup")["name"])), ports_of(request, server)
+    if not ports:
+        raise NotFound(f"Instance {server.uuid} could not be found as device id on any ports", instance=server.uuid)
     for port in ports:
         if group.id not in port.security_groups:
             change = PortChange(security_groups=(*port.security_groups, group.id))

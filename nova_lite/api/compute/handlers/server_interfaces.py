@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from msgspec import structs
+
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.api.compute.services import ComputeServices
@@ -38,11 +40,17 @@ def attach(request: Request[ComputeServices]) -> Json:
     It is the server's when this returns, and ACTIVE once its host has plugged it in.
     """
     server, networks = server_of(request), _networks(request)
-    wish = _wish(request.member("interfaceAttachment"))
-    wanted = networks.check(server.project_id, Wishes(nics=(wish,) if wish else "auto"), 1)
+    wish = _wish(cast("Mapping[str, object]", request.body.get("interfaceAttachment") or {}))
+    override = may_override_lock(request, server)
+    request.services.lifecycle.check(server, AttachInterface(port_id=""), override_lock=override)
+    everywhere = request.context.is_admin
+    wanted = networks.check(
+        server.project_id, Wishes(nics=(wish,) if wish.network_id or wish.port_id else "auto"), everywhere=everywhere
+    )
     if not wanted.nics:
         raise Invalid("There is no network to attach the server to.")
-    fresh, now = cast("NicWish", wanted.nics[0]), request.services.clock.now()
+    fresh = structs.replace(cast("NicWish", wanted.nics[0]), tag=wish.tag)
+    now = request.services.clock.now()
 
     def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
         nic = networks.attached(tx, grant.instance, fresh)
@@ -53,7 +61,7 @@ def attach(request: Request[ComputeServices]) -> Json:
 
     after = request.services.lifecycle.act(
         request.context, server, AttachInterface(port_id=fresh.port_id),
-        override_lock=may_override_lock(request, server), then=then,
+        override_lock=override, then=then,
     )
     port = next(port for port in networks.ports_of(server) if port.id == after.instance.nics[-1].id)
     return {"interfaceAttachment": views.show(port, request.version)}
@@ -61,11 +69,11 @@ def attach(request: Request[ComputeServices]) -> Json:
 
 def detach(request: Request[ComputeServices]) -> None:
     """The server has the interface until its host has taken it from the guest."""
-    server = server_of(request)
-    request.services.lifecycle.act(
-        request.context, server, DetachInterface(port_id=_port(request, server).id),
-        override_lock=may_override_lock(request, server),
-    )
+    server, lifecycle = server_of(request), request.services.lifecycle
+    override = may_override_lock(request, server)
+    lifecycle.check(server, DetachInterface(port_id=""), override_lock=override)
+    detached = DetachInterface(port_id=_port(request, server).id)
+    lifecycle.act(request.context, server, detached, override_lock=override)
 
 
 def _networks(request: Request[ComputeServices]) -> ServerNetworks:
@@ -82,13 +90,13 @@ def _port(request: Request[ComputeServices], server: Instance) -> Port:
     raise NotFound(f"Port id {wanted} could not be found.", port_id=wanted)
 
 
-def _wish(body: Mapping[str, object]) -> NicWish | None:
+def _wish(body: Mapping[str, object]) -> NicWish:
     fixed = cast("list[Mapping[str, str]]", body.get("fixed_ips") or [])
     network, port = str(body.get("net_id") or ""), str(body.get("port_id") or "")
     if network and port:
         raise Invalid("Must not input both network_id and port_id", field="port_id")
     if fixed and not network:
         raise Invalid("Must input network_id when request IP address", field="fixed_ips")
-    if not network and not port:
-        return None
-    return NicWish(network_id=network, port_id=port, fixed_ip=fixed[0]["ip_address"] if fixed else "")
+    return NicWish(
+        network_id=network, port_id=port, fixed_ip=fixed[0]["ip_address"] if fixed else "", tag=str(body.get("tag") or "")
+    )

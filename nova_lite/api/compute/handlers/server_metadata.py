@@ -65,6 +65,7 @@ def _item(metadata: Metadata, key: str) -> str:
 
 def _change(request: Request[ComputeServices], change: Callable[[Metadata], Metadata]) -> dict[str, str]:
     server = server_of(request)
+    change(server.metadata)  # what is wrong with it is told before the lock is
     override = may_override_lock(request, server)
     services = request.services
     with services.database.read() as tx:

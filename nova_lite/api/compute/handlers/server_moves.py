@@ -49,9 +49,9 @@ def evacuate(request: Request[ComputeServices]) -> Reply:
     name = body.get("host")
     if truth_or(body.get("force"), "force", False) and name is None:
         raise Invalid("Can't force to a non-provided destination", field="force")
+    server = server_of(request)
     if truth_or(body.get("onSharedStorage"), "onSharedStorage", False):
         raise Invalid("The hosts of this cloud share no disks: onSharedStorage must be false.", field="onSharedStorage")
-    server = server_of(request)
     with services.database.read() as tx:
         known = {host.host: host for host in hosts.every(tx)}
     if name is not None and name not in known:

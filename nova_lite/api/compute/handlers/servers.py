@@ -104,7 +104,7 @@ def _page(
         return [], {}
     with request.services.database.read() as tx:
         page = reads.page(
-            tx, wanted, sort=filters.sorting(request.query), marker=request.query.one("marker"), limit=limit
+            tx, wanted, sort=filters.sorting(request.query, viewer), marker=request.query.one("marker"), limit=limit
         )
     if len(page) < limit:
         return page, {}
@@ -146,7 +146,7 @@ def _accept(
     creation.check_extras(body)
     found = dataclasses.replace(ingredients(request, body), files=files)
     join = joining(request)
-    plug = _plug(services, request.context.project_id, body, most)
+    plug = _plug(request, body, most)
     number = _affordable(services, request.context.project_id, found.flavor, least, most)
     made = creation.servers(body, found, request.context, number, services.clock.now())
     arguments = Create(availability_zone=found.placement.availability_zone, requested_host=found.placement.host)
@@ -195,12 +195,15 @@ def _affordable(services: ComputeServices, project_id: str, flavor: Flavor, leas
     return room
 
 
-def _plug(services: ComputeServices, project_id: str, body: dict[str, object], number: int) -> Plug:
+def _plug(request: Request[ComputeServices], body: dict[str, object], number: int) -> Plug:
     """What gives a new server its interfaces, once what it asks for has been found."""
+    services, project_id = request.services, request.context.project_id
     if services.networks is None:
         creation.refuse_networks(body, project_id)
         return lambda tx, server: server
-    wanted = services.networks.check(project_id, networks.wishes(body), number)
+    wanted = services.networks.check(
+        project_id, networks.wishes(body), number, everywhere=request.context.is_admin
+    )
     return functools.partial(services.networks.plugged, wanted=wanted)
 
 

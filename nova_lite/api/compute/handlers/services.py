@@ -60,6 +60,9 @@ def _update_by_name(request: Request[ComputeServices]) -> Json:
     if verb not in _BY_NAME or (verb == "force-down" and request.version < v("2.11")):
         raise NotFound(f"Unknown action {verb}", action=verb)
     host, binary = str(request.body["host"]), str(request.body["binary"])
+    if binary != COMPUTE:
+        raise Invalid(f"Updating a {binary} service is not supported. Only {COMPUTE} services can be updated.",
+                      field="binary")
     with request.services.database.read() as tx:
         found = reads.page(tx, host=host, binary=binary)
     if not found:

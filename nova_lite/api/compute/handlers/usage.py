@@ -73,7 +73,7 @@ def audits(request: Request[ComputeServices]) -> Json:
 def audit_before(request: Request[ComputeServices]) -> Json:
     text = request.path["before"]
     try:
-        before = datetime.fromisoformat(text)
+        before = datetime.strptime(text, "%Y-%m-%d %H:%M:%S" + (".%f" if "." in text else "")).replace(tzinfo=UTC)
     except ValueError:
         raise Invalid(f"Invalid timestamp for date {text}", field="before") from None
     return {"instance_usage_audit_log": _audit(request, before)}

@@ -13,5 +13,5 @@ RULES = (
     Rule(LIST, READER_OR_ADMIN, "List what was done to a server.", ("GET /servers/{server_id}/os-instance-actions",)),
     Rule(SHOW, READER_OR_ADMIN, "Show one thing that was done to a server.", _ONE),
     Rule(EVENTS, ADMIN, "See the steps of an action before 2.51, and their tracebacks.", _ONE),
-    Rule(DETAILS, ADMIN, "See where the steps of an action ran.", _ONE),
+    Rule(DETAILS, ADMIN, "See why a step of an action failed, from 2.84.", _ONE),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nova_lite.api.compute.schemas.quotas import COUNTED, FILES, LIMIT, SETTABLE
 from nova_lite.api.compute.schemas.types import (
     ANY_TEXT,
-    NUMBER_TEXT,
     PAGING,
     TIME_TEXT,
     UUID,
@@ -56,7 +55,7 @@ FORCE_COMPLETE = wrapped("force_complete", {"type": "null"})
 MIGRATIONS_QUERY = loose_then_strict(
     "2.59",
     ("2.1", dict.fromkeys(("hidden", "host", "instance_uuid", "source_compute", "status", "migration_type"), ANY_TEXT)),
-    ("2.59", {"limit": NUMBER_TEXT, "marker": ANY_TEXT, "changes-since": TIME_TEXT}),
+    ("2.59", {**PAGING, "changes-since": TIME_TEXT}),
     ("2.66", {"changes-before": TIME_TEXT}),
     ("2.80", {"user_id": ANY_TEXT, "project_id": ANY_TEXT}),
 )

@@ -23,7 +23,7 @@ from nova_lite.api.validation import Schema
 
 SHOW_QUERY = NO_QUERY
 
-_DESCRIPTION: Piece = {"type": ["string", "null"], "minLength": 0, "maxLength": 65535}
+_DESCRIPTION: Piece = {"type": ["string", "null"], "minLength": 0, "maxLength": 65535, "format": "printable"}
 _CREATE: Mapping[str, Piece] = {
     "name": NAME,
     "id": {"type": ["string", "number", "null"], "minLength": 1, "maxLength": 255,
@@ -59,7 +59,7 @@ LIST_QUERY = loose_then_strict("2.75", ("2.1", _LIST), ("2.102", {"name": ANY_TE
 _SPECS: Piece = {
     "type": "object",
     "patternProperties": {
-        "^[a-zA-Z0-9-_:. ]{1,255}$": {"type": ["string", "number", "boolean"], "maxLength": 255},
+        "^[a-zA-Z0-9-_:. ]{1,255}$": {"type": ["string", "number"], "maxLength": 255},
     },
     "additionalProperties": False,
 }

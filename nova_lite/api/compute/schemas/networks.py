@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from nova_lite.api.compute.schemas.types import ANY_TEXT, NAME, NUMBER_TEXT, Piece, query, struct, wrapped
+from nova_lite.api.compute.schemas.types import ANY_TEXT, NUMBER_TEXT, Piece, query, struct, wrapped
 from nova_lite.api.validation import Schema
 
 _TEXT: Piece = {"type": "string", "maxLength": 255}
+_GROUP_NAME: Piece = {"type": "string", "minLength": 1}
+_NETWORK: Piece = {"type": ["string", "number"], "minLength": 1, "maxLength": 36}
 _PORT: Piece = {"type": ["integer", "string", "null"], "maxLength": 10}
 _ADDRESS: Piece = {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
 
@@ -16,10 +18,10 @@ RULE = wrapped("security_group_rule", struct({
     "cidr": {"type": ["string", "null"], "maxLength": 64},
 }, ("parent_group_id",)))
 GROUPS_QUERY = query({"limit": NUMBER_TEXT, "offset": NUMBER_TEXT, "all_tenants": ANY_TEXT}, strict=False)
-ADD_GROUP = wrapped("addSecurityGroup", struct({"name": NAME}, ("name",)))
-REMOVE_GROUP = wrapped("removeSecurityGroup", struct({"name": NAME}, ("name",)))
+ADD_GROUP = wrapped("addSecurityGroup", struct({"name": _GROUP_NAME}, ("name",)))
+REMOVE_GROUP = wrapped("removeSecurityGroup", struct({"name": _GROUP_NAME}, ("name",)))
 FLOATING = Schema(struct({"pool": {"type": ["string", "null"], "maxLength": 255}}))
-ADD_FIXED = wrapped("addFixedIp", struct({"networkId": _TEXT}, ("networkId",)))
+ADD_FIXED = wrapped("addFixedIp", struct({"networkId": _NETWORK}, ("networkId",)))
 REMOVE_FIXED = wrapped("removeFixedIp", struct({"address": _ADDRESS}, ("address",)))
 ADD_FLOATING = wrapped("addFloatingIp", struct({"address": _ADDRESS, "fixed_address": _ADDRESS}, ("address",)))
 REMOVE_FLOATING = wrapped("removeFloatingIp", struct({"address": _ADDRESS}, ("address",)))

@@ -18,7 +18,7 @@ from nova_lite.api.compute.schemas.types import (
 )
 from nova_lite.api.microversions import ByVersion
 
-_DEVICE: Piece = {"type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": "^[a-zA-Z0-9._/-]*$"}
+_DEVICE: Piece = {"type": ["string", "null"], "pattern": "^/dev/x?[a-z]?d?[a-z]+[0-9]*$"}
 _ATTACH: Mapping[str, Piece] = {"volumeId": UUID, "device": _DEVICE}
 _TERMINATION = {"delete_on_termination": BOOLEAN}
 ATTACH = ByVersion(
@@ -52,4 +52,7 @@ ASSISTED = wrapped("snapshot", struct({
     }, ("snapshot_id", "type", "new_file")),
 }, ("volume_id", "create_info")))
 ASSISTED_QUERY = loose_then_strict("2.75", ("2.1", {"delete_info": ANY_TEXT}))
-SHARE = wrapped("share", struct({"share_id": UUID, "tag": TAG}, ("share_id",)))
+SHARE = wrapped("share", struct(
+    {"share_id": UUID, "tag": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[a-zA-Z0-9-]*$"}},
+    ("share_id",),
+))

@@ -25,4 +25,4 @@ UPDATE = ByVersion(
     ("2.57", wrapped("quota_set", struct(_set(*COUNTED)))),
 )
 SHOW_QUERY = loose_then_strict("2.75", ("2.1", {"user_id": ANY_TEXT}))
-LIMITS_QUERY = loose_then_strict("2.75", ("2.1", {"tenant_id": ANY_TEXT, "reserved": ANY_TEXT}))
+LIMITS_QUERY = loose_then_strict("2.75", ("2.1", {"tenant_id": ANY_TEXT}))

@@ -7,6 +7,7 @@ from nova_lite.api.compute.schemas.types import (
     BOOLEAN,
     DESCRIPTION,
     FQDN,
+    HOST,
     HOSTNAME,
     METADATA,
     NAME,
@@ -19,9 +20,9 @@ from nova_lite.api.compute.schemas.types import (
 from nova_lite.api.microversions import ByVersion
 from nova_lite.api.validation import Schema
 
-_PLAIN = ("suspend", "resume", "trigger_crash_dump", "confirmResize", "revertResize", "unrescue", "shelve",
+_PLAIN = ("suspend", "resume", "confirmResize", "revertResize", "unrescue", "shelve",
           "shelveOffload", "forceDelete", "restore", "injectNetworkInfo", "resetNetwork")
-PLAIN = {name: wrapped(name, {}) for name in _PLAIN}
+PLAIN = {name: wrapped(name, {}) for name in _PLAIN} | {"trigger_crash_dump": wrapped("trigger_crash_dump", NULL)}
 
 RESET_STATE = wrapped("os-resetState", struct({"state": {"type": "string", "enum": ["active", "error"]}}, ("state",)))
 
@@ -44,12 +45,13 @@ RESCUE = wrapped("rescue", {
 })
 CHANGE_PASSWORD = wrapped("changePassword", struct({"adminPass": {"type": "string"}}, ("adminPass",)))
 
+_OTHER_HOST: Piece = {**HOST, "type": ["string", "null"]}
 _MIGRATE_HOST: Piece = {
     "type": ["object", "null"], "additionalProperties": False,
-    "properties": {"host": {"type": ["string", "null"], "minLength": 1, "maxLength": 255}},
+    "properties": {"host": _OTHER_HOST},
 }
 MIGRATE = ByVersion(("2.1", wrapped("migrate", {})), ("2.56", wrapped("migrate", _MIGRATE_HOST)))
-_LIVE = {"host": {"type": ["string", "null"], "minLength": 1, "maxLength": 255}, "block_migration": BOOLEAN}
+_LIVE = {"host": _OTHER_HOST, "block_migration": BOOLEAN}
 _AUTO: Piece = {"anyOf": [BOOLEAN, {"type": "string", "enum": ["auto"]}]}
 _LIVE_NEEDS = ("host", "block_migration")
 MIGRATE_LIVE = ByVersion(
@@ -60,7 +62,7 @@ MIGRATE_LIVE = ByVersion(
     ("2.68", wrapped("os-migrateLive", struct({**_LIVE, "block_migration": _AUTO}, _LIVE_NEEDS))),
 )
 
-_EVACUATE = {"host": NAME, "adminPass": {"type": "string"}}
+_EVACUATE = {"host": HOST, "adminPass": {"type": "string"}}
 EVACUATE = ByVersion(
     ("2.1", wrapped("evacuate", struct({**_EVACUATE, "onSharedStorage": BOOLEAN}, ("onSharedStorage",)))),
     ("2.14", wrapped("evacuate", struct(_EVACUATE))),
@@ -68,21 +70,19 @@ EVACUATE = ByVersion(
     ("2.68", wrapped("evacuate", struct(_EVACUATE))),
 )
 
-_UNSHELVE_ZONE: Piece = {"type": "string", "minLength": 1, "maxLength": 255}
 UNSHELVE = ByVersion(
     ("2.1", wrapped("unshelve", {})),
     ("2.77", wrapped("unshelve", {
-        "type": ["object", "null"], "properties": {"availability_zone": _UNSHELVE_ZONE},
-        "additionalProperties": False,
+        **struct({"availability_zone": NAME}, ("availability_zone",)), "type": ["object", "null"],
     })),
     ("2.91", wrapped("unshelve", {
         "type": ["object", "null"], "additionalProperties": False,
-        "properties": {"availability_zone": {**_UNSHELVE_ZONE, "type": ["string", "null"]}, "host": NAME},
+        "properties": {"availability_zone": {"type": ["string", "null"]}, "host": {"type": "string"}},
     })),
 )
 
 _REBUILD: dict[str, Piece] = {
-    "imageRef": {"anyOf": [UUID, {"type": "string", "maxLength": 0}]}, "name": NAME, "adminPass": {"type": "string"},
+    "imageRef": UUID, "name": NAME, "adminPass": {"type": "string"},
     "metadata": METADATA, "preserve_ephemeral": BOOLEAN, "OS-DCF:diskConfig": DISK_CONFIG, "accessIPv4": ADDRESS_V4,
     "accessIPv6": ADDRESS_V6,
     "personality": {
@@ -92,7 +92,7 @@ _REBUILD: dict[str, Piece] = {
 }
 _REBUILD_CHANGES: tuple[tuple[str, dict[str, Piece]], ...] = (
     ("2.19", {"description": DESCRIPTION}),
-    ("2.54", {"key_name": {"anyOf": [NAME, NULL]}}),
+    ("2.54", {"key_name": {"type": ["string", "null"], "minLength": 1, "maxLength": 255}}),
     ("2.57", {"user_data": {"type": ["string", "null"], "format": "base64", "maxLength": 65535}}),
     ("2.63", {"trusted_image_certificates": CERTIFICATES}),
     ("2.90", {"hostname": HOSTNAME}),

@@ -9,6 +9,7 @@ from nova_lite.api.compute.schemas.types import (
     BOOLEAN,
     DESCRIPTION,
     FQDN,
+    HOST,
     HOSTNAME,
     METADATA,
     NAME,
@@ -31,8 +32,8 @@ from nova_lite.api.validation import Schema
 SHOW_QUERY = NO_QUERY
 
 DISK_CONFIG: Piece = {"type": "string", "enum": ["AUTO", "MANUAL"]}
-ADDRESS_V4: Piece = {"anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "maxLength": 0}, NULL]}
-ADDRESS_V6: Piece = {"anyOf": [{"type": "string", "format": "ipv6"}, {"type": "string", "maxLength": 0}, NULL]}
+ADDRESS_V4: Piece = {"type": "string", "format": "ipv4"}
+ADDRESS_V6: Piece = {"type": "string", "format": "ipv6"}
 
 _NIC = {
     "fixed_ip": {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
@@ -43,8 +44,8 @@ _DEVICE_OLD = {
     "virtual_name": {"type": "string", "maxLength": 255},
     "volume_id": UUID,
     "snapshot_id": UUID,
-    "volume_size": {**POSITIVE, "type": ["integer", "string", "null"]},
-    "device_name": {"type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": "^[a-zA-Z0-9._/-]*$"},
+    "volume_size": POSITIVE,
+    "device_name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[a-zA-Z0-9._/-]*$"},
     "delete_on_termination": BOOLEAN,
     "no_device": {},
     "connection_info": {"type": "string", "maxLength": 16777215},
@@ -99,8 +100,8 @@ _CREATE_BASE: Mapping[str, Piece] = {
     "min_count": POSITIVE,
     "max_count": POSITIVE,
     "return_reservation_id": BOOLEAN,
-    "security_groups": {"type": "array", "items": struct({"name": NAME}, more=True)},
-    "user_data": {"type": ["string", "null"], "format": "base64", "maxLength": 65535},
+    "security_groups": {"type": "array", "items": struct({"name": NAME})},
+    "user_data": {"type": "string", "format": "base64", "maxLength": 65535},
     "personality": {
         "type": "array",
         "items": struct({"path": {"type": "string"}, "contents": {"type": "string", "format": "base64"}}),
@@ -118,7 +119,7 @@ _CREATE_CHANGES: Sequence[tuple[str, Mapping[str, Piece | None]]] = (
     ("2.57", {"personality": None}),
     ("2.63", {"trusted_image_certificates": CERTIFICATES}),
     ("2.67", {"block_device_mapping_v2": _devices(_TAGGED, _TYPED)}),
-    ("2.74", {"host": NAME, "hypervisor_hostname": NAME}),
+    ("2.74", {"host": HOST, "hypervisor_hostname": HOST}),
     ("2.90", {"hostname": HOSTNAME}),
     ("2.94", {"hostname": FQDN}),
 )
@@ -126,7 +127,7 @@ _CREATE_CHANGES: Sequence[tuple[str, Mapping[str, Piece | None]]] = (
 _GROUP_HINT: Piece = {"anyOf": [UUID, {"type": "array", "items": UUID}]}
 _HINTS: Piece = struct(
     {
-        "group": UUID,
+        "group": _GROUP_HINT,
         "different_host": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
         "same_host": _GROUP_HINT,
         "query": {"type": ["string", "object"]},
@@ -173,24 +174,27 @@ UPDATE = ByVersion(
 )
 
 _FILTER_NAMES = (
-    "user_id", "project_id", "tenant_id", "launch_index", "image_ref", "image", "kernel_id", "ramdisk_id", "hostname",
-    "key_name", "power_state", "vm_state", "task_state", "host", "node", "flavor", "reservation_id", "launched_at",
-    "terminated_at", "availability_zone", "display_name", "description", "display_description", "locked_by",
-    "uuid", "root_device_name", "config_drive", "access_ip_v4", "access_ip_v6", "auto_disk_config", "progress",
-    "all_tenants", "soft_deleted", "deleted", "status", "created_at", "block_device_mapping", "services", "metadata",
+    "user_id", "project_id", "tenant_id", "launch_index", "image_ref", "image", "vm_state", "task_state", "host", "uuid",
+    "all_tenants", "soft_deleted", "deleted", "status", "block_device_mapping", "services", "metadata",
     "system_metadata", "info_cache", "security_groups", "pci_devices", "marker",
 )
-_REGEX: Piece = {"type": "string", "format": "regex"}
+_EXPRESSIONS = (
+    "access_ip_v4", "access_ip_v6", "auto_disk_config", "availability_zone", "config_drive", "created_at", "description",
+    "display_description", "display_name", "flavor", "hostname", "ip", "ip6", "kernel_id", "key_name", "launched_at",
+    "locked_by", "name", "node", "power_state", "progress", "ramdisk_id", "reservation_id", "root_device_name",
+    "terminated_at",
+)
+_REGEX: Piece = {"type": "string", "format": "regex", "minLength": 1}
 _SORT_DIR: Piece = {"type": "string", "enum": ["asc", "desc"]}
 _LIST: Mapping[str, Piece] = {
     **dict.fromkeys(_FILTER_NAMES, ANY_TEXT),
-    "name": _REGEX, "ip": _REGEX, "ip6": _REGEX,
+    **dict.fromkeys(_EXPRESSIONS, _REGEX),
     "limit": NUMBER_TEXT, "changes-since": TIME_TEXT, "sort_key": ANY_TEXT, "sort_dir": _SORT_DIR,
 }
 LIST_QUERY = loose_then_strict(
     "2.75",
     ("2.1", _LIST),
-    ("2.26", dict.fromkeys(("tags", "tags-any", "not-tags", "not-tags-any"), ANY_TEXT)),
+    ("2.26", dict.fromkeys(("tags", "tags-any", "not-tags", "not-tags-any"), _REGEX)),
     ("2.66", {"changes-before": TIME_TEXT}),
     ("2.73", {"locked": ANY_TEXT}),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nova_lite.api.compute.schemas.types import (
     ANY_TEXT,
     BOOLEAN,
-    NAME,
+    HOST,
     PAGING,
     Piece,
     loose_then_strict,
@@ -14,8 +14,8 @@ from nova_lite.api.compute.schemas.types import (
 from nova_lite.api.microversions import ByVersion
 from nova_lite.api.validation import Schema
 
-_REASON: Piece = {"type": "string", "minLength": 1, "maxLength": 255, "format": "name"}
-_BY_NAME = {"host": NAME, "binary": {"type": "string", "minLength": 1, "maxLength": 255}}
+_REASON: Piece = {"type": "string", "minLength": 1, "maxLength": 255}
+_BY_NAME = {"host": HOST, "binary": {"type": "string", "minLength": 1, "maxLength": 255}}
 
 UPDATE = ByVersion(
     ("2.1", Schema(struct({**_BY_NAME, "disabled_reason": _REASON}, ("host", "binary")))),

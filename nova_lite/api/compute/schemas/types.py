@@ -13,7 +13,9 @@ NAME: Piece = {"type": "string", "minLength": 1, "maxLength": 255, "format": "na
 SPACED_NAME: Piece = {
     "type": "string", "minLength": 1, "maxLength": 255, "format": "name_with_leading_trailing_spaces",
 }
-DESCRIPTION: Piece = {"type": ["string", "null"], "minLength": 0, "maxLength": 255}
+DESCRIPTION: Piece = {"type": ["string", "null"], "minLength": 0, "maxLength": 255, "format": "printable"}
+HOST: Piece = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[a-zA-Z0-9._-]*$"}
+ZONE: Piece = {**NAME, "pattern": "^[^:]*$"}
 UUID: Piece = {"type": "string", "format": "uuid"}
 BOOLEAN: Piece = {
     "type": ["boolean", "string"],
@@ -34,7 +36,7 @@ TAG: Piece = {"type": "string", "minLength": 1, "maxLength": 60, "pattern": "^[^
 TAGS: Piece = {"type": "array", "items": TAG, "maxItems": 50}
 NULL: Piece = {"type": "null"}
 HOSTNAME: Piece = {
-    "type": "string", "minLength": 1, "maxLength": 63, "pattern": "^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$",
+    "type": "string", "minLength": 2, "maxLength": 63, "pattern": "^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$",
 }
 FQDN: Piece = {"type": "string", "minLength": 2, "maxLength": 255,
                "pattern": "^[a-zA-Z0-9]+[a-zA-Z0-9-.]*[a-zA-Z0-9]+$"}

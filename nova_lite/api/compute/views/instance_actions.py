@@ -13,7 +13,7 @@ from nova_lite.objects.operation import Operation, OperationEvent
 from nova_lite.objects.states import OperationState
 
 ADMIN = "admin"  # tracebacks and hosts
-DETAILS = "details"
+DETAILS = "details"  # the reason of a failure, in words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,11 +37,6 @@ def _host_id(event: OperationEvent, c: Circumstances) -> str:
     return hashlib.sha224((c.project_id + event.host).encode()).hexdigest() if event.host else ""
 
 
-def _event_details(event: OperationEvent, _: Circumstances) -> object:
-    # Owners are told the reason, never a traceback.
-    return event.reason or None
-
-
 _ACTION: tuple[Field[Operation, Circumstances], ...] = (
     Field("action", lambda o, c: o.action),
     Field("instance_uuid", lambda o, c: o.instance_uuid),
@@ -61,7 +56,7 @@ _EVENT: tuple[Field[OperationEvent, Circumstances], ...] = (
     Field("traceback", lambda e, c: e.details or None, needs=ADMIN),
     Field("hostId", _host_id, since="2.62"),
     Field("host", lambda e, c: e.host if e.host else ABSENT, since="2.62", needs=ADMIN),
-    Field("details", _event_details, since="2.84"),
+    Field("details", lambda e, c: e.reason or None, since="2.84", needs=DETAILS),
 )
 
 

@@ -13,4 +13,4 @@ def show(port: Port, version: Microversion) -> dict[str, object]:
             {"subnet_id": address.subnet_id, "ip_address": address.ip_address} for address in port.fixed_ips
         ],
     }
-    return {**shown, "tag": None} if version >= v("2.70") else shown
+    return {**shown, "tag": port.device_tag or None} if version >= v("2.70") else shown

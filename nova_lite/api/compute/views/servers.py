@@ -22,6 +22,8 @@ EXTRA_SPECS = "extra_specs"
 FULL = "full"  # what an answer to a change had not before 2.75
 ONE = "one"  # what a listing has not
 
+ROOT_DEVICE = "/dev/vda"
+
 
 @dataclasses.dataclass(frozen=True)
 class HostView:
@@ -131,7 +133,7 @@ def _security_groups(server: Instance, c: Circumstances) -> object:
 
 
 def _hints(server: Instance, _: Circumstances) -> object:
-    return {name: values[0] if len(values) == 1 else values for name, values in server.hints.items()}
+    return {name: list(values) for name, values in server.hints.items()}
 
 
 _SERVER: tuple[Field[Instance, Circumstances], ...] = (
@@ -187,7 +189,7 @@ _ATTRIBUTES: tuple[Field[Instance, Circumstances], ...] = (
     Field("OS-EXT-SRV-ATTR:launch_index", lambda s, c: s.launch_index, since="2.3"),
     Field("OS-EXT-SRV-ATTR:kernel_id", lambda s, c: "", since="2.3"),
     Field("OS-EXT-SRV-ATTR:ramdisk_id", lambda s, c: "", since="2.3"),
-    Field("OS-EXT-SRV-ATTR:root_device_name", lambda s, c: "/dev/vda", since="2.3"),
+    Field("OS-EXT-SRV-ATTR:root_device_name", lambda s, c: ROOT_DEVICE, since="2.3"),
     Field("OS-EXT-SRV-ATTR:user_data", lambda s, c: s.user_data, since="2.3"),
 )
 
