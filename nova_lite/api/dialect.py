@@ -107,8 +107,7 @@ class Dialect(Generic[S]):
         try:
             version = self._versions.negotiate(http.headers)
         except NotAcceptable as error:
-            asked = error.details["version"]
-            assert isinstance(asked, Microversion)
+            asked = Microversion.parse(str(error.details["version"]))
             headers.update(self._versions.reply_headers(asked))  # what was asked for, as Nova tells it
             raise
         headers.update(self._versions.reply_headers(version))

@@ -92,7 +92,7 @@ class VersionRange(NamedTuple):
             raise NotAcceptable(
                 f"Version {version} is not supported by the API. "
                 f"Minimum is {self.minimum} and maximum is {self.maximum}.",
-                version=version,
+                version=str(version),
             )
         return version
 

@@ -92,10 +92,10 @@ def image_id(body: Body) -> str:
     if boots and not (named and mapped):
         raise Invalid("Block Device Mapping is Invalid: an image is copied to a local device by imageRef and by its uuid "
                       "in the mapping.", field="block_device_mapping_v2")
-    if not named and not mapped:
+    if not named:
         raise Invalid("Block Device Mapping is Invalid: You specified more local devices than the limit allows, or no "
                       "image to boot from: imageRef is needed.", field="imageRef")
-    return named or mapped
+    return named
 
 
 def _check_device(device: Body) -> None:

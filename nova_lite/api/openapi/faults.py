@@ -39,7 +39,7 @@ def _response(dialect: str, status: int) -> Json:
     example = msgspec.json.decode(fault.body)
     return {
         "description": reason(status),
-        "content": {fault.content_type: {"schema": _shape(example), "example": example}},
+        "content": {fault.content_type.partition(";")[0]: {"schema": _shape(example), "example": example}},
     }
 
 

@@ -16,6 +16,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
      "hosts cannot do it (docs/api/server-actions.md)"),
     (r"Version: 2.1,2.2|%00|%ff|/os-server-groups\?limit=0|os-instance-actions\?marker|/os-security-groups/x",
      "odd questions have plainer answers here"),
+    (r"^\w+ [\d.]+ (HEAD|PATCH) ", "a method that a path does not have is 405 here, and 404 in Nova"),
     (r"2147483648", "numbers have 32 bits"),
     (r"/os-quota-sets/(none|x|\{nobody\}|scratch)|/os-simple-tenant-usage/|addTenantAccess", "projects are not looked up"),
     (r"/os-migrations|/migrations", "every move is listed by its operation; hosts have no dest_host"),

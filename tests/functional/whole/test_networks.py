@@ -37,9 +37,9 @@ class Nets:
         answer = self.request("DELETE", f"/{noun}s/{id}")
         assert answer.status_code == 204, answer.text
 
-    def network(self, name: str, cidr: str) -> str:
-        network = self.make("network", name=name)
-        self.make("subnet", network_id=network["id"], cidr=cidr)
+    def network(self, name: str, cidr: str, **fields: object) -> str:
+        network = self.make("network", name=name, **fields)
+        self.make("subnet", network_id=network["id"], cidr=cidr, **fields)
         return str(network["id"])
 
     def ports(self, query: str = "") -> list[dict[str, Any]]:
@@ -85,6 +85,30 @@ def test_a_server_gets_what_it_names_and_leaves_what_it_was_given(cloud: Cloud, 
     client.wait_gone(server)
     assert [(port["id"], port["device_id"]) for port in nets.ports(f"?network_id={two}")] == [(own["id"], "")]
     assert nets.ports(f"?network_id={one}") == []
+
+
+def test_interfaces_have_the_names_that_their_owner_gives_them(cloud: Cloud, image: str, nets: Nets) -> None:
+    client = cloud.client
+    one, own = nets.network("one", "10.91.0.0/24"), nets.make("port", network_id=nets.network("two", "10.92.0.0/24"))
+    server = client.boot(image, networks=[{"uuid": one, "tag": "front"}, {"port": own["id"], "tag": "back"}])
+    client.wait_status(server, "ACTIVE")
+    path = f"/servers/{server}/os-interface"
+    client.ask("POST", path, {"interfaceAttachment": {"net_id": one, "tag": "side"}})
+    shown = client.ask("GET", path)["interfaceAttachments"]
+    assert {port["tag"] for port in shown} == {"front", "back", "side"}
+    assert client.ask("GET", f"{path}/{own['id']}")["interfaceAttachment"]["tag"] == "back"
+    client.wait(lambda: client.request("DELETE", f"{path}/{own['id']}").status_code == 404, "it is unplugged")
+    client.ask("POST", path, {"interfaceAttachment": {"port_id": own["id"]}})
+    assert client.ask("GET", f"{path}/{own['id']}")["interfaceAttachment"]["tag"] is None, "the name went with the server"
+
+
+def test_an_admins_server_may_be_on_any_projects_network(cloud: Cloud, image: str, nets: Nets) -> None:
+    theirs = nets.network("theirs", "10.93.0.0/24", project_id="f" * 32)
+    server = cloud.client.boot(image, networks=[{"uuid": theirs}])
+    shown = cloud.client.wait_status(server, "ACTIVE")
+    (port,) = nets.ports(f"?network_id={theirs}")
+    assert list(shown["addresses"]) == ["theirs"]
+    assert port["project_id"] == cloud.client.project_id, "the port is the server's project's"
 
 
 def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:

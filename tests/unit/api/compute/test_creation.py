@@ -40,15 +40,17 @@ def test_a_least_above_the_most_is_refused() -> None:
 @pytest.mark.parametrize("body", [
     {"imageRef": IMAGE},
     {"imageRef": IMAGE, "block_device_mapping_v2": [CLI_DEVICE]},
-    {"imageRef": "", "block_device_mapping_v2": [CLI_DEVICE]},
-    {"block_device_mapping_v2": [{**CLI_DEVICE, "boot_index": "0"}]},
+    {"imageRef": IMAGE, "block_device_mapping_v2": [{**CLI_DEVICE, "boot_index": "0"}]},
 ])
 def test_the_image_is_found_however_it_is_named(body: dict[str, object]) -> None:
     assert creation.image_id(body) == IMAGE
 
 
 @pytest.mark.parametrize("body", [
-    {}, {"imageRef": ""}, {"imageRef": "other", "block_device_mapping_v2": [CLI_DEVICE]},
+    {}, {"imageRef": ""}, {"imageRef": "", "block_device_mapping_v2": [CLI_DEVICE]},
+    {"block_device_mapping_v2": [CLI_DEVICE]},
+    {"imageRef": IMAGE, "block_device_mapping_v2": [{key: CLI_DEVICE[key] for key in CLI_DEVICE if key != "uuid"}]},
+    {"imageRef": "other", "block_device_mapping_v2": [CLI_DEVICE]},
     {"imageRef": IMAGE, "block_device_mapping_v2": [{**CLI_DEVICE, "destination_type": "volume", "volume_size": 1}]},
     {"imageRef": IMAGE, "block_device_mapping_v2": [{**CLI_DEVICE, "source_type": "volume"}]},
     {"imageRef": IMAGE, "block_device_mapping_v2": [{**CLI_DEVICE, "source_type": "blank", "boot_index": -1}]},

@@ -36,7 +36,7 @@ def test_filters_of_everybody() -> None:
 
 
 def test_filters_of_admins_are_dropped_from_others_queries() -> None:
-    assert _parse(USER, host="h", tenant_id="q", deleted="True", hostname="x") == InstanceFilters(project_id="p")
+    assert _parse(USER, host="h", tenant_id="q", deleted="True", launch_index="1") == InstanceFilters(project_id="p")
     assert _parse(ADMIN, host="h", deleted="True") == InstanceFilters(project_id="p", host="h", deleted=True)
 
 
@@ -84,13 +84,35 @@ def test_changes_since_tells_of_deleted_servers_too() -> None:
 
 
 @pytest.mark.parametrize("query", [
-    {"all_tenants": "maybe"}, {"changes__since": "yesterday"}, {"deleted": "perhaps"}, {"power_state": "99"},
-    {"power_state": "on"}, {"vm_state": "asleep"}, {"task_state": "yawning"}, {"locked": "so-so"},
+    {"all_tenants": "maybe"}, {"changes__since": "yesterday"}, {"locked": "so-so"}, {"metadata": "{}"},
+    {"info_cache": "x"},
     {"changes__since": "2024-01-01T00:00:00Z", "changes__before": "2023-01-01T00:00:00Z"},
 ])
 def test_a_value_that_a_filter_cannot_have_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         _parse(ADMIN, **query)
+
+
+@pytest.mark.parametrize("query", [
+    {"power_state": "99"}, {"power_state": "on"}, {"vm_state": "asleep"}, {"task_state": "none"}, {"progress": "-1"},
+    {"launch_index": "²"}, {"config_drive": "maybe"}, {"auto_disk_config": "x"}, {"kernel_id": "k"},
+    {"root_device_name": "/dev/sda"}, {"created_at": "x"}, {"launched_at": "2026-13-01"}, {"terminated_at": "now"},
+])
+def test_a_value_that_no_server_can_have_matches_nothing(query: dict[str, str]) -> None:
+    assert filters.parse(Query({name: [value] for name, value in query.items()}), ADMIN, all_tenants=False) is None
+
+
+def test_what_is_no_boolean_does_not_ask_for_deleted_servers() -> None:
+    assert _parse(ADMIN, deleted="perhaps").deleted is False
+
+
+@pytest.mark.parametrize(("text", "length"), [
+    ("2023-11-14", 86400), ("2023-11-14T00:00Z", 60), ("2023-11-14 00:00:00", 1), ("2023-11-14T00:00:00.000000Z", 1),
+])
+def test_a_moment_is_a_day_a_minute_or_a_second(text: str, length: int) -> None:
+    start = 1_699_920_000.0
+    found = _parse(ADMIN, created_at=text, launched_at=text, terminated_at=text)
+    assert found.created == found.launched == found.terminated == (start, start + length)
 
 
 @pytest.mark.parametrize(("query", "order"), [
@@ -102,10 +124,17 @@ def test_a_value_that_a_filter_cannot_have_is_refused(query: dict[str, str]) -> 
     ({"sort_key": ["kernel_id"]}, [("created_at", "desc")]),
 ])
 def test_order(query: dict[str, list[str]], order: list[tuple[str, str]]) -> None:
-    assert filters.sorting(Query(query)) == order
+    assert filters.sorting(Query(query), USER) == order
 
 
 @pytest.mark.parametrize("query", [{"sort_key": ["colour"]}, {"sort_key": ["uuid"], "sort_dir": ["asc", "desc"]}])
 def test_an_order_that_cannot_be_is_refused(query: dict[str, list[str]]) -> None:
     with pytest.raises(Invalid):
-        filters.sorting(Query(query))
+        filters.sorting(Query(query), ADMIN)
+
+
+@pytest.mark.parametrize("key", ["host", "node"])
+def test_where_servers_are_orders_only_admins_listings(key: str) -> None:
+    with pytest.raises(Forbidden):
+        filters.sorting(Query({"sort_key": [key]}), USER)
+    assert filters.sorting(Query({"sort_key": [key]}), ADMIN) == [("host", "desc")]
