@@ -100,6 +100,8 @@ def test_interfaces_have_the_names_that_their_owner_gives_them(cloud: Cloud, ima
     client.wait(lambda: client.request("DELETE", f"{path}/{own['id']}").status_code == 404, "it is unplugged")
     client.ask("POST", path, {"interfaceAttachment": {"port_id": own["id"]}})
     assert client.ask("GET", f"{path}/{own['id']}")["interfaceAttachment"]["tag"] is None, "the name went with the server"
+    client.request("DELETE", f"/servers/{server}")
+    client.wait_gone(server)
 
 
 def test_an_admins_server_may_be_on_any_projects_network(cloud: Cloud, image: str, nets: Nets) -> None:
@@ -109,6 +111,8 @@ def test_an_admins_server_may_be_on_any_projects_network(cloud: Cloud, image: st
     (port,) = nets.ports(f"?network_id={theirs}")
     assert list(shown["addresses"]) == ["theirs"]
     assert port["project_id"] == cloud.client.project_id, "the port is the server's project's"
+    cloud.client.request("DELETE", f"/servers/{server}")
+    cloud.client.wait_gone(server)
 
 
 def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:
