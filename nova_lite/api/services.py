@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from nova_lite.conf.api import KeystoneSettings
 from nova_lite.core.context import RequestContext
+from nova_lite.identity.access_rules import Asked
 
 if TYPE_CHECKING:
     from nova_lite.api.compute.services import ComputeServices
@@ -26,10 +27,11 @@ HealthCheck = Callable[[], Mapping[str, str]]
 class TokenValidator(Protocol):
     """Who stands behind a token."""
 
-    def validate(self, token: str, request_id: str) -> RequestContext:
+    def validate(self, token: str, request_id: str, asked: Asked) -> RequestContext:
         """The context of a request that came with this token; roles include the implied ones.
 
-        :raises Unauthenticated: the token is malformed, expired, revoked, or its user or project is disabled.
+        :raises Unauthenticated: the token is malformed, expired, revoked, its user or project is disabled, or it is of
+            a credential whose access rules do not name the request.
         """
         ...
 

@@ -112,6 +112,7 @@ class DatabaseIdentityStore:
         self.application_credentials = DatabaseRecords(
             database, models.ApplicationCredentialRow, objects.ApplicationCredential
         )
+        self.access_rules = DatabaseRecords(database, models.AccessRuleRow, objects.AccessRule)
         self.memberships = DatabaseLinks(database, models.MembershipRow, objects.Membership)
         self.implications = DatabaseLinks(database, models.ImplicationRow, objects.Implication)
         self.assignments = DatabaseLinks(database, models.AssignmentRow, objects.Assignment)

@@ -103,6 +103,8 @@ class Authenticator:
         if any(item.user.id != user.id for item in found):
             raise login_refused()
         credential = next((item.credential for item in found if item.credential is not None), None)
+        if credential is not None and login.scope.kind != "default":
+            raise login_refused()  # it has its own scope: whoever names one may mean another
         grant = self._scopes.grant(user, login.scope) if credential is None else self._limited(user, credential)
         parents = [item.parent for item in found if item.parent is not None]
         now = self._clock.now()
@@ -112,6 +114,7 @@ class Authenticator:
             issued_at=now, expires_at=min([now + self._ttl, *_ends(parents, credential)]),
             audit_ids=(new_audit_id(), *(parent.audit_ids[-1] for parent in parents[:1])),
             application_credential_id=credential.id if credential else "",
+            limited=credential is not None and credential.access_rule_ids is not None,
         )
 
     def _limited(self, user: User, credential: ApplicationCredential) -> Grant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
+from nova_lite.identity.access_rules import AccessRules, Asked, allowed
 from nova_lite.identity.application_credentials import ApplicationCredentials
 from nova_lite.identity.assignments import Assignments
 from nova_lite.identity.authentication import Authenticator, Prover
@@ -43,26 +44,38 @@ class Identity:
         self.assignments = Assignments(store, self.roles, self.projects, revocations)
         self.catalog = Catalog(store)
         self.application_credentials = ApplicationCredentials(
-            store.application_credentials, hasher, clock, revocations
+            store.application_credentials, AccessRules("access rule", store.access_rules), hasher, clock, revocations
         )
         directory = Directory(self.users, self.projects)
         prover = Prover(self.users, directory, self.application_credentials, self._tokens, revocations)
         scopes = Scopes(directory, self.assignments)
         self._authenticator = Authenticator(prover, scopes, self.roles, clock, token_ttl)
 
-    def validate(self, token: str, request_id: str) -> RequestContext:
+    def validate(self, token: str, request_id: str, asked: Asked | None = None) -> RequestContext:
         """Whose token this is, and what it may do. The hot path: memory only, but for a look at the list of
         revocations once a second.
 
-        :raises TokenRefused: not a token of ours, expired or revoked (an ``Unauthenticated``).
+        :param asked: the request that it came with; None where that is not known, and a token for some only is no good.
+        :raises TokenRefused: not a token of ours, expired or revoked, or not for this request (an ``Unauthenticated``).
         """
         claims = self.claims(token)
+        if claims.limited:
+            self._limit(claims, asked)
         scope = claims.scope
         in_project = scope.kind == "project"
         return RequestContext(
             request_id=request_id, user_id=claims.user_id, user_name=claims.user_name, roles=claims.roles,
             project_id=scope.id if in_project else "", project_name=scope.name if in_project else "",
         )
+
+    def _limit(self, claims: Claims, asked: Asked | None) -> None:
+        if asked is None or not asked.service:
+            raise token_refused()
+        # Whoever checks a token may: it tells nobody but its bearer's services what it is good for.
+        if (asked.service, asked.method) == ("identity", "GET") and asked.path.endswith("/v3/auth/tokens"):
+            return
+        if not allowed(self.application_credentials.remembered_rules(claims.application_credential_id), asked):
+            raise token_refused()
 
     def claims(self, token: str) -> Claims:
         """All that a token states. Errors as :meth:`validate`."""

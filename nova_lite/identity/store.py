@@ -90,7 +90,15 @@ class IdentityStore(Protocol):
     @property
     def endpoints(self) -> Records[objects.Endpoint]: ...
     @property
-    def application_credentials(self) -> Records[objects.ApplicationCredential]: ...
+    def application_credentials(self) -> Records[objects.ApplicationCredential]:
+        """Insert raises NotFound where an access rule is no more."""
+        ...
+
+    @property
+    def access_rules(self) -> Records[objects.AccessRule]:
+        """Delete raises Conflict while a credential has the rule."""
+        ...
+
     @property
     def memberships(self) -> Links[objects.Membership]: ...
     @property

@@ -53,6 +53,7 @@ class Claims(Value, frozen=True, kw_only=True, array_like=True):
     expires_at: float
     audit_ids: tuple[str, ...]
     application_credential_id: str = ""
+    limited: bool = False  # to what the credential's access rules name
 
 
 class TokenBox:

@@ -146,8 +146,21 @@ class Revocation(Value, frozen=True, kw_only=True):
     expires_at: float
 
 
+class AccessRule(Value, frozen=True, kw_only=True):
+    """Requests of one method to a service, by the type of that service; ``path`` as :mod:`nova_lite.identity.access_rules`."""
+
+    id: str
+    user_id: str
+    service: str
+    method: str
+    path: str
+
+
 class ApplicationCredential(Value, frozen=True, kw_only=True):
-    """A secret with which a program acts for its user in one project, with some of the user's roles."""
+    """A secret with which a program acts for its user in one project, with some of the user's roles.
+
+    ``access_rule_ids``: the only requests that it is good for; None: for all.
+    """
 
     id: str
     name: str
@@ -159,3 +172,4 @@ class ApplicationCredential(Value, frozen=True, kw_only=True):
     unrestricted: bool = False
     expires_at: float | None = None
     created_at: float = 0.0
+    access_rule_ids: tuple[str, ...] | None = None

@@ -25,7 +25,7 @@ class IdentityClient:
 
     def __init__(self, url: str, admin_password: str) -> None:
         self.url = url
-        self._admin_password = admin_password
+        self.admin_password = admin_password
 
     def call(
         self, method: str, path: str, body: object = None, token: str = "", headers: Mapping[str, str] | None = None
@@ -48,7 +48,7 @@ class IdentityClient:
         self, user: str = "admin", password: str = "", project: str | None = "admin", **scope: object
     ) -> str:
         """A token, scoped to a project of the default domain unless ``project`` is None."""
-        answer = self.authenticate(by_password(user, password or self._admin_password), project, **scope)
+        answer = self.authenticate(by_password(user, password or self.admin_password), project, **scope)
         assert answer.status == 201, answer
         return answer.headers["X-Subject-Token"]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from nova_lite.api.identity.collection import IdentityRequest
 from nova_lite.api.identity.handlers import (
+    access_rules,
     application_credentials,
     assignments,
     groups,
@@ -162,6 +163,8 @@ CATALOG_ROUTES: Routes = (
 
 _CREDENTIALS = f"{_USER}/application_credentials"
 _CREDENTIAL = f"{_CREDENTIALS}/{{application_credential_id}}"
+_RULES = f"{_USER}/access_rules"
+_RULE = f"{_RULES}/{{access_rule_id}}"
 _CREDENTIAL_RULE = "identity:{}_application_credential".format
 CREDENTIAL_ROUTES: Routes = (
     *get(_CREDENTIALS, application_credentials.index, "identity:list_application_credentials", users.own),
@@ -169,6 +172,10 @@ CREDENTIAL_ROUTES: Routes = (
     Route(method="POST", path=_CREDENTIALS, handler=application_credentials.create, rule=_CREDENTIAL_RULE("create"),
           target=users.own, body=credential_schemas.CREATE, success=201),
     Route(method="DELETE", path=_CREDENTIAL, handler=application_credentials.delete, rule=_CREDENTIAL_RULE("delete"),
+          target=users.own, success=204),
+    *get(_RULES, access_rules.index, "identity:list_access_rules", users.own),
+    *get(_RULE, access_rules.show, "identity:get_access_rule", users.own),
+    Route(method="DELETE", path=_RULE, handler=access_rules.delete, rule="identity:delete_access_rule",
           target=users.own, success=204),
 )
 

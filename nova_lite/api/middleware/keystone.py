@@ -25,10 +25,13 @@ CONFIRMED = "Confirmed"
 
 
 def options(settings: KeystoneSettings) -> dict[str, Any]:
-    """What keystonemiddleware wants to know. An empty text is its own default; nobody here reads a catalog."""
+    """What keystonemiddleware wants to know. An empty text is its own default.
+
+    It needs the catalog of each token: without one it fails on tokens that have access rules.
+    """
     given = {name: value for name, value in dataclasses.asdict(settings).items() if value != ""}
     lists = {name: ",".join(value) for name, value in given.items() if isinstance(value, tuple)}
-    fixed = {"auth_type": "password", "include_service_catalog": False}
+    fixed = {"auth_type": "password", "include_service_catalog": True}
     return {**given, **lists, "www_authenticate_uri": settings.www_authenticate_uri or settings.auth_url, **fixed}
 
 

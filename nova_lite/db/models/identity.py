@@ -152,3 +152,14 @@ class ApplicationCredentialRow(Base):
     unrestricted: Mapped[bool]
     expires_at: Mapped[float | None]
     created_at: Mapped[float]
+    access_rule_ids: Mapped[tuple[str, ...] | None] = mapped_column(Encoded(tuple[str, ...]))
+
+
+class AccessRuleRow(Base):
+    __tablename__ = "identity_access_rules"
+    __table_args__ = table_args(UniqueConstraint("user_id", "service", "method", "path"))
+    id: Mapped[ExternalId] = mapped_column(primary_key=True)
+    user_id: Mapped[ExternalId]
+    service: Mapped[ExternalId]
+    method: Mapped[str] = mapped_column(String(16))
+    path: Mapped[str]

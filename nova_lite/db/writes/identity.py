@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from nova_lite.core.errors import Conflict, NotFound
 from nova_lite.db.models.base import Base
 from nova_lite.db.models.identity import (
+    AccessRuleRow,
     ApplicationCredentialRow,
     AssignmentRow,
     CatalogServiceRow,
@@ -24,13 +26,14 @@ from nova_lite.db.models.identity import (
     UserRow,
 )
 from nova_lite.db.session import Tx
-from nova_lite.objects.identity import Password, Revocation
+from nova_lite.objects.identity import ApplicationCredential, Password, Revocation
 
 # What goes when a record goes: rows of which this column holds its id.
 _SAID_OF: dict[type[Base], tuple[InstrumentedAttribute[str], ...]] = {
     ProjectRow: (AssignmentRow.target_id, ApplicationCredentialRow.project_id),
     UserRow: (
         PasswordRow.user_id, MembershipRow.user_id, AssignmentRow.actor_id, ApplicationCredentialRow.user_id,
+        AccessRuleRow.user_id,
     ),
     GroupRow: (MembershipRow.group_id, AssignmentRow.actor_id),
     RoleRow: (AssignmentRow.role_id, ImplicationRow.prior_id, ImplicationRow.implied_id),
@@ -39,7 +42,13 @@ _SAID_OF: dict[type[Base], tuple[InstrumentedAttribute[str], ...]] = {
 
 
 def add(tx: Tx, model: type[Base], record: msgspec.Struct) -> None:
-    """:raises Duplicate: the id, or a name that must be unique, is taken."""
+    """:raises Duplicate: the id, or a name that must be unique, is taken.
+    :raises NotFound: an access rule of the credential is no more.
+    """
+    if isinstance(record, ApplicationCredential):
+        for rule_id in sorted(record.access_rule_ids or ()):
+            if _locked_rule(tx, rule_id) is None:
+                raise NotFound(f"There is no access rule {rule_id}.", id=rule_id)
     tx.insert(model, msgspec.structs.asdict(record))
 
 
@@ -67,10 +76,29 @@ def replace(tx: Tx, model: type[Base], record: msgspec.Struct, id: str) -> bool:
 
 
 def remove(tx: Tx, model: type[Base], id: str) -> bool:
-    """Remove a record and what is said about it; False when there is none."""
+    """Remove a record and what is said about it; False when there is none.
+
+    :raises Conflict: it is an access rule that a credential has.
+    """
+    if model is AccessRuleRow:
+        _refuse_used(tx, id)
     for column in _SAID_OF.get(model, ()):
         tx.change(delete(column.class_).where(column == id))
     return tx.change(delete(model).where(_id(model) == id)) > 0
+
+
+def _locked_rule(tx: Tx, id: str) -> AccessRuleRow | None:
+    """Both who gives a rule to a credential and who deletes it have it first, so that neither overlooks the other."""
+    return tx.row(select(AccessRuleRow).where(AccessRuleRow.id == id).with_for_update())
+
+
+def _refuse_used(tx: Tx, id: str) -> None:
+    rule = _locked_rule(tx, id)
+    if rule is None:
+        return
+    of_user = select(ApplicationCredentialRow.access_rule_ids).where(ApplicationCredentialRow.user_id == rule.user_id)
+    if any(id in (rule_ids or ()) for rule_ids in tx.scalars(of_user)):
+        raise Conflict(f"The access rule {id} is in use.", id=id)
 
 
 def put_password(tx: Tx, password: Password) -> None:

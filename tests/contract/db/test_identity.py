@@ -7,7 +7,7 @@ import threading
 import msgspec
 import pytest
 
-from nova_lite.core.errors import Conflict
+from nova_lite.core.errors import Conflict, NotFound
 from nova_lite.db.identity import DatabaseIdentityStore
 from nova_lite.db.session import Database
 from nova_lite.identity.store import IdentityStore
@@ -23,9 +23,10 @@ GROUP = objects.Group(id="g" * 32, name="gardeners", domain_id="default", descri
 ROLE = objects.Role(id="r" * 32, name="member")
 SERVICE = objects.CatalogService(id="s" * 32, type="image")
 ENDPOINT = objects.Endpoint(id="e" * 32, service_id=SERVICE.id, interface="public", url="http://a", region_id="here")
+RULE = objects.AccessRule(id="a" * 32, user_id=USER.id, service="compute", method="GET", path="/" + "x" * 224)
 CREDENTIAL = objects.ApplicationCredential(
     id="c" * 32, name="robot", user_id=USER.id, project_id=PROJECT.id, secret_hash="#", role_ids=(ROLE.id,),
-    expires_at=1.5, created_at=1_700_000_000.123456,
+    expires_at=1.5, created_at=1_700_000_000.123456, access_rule_ids=(RULE.id,),
 )
 PASSWORD = objects.Password(user_id=USER.id, hash="$argon2id$", changed_at=1_700_000_000.123456)
 ASSIGNMENT = objects.Assignment(
@@ -48,6 +49,7 @@ def store(request: pytest.FixtureRequest, on_database: IdentityStore) -> Identit
     found.roles.insert(ROLE)
     found.services.insert(SERVICE)
     found.endpoints.insert(ENDPOINT)
+    found.access_rules.insert(RULE)
     found.application_credentials.insert(CREDENTIAL)
     found.passwords.put(PASSWORD)
     found.assignments.add(ASSIGNMENT)
@@ -63,6 +65,7 @@ def test_records_come_back_as_they_went(store: IdentityStore) -> None:
     assert store.services.list() == [SERVICE]
     assert store.endpoints.list() == [ENDPOINT]
     assert store.application_credentials.get(CREDENTIAL.id) == CREDENTIAL
+    assert store.access_rules.get(RULE.id) == RULE
     assert store.passwords.get(USER.id) == PASSWORD
     assert store.users.get("nobody") is None
 
@@ -104,8 +107,23 @@ def test_what_is_said_of_a_record_goes_with_it(store: IdentityStore) -> None:
     assert not store.users.delete(USER.id)
     assert store.passwords.get(USER.id) is None
     assert [*store.assignments.list(), *store.memberships.list(), *store.application_credentials.list()] == []
+    assert store.access_rules.list() == []
     assert store.services.delete(SERVICE.id)
     assert store.endpoints.list() == []
+
+
+def test_a_credential_holds_its_access_rules(store: IdentityStore) -> None:
+    with pytest.raises(Conflict):
+        store.access_rules.insert(msgspec.structs.replace(RULE, id="other"))
+    with pytest.raises(Conflict):
+        store.access_rules.delete(RULE.id)
+    unlimited = msgspec.structs.replace(CREDENTIAL, id="unlimited", name="unlimited", access_rule_ids=None)
+    store.application_credentials.insert(unlimited)
+    store.application_credentials.delete(CREDENTIAL.id)
+    assert store.access_rules.delete(RULE.id)
+    assert not store.access_rules.delete(RULE.id)
+    with pytest.raises(NotFound):
+        store.application_credentials.insert(CREDENTIAL)
 
 
 def test_links_are_there_or_not(store: IdentityStore) -> None:

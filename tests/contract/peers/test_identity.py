@@ -147,6 +147,75 @@ def test_an_application_credential_logs_in_until_it_is_deleted(
     assert shown(identity, admin, answer.headers["X-Subject-Token"])[0] == 404
 
 
+def test_an_application_credential_may_be_limited_by_access_rules(
+    identity: IdentityClient, admin: str, person: Person
+) -> None:
+    home = f"/users/{person.id}"
+    rule = {"service": "identity", "method": "GET", "path": "/**/auth/projects"}
+    made = identity.call("POST", f"{home}/application_credentials", {"application_credential": {
+        "name": "robot", "roles": [{"name": "reader"}], "access_rules": [rule]}}, person.token)
+    assert made.status == 201, made
+    credential = made.json["application_credential"]
+    assert [{name: each[name] for name in rule} for each in credential["access_rules"]] == [rule]
+    method = {"methods": ["application_credential"], "application_credential": {
+        "id": credential["id"], "secret": credential["secret"]}}
+    token = identity.authenticate(method).headers["X-Subject-Token"]
+    assert [identity.call(*ask, token=token).status for ask in (
+        ("GET", "/auth/projects"), ("HEAD", "/auth/projects"), ("GET", "/auth/domains"), ("GET", home))
+    ] == [200, 401, 401, 401]
+    assert shown(identity, admin, token)[0] == 404, "who does not mind rules is told nothing"
+    minds = {"X-Subject-Token": token, "OpenStack-Identity-Access-Rules": "1.0"}
+    told = identity.call("GET", "/auth/tokens", token=token, headers=minds).json["token"]["application_credential"]
+    assert told == {"id": credential["id"], "name": "robot", "restricted": True,
+                    "access_rules": credential["access_rules"]}
+
+
+def test_an_access_rule_is_shown_and_stays_while_it_is_used(identity: IdentityClient, person: Person) -> None:
+    home = f"/users/{person.id}"
+    rule = {"service": "compute", "method": "POST", "path": "/v2.1/servers"}
+
+    def make(name: str, rule: dict[str, str]) -> Any:
+        body = {"application_credential": {"name": name, "access_rules": [rule]}}
+        return identity.call("POST", f"{home}/application_credentials", body, person.token)
+
+    robots = [make(name, rule).json["application_credential"] for name in ("one", "two")]
+    (known,) = identity.call("GET", f"{home}/access_rules", token=person.token).json["access_rules"]
+    assert {known["id"]} == {robot["access_rules"][0]["id"] for robot in robots}
+    path = f"{home}/access_rules/{known['id']}"
+    assert identity.call("GET", path, token=person.token).json == {"access_rule": known}
+    assert known["links"]["self"].endswith(f"/access_rules/{known['id']}")  # Keystone's own forgets the user
+    assert identity.call("DELETE", path, token=person.token).status == 403
+    for robot in robots:
+        identity.call("DELETE", f"{home}/application_credentials/{robot['id']}", token=person.token)
+    assert make("three", {"id": known["id"]}).status == 201
+    (three,) = identity.call("GET", f"{home}/application_credentials", token=person.token).json["application_credentials"]
+    identity.call("DELETE", f"{home}/application_credentials/{three['id']}", token=person.token)
+    gone = identity.call("DELETE", path, token=person.token)
+    assert gone.status == 204, gone
+    assert identity.call("GET", path, token=person.token).status == 404
+
+
+@pytest.mark.parametrize("rule", [
+    {"service": "compute", "method": "GET", "path": "servers"}, {"service": "compute", "method": "TRACE", "path": "/"},
+    {"service": "compute", "method": "GET", "path": "/" * 226}, {"service": 1, "method": "GET", "path": "/"}, "text",
+])
+def test_a_bad_access_rule_is_refused(identity: IdentityClient, person: Person, rule: object) -> None:
+    body = {"application_credential": {"name": "robot", "access_rules": [rule]}}
+    answer = identity.call("POST", f"/users/{person.id}/application_credentials", body, person.token)
+    assert answer.status == 400, answer
+
+
+def test_an_application_credential_does_not_choose_its_scope(identity: IdentityClient, person: Person) -> None:
+    body = {"application_credential": {"name": "robot"}}
+    made = identity.call("POST", f"/users/{person.id}/application_credentials", body, person.token)
+    credential = made.json["application_credential"]
+    method = {"methods": ["application_credential"], "application_credential": {
+        "id": credential["id"], "secret": credential["secret"]}}
+    assert identity.authenticate(method, person.name).status == 401
+    assert identity.authenticate(method, unscoped={}).status == 401
+    assert identity.authenticate(method).status == 201
+
+
 def test_ones_own_password_is_changed_with_the_old_one(identity: IdentityClient, admin: str, person: Person) -> None:
     path = f"/users/{person.id}/password"
     wrong = {"user": {"original_password": "wrong", "password": "new password"}}

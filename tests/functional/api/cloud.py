@@ -30,6 +30,7 @@ from nova_lite.db.reads import operations as operation_reads
 from nova_lite.db.session import Database
 from nova_lite.db.writes import claims, flavors, hosts, operations
 from nova_lite.db.writes import services as registry
+from nova_lite.identity.access_rules import Asked
 from nova_lite.network.service import Networking
 from nova_lite.objects.claim import ClaimRequest
 from nova_lite.objects.fault import Fault
@@ -72,7 +73,7 @@ ENDS = {
 class NamingTokens:
     """A token is ``role@project`` or ``role@project@user`` and says who it is."""
 
-    def validate(self, token: str, request_id: str) -> RequestContext:
+    def validate(self, token: str, request_id: str, asked: Asked) -> RequestContext:
         role, _, rest = token.partition("@")
         project, _, user = rest.partition("@")
         if role not in IMPLIED:
@@ -181,7 +182,7 @@ class ComputeCloud:
         inner = UrlMap({
             "/": versions.application(self.frame),
             "/compute": versions.application(self.frame),
-            "/compute/v2.1": AuthToken(app.application(services, self.frame), NamingTokens()),
+            "/compute/v2.1": AuthToken(app.application(services, self.frame), NamingTokens(), "compute"),
         })
         return RequestId(
             Faults(inner, RENDERERS["compute"], "http://cloud.test/identity"), "X-Compute-Request-ID", self.clock

@@ -49,7 +49,7 @@ class IdentityCloud(IdentityClient):
         policy = Policy(oslo_policy.Enforcer(_configuration()), RULES)
         frame = Frame(public_url=self.root, max_request_body=100_000, policy=policy)
         dialect = application(IdentityServices(identity=self.identity), frame)
-        guarded = Faults(AuthToken(dialect, self.identity), RENDERERS["identity"], f"{self.root}/identity")
+        guarded = Faults(AuthToken(dialect, self.identity, "identity"), RENDERERS["identity"], f"{self.root}/identity")
         self._server = concurrency.wsgi_server(self._socket, UrlMap({"/identity": RequestId(guarded, "", clock)}), 8)
 
     def __enter__(self) -> IdentityCloud:

@@ -35,10 +35,12 @@ def theirs(cloud: IdentityCloud, admin: str) -> dict[str, str]:
         "endpoint", admin, service_id=made["service_id"], interface="public", url="http://theirs/"
     )["id"])
     robots = f"/users/{me['user']['id']}/application_credentials"
-    robot = cloud.call("POST", robots, {"application_credential": {"name": "theirs"}}, admin).json["application_credential"]
+    rule = {"service": "compute", "method": "GET", "path": "/"}
+    theirs = {"application_credential": {"name": "theirs", "access_rules": [rule]}}
+    robot = cloud.call("POST", robots, theirs, admin).json["application_credential"]
     return {
         **made, "user_id": me["user"]["id"], "project_id": me["project"]["id"], "implied_id": made["role_id"],
-        "application_credential_id": robot["id"], "region_id": "RegionOne", "tag": "tag",
+        "application_credential_id": robot["id"], "access_rule_id": robot["access_rules"][0]["id"], "region_id": "RegionOne", "tag": "tag",
     }
 
 

@@ -25,6 +25,7 @@ from nova_lite.core.errors import Unauthenticated
 from nova_lite.db import migration
 from nova_lite.db.images import ImageStore
 from nova_lite.db.session import Database
+from nova_lite.identity.access_rules import Asked
 from nova_lite.image.catalog import ImageCatalog
 from nova_lite.image.data import ImageData
 from nova_lite.image.imports import ImageImports
@@ -38,7 +39,7 @@ IMPLIED = {"admin": ("admin", "member", "reader"), "member": ("member", "reader"
 class NamingTokens:
     """A token is ``role@project`` and says who it is."""
 
-    def validate(self, token: str, request_id: str) -> RequestContext:
+    def validate(self, token: str, request_id: str, asked: Asked) -> RequestContext:
         role, at, project = token.partition("@")
         if not at:
             raise Unauthenticated("no such token")
@@ -69,7 +70,7 @@ class ImageCloud:
         policy = Policy(oslo_policy.Enforcer(_configuration()), RULES)
         frame = Frame(public_url=self.url, max_request_body=100_000, policy=policy)
         guarded = Faults(
-            AuthToken(ImageApplication(services, frame), NamingTokens()), RENDERERS["image"], f"{self.url}/identity"
+            AuthToken(ImageApplication(services, frame), NamingTokens(), "image"), RENDERERS["image"], f"{self.url}/identity"
         )
         self.application = UrlMap({"/image": RequestId(guarded, "", clock)})
         self._server = concurrency.wsgi_server(self._socket, self.application, 8)

@@ -47,7 +47,7 @@ class NetworkCloud:
         policy = Policy(oslo_policy.Enforcer(configuration), RULES)
         frame = Frame(public_url=self.url, max_request_body=100_000, policy=policy)
         dialect = Dialect(ROUTES, NetworkServices(networking=networking), frame, belongs=True)
-        guarded = Faults(AuthToken(dialect, NamingTokens()), RENDERERS["network"], f"{self.url}/identity")
+        guarded = Faults(AuthToken(dialect, NamingTokens(), "network"), RENDERERS["network"], f"{self.url}/identity")
         application = UrlMap({"/network": RequestId(guarded, "", clock)})
         self._server = concurrency.wsgi_server(self._socket, application, 8)
 

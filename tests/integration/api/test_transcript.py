@@ -60,6 +60,8 @@ class Session:
     def _learn(self, line: str) -> None:
         if "{request}" in line:
             self._names["request"] = self._cli.ask("server event list vm1")[-1]["Request ID"]
+        if "{rule}" in line:
+            self._names["rule"] = self._cli.ask("access rule list")[0]["ID"]
         if "{group}" in line:
             self._names["group"] = self._cli.ask("server group show grp1")["id"]
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from nova_lite.core.errors import Conflict
+from nova_lite.core.errors import Conflict, NotFound
 from nova_lite.identity.store import Wanted
 from nova_lite.objects import identity as objects
 
@@ -26,11 +26,19 @@ def _selected(values: Sequence[V], wanted: dict[str, Wanted]) -> list[V]:
 
 
 class MemoryRecords(Generic[V]):
-    """Records by id; ``unique`` are the fields that together may occur once, ``forget`` drops what is said of one."""
+    """Records by id; ``unique`` are the fields that together may occur once, ``forget`` drops what is said of one.
 
-    def __init__(self, *unique: str, forget: Callable[[str], None] = lambda id: None) -> None:
+    ``check`` refuses what must not be inserted, ``keep`` what must not be deleted.
+    """
+
+    def __init__(
+        self, *unique: str, forget: Callable[[str], None] = lambda id: None,
+        check: Callable[[V], None] = lambda record: None, keep: Callable[[str], None] = lambda id: None,
+    ) -> None:
         self._unique = unique
         self._forget = forget
+        self._check = check
+        self._keep = keep
         self._records: dict[str, V] = {}
 
     def get(self, id: str, /) -> V | None:
@@ -41,6 +49,7 @@ class MemoryRecords(Generic[V]):
 
     def insert(self, record: V, /) -> None:
         id = _id(record)
+        self._check(record)
         if id in self._records or self._clashes(record):
             raise Conflict("taken")
         self._records[id] = record
@@ -54,6 +63,7 @@ class MemoryRecords(Generic[V]):
         return True
 
     def delete(self, id: str, /) -> bool:
+        self._keep(id)
         self._forget(id)
         return self._records.pop(id, None) is not None
 
@@ -135,7 +145,12 @@ class MemoryStore:
         self.regions: MemoryRecords[objects.Region] = MemoryRecords()
         self.services: MemoryRecords[objects.CatalogService] = MemoryRecords(forget=drop)
         self.endpoints: MemoryRecords[objects.Endpoint] = MemoryRecords()
-        self.application_credentials: MemoryRecords[objects.ApplicationCredential] = MemoryRecords("user_id", "name")
+        self.application_credentials: MemoryRecords[objects.ApplicationCredential] = MemoryRecords(
+            "user_id", "name", check=self._has_rules
+        )
+        self.access_rules: MemoryRecords[objects.AccessRule] = MemoryRecords(
+            "user_id", "service", "method", "path", keep=self._keep_used
+        )
         self.memberships: MemoryLinks[objects.Membership] = MemoryLinks()
         self.implications: MemoryLinks[objects.Implication] = MemoryLinks()
         self.assignments: MemoryLinks[objects.Assignment] = MemoryLinks()
@@ -150,8 +165,19 @@ class MemoryStore:
         for credential in self.application_credentials.list():
             if id in (credential.user_id, credential.project_id):
                 self.application_credentials.delete(credential.id)
+        for rule in self.access_rules.list(user_id=id):
+            self.access_rules.delete(rule.id)
         for endpoint in self.endpoints.list(service_id=id):
             self.endpoints.delete(endpoint.id)
+
+    def _has_rules(self, credential: objects.ApplicationCredential) -> None:
+        for id in credential.access_rule_ids or ():
+            if self.access_rules.get(id) is None:
+                raise NotFound(f"no rule {id}")
+
+    def _keep_used(self, id: str) -> None:
+        if any(id in (credential.access_rule_ids or ()) for credential in self.application_credentials.list()):
+            raise Conflict("in use")
 
 
 def _id(record: msgspec.Struct) -> str:

@@ -14,7 +14,7 @@ from nova_lite.core.clock import epoch_of
 from nova_lite.core.errors import Forbidden
 from nova_lite.core.ids import new_hex
 from nova_lite.identity.errors import BadReference, not_found
-from nova_lite.objects.identity import ApplicationCredential, Role
+from nova_lite.objects.identity import AccessRule, ApplicationCredential, Role
 
 
 def index(request: IdentityRequest) -> Json:
@@ -45,7 +45,7 @@ def create(request: IdentityRequest) -> Json:
     mine = identity.assignments.effective(request.context.user_id, "project", project)
     held = [role for role in mine if role.name in request.context.roles]
     record, secret = identity.application_credentials.issue(
-        _record(request, body, held), {role.id for role in held}, text_in(body, "secret")
+        _record(request, body, held), {role.id for role in held}, _rules(request, body), text_in(body, "secret")
     )
     return {"application_credential": {**_view(request, record), "secret": secret}}
 
@@ -57,6 +57,18 @@ def _record(request: IdentityRequest, body: Mapping[str, object], held: Sequence
         role_ids=_role_ids(body, held), unrestricted=bool(body.get("unrestricted")),
         expires_at=_moment(text_in(body, "expires_at")),
     )
+
+
+def _rules(request: IdentityRequest, body: Mapping[str, object]) -> Sequence[AccessRule]:
+    """The access rules as they are asked for."""
+    asked = cast("Sequence[Mapping[str, str]]", body.get("access_rules") or ())
+    return [
+        AccessRule(
+            id=rule.get("id", ""), user_id=request.path["user_id"], service=rule.get("service", ""),
+            method=rule.get("method", ""), path=rule.get("path", ""),
+        )
+        for rule in asked
+    ]
 
 
 def _role_ids(body: Mapping[str, object], held: Sequence[Role]) -> tuple[str, ...]:
@@ -89,4 +101,5 @@ def _refuse_limited(request: IdentityRequest) -> None:
 
 def _view(request: IdentityRequest, credential: ApplicationCredential) -> dict[str, object]:
     roles = request.services.identity.roles.list(id=credential.role_ids)
-    return view.show(request.base_url, credential, roles)
+    rules = request.services.identity.application_credentials.rules_of(credential)
+    return view.show(request.base_url, credential, roles, rules)

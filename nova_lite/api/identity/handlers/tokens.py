@@ -5,6 +5,7 @@ from __future__ import annotations
 from nova_lite.api.identity.bearer import claims_of
 from nova_lite.api.identity.collection import IdentityRequest, listing
 from nova_lite.api.identity.handlers import logins
+from nova_lite.api.identity.views import application_credentials as credential_view
 from nova_lite.api.identity.views import domains as domain_view
 from nova_lite.api.identity.views import projects as project_view
 from nova_lite.api.identity.views import tokens as view
@@ -15,6 +16,8 @@ from nova_lite.identity.tokens import Claims
 from nova_lite.objects.identity import TargetKind
 
 SUBJECT = "X-Subject-Token"
+# With it whoever asks about a token says that it minds access rules, of this version at least.
+MINDS_RULES, RULES_VERSION = "OpenStack-Identity-Access-Rules", 1.0
 
 
 def issue(request: IdentityRequest) -> Reply:
@@ -65,10 +68,20 @@ def reachable(request: IdentityRequest, user_id: str, kind: TargetKind) -> Json:
 def _subject(request: IdentityRequest) -> tuple[str, Claims]:
     token = request.http.headers.get(SUBJECT, "")
     try:
-        return token, request.services.identity.inspect(token)
+        claims = request.services.identity.inspect(token)
     except Unauthenticated:
         # The caller is known; it is the token asked about that is not there.
         raise token_unknown() from None
+    if claims.limited and not _minds_rules(request):
+        raise token_unknown()  # for whoever would let its bearer do everything
+    return token, claims
+
+
+def _minds_rules(request: IdentityRequest) -> bool:
+    try:
+        return float(request.http.headers.get(MINDS_RULES, "0")) >= RULES_VERSION
+    except ValueError:
+        return False
 
 
 def _document(request: IdentityRequest, claims: Claims) -> Json:
@@ -78,7 +91,16 @@ def _document(request: IdentityRequest, claims: Claims) -> Json:
     roles = identity.roles.list(domain_id=None, name=claims.roles) if claims.roles else ()
     scoped = claims.scope.kind != "unscoped" and "nocatalog" not in request.query
     built = identity.catalog.build(claims.user_id, _project_id(claims)) if scoped else None
-    return {"token": view.show(claims, names, sorted(roles, key=lambda role: role.name), built)}
+    by_name = sorted(roles, key=lambda role: role.name)
+    return {"token": view.show(claims, names, by_name, built, _credential(request, claims))}
+
+
+def _credential(request: IdentityRequest, claims: Claims) -> dict[str, object] | None:
+    if not claims.application_credential_id:
+        return None
+    credentials = request.services.identity.application_credentials
+    credential = credentials.show(claims.application_credential_id)
+    return credential_view.in_token(credential, credentials.rules_of(credential))
 
 
 def _project_id(claims: Claims) -> str:

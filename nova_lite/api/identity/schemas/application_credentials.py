@@ -6,12 +6,20 @@ from nova_lite.api.identity.schemas.fields import BOOLEAN, ID, NULLABLE_TEXT, Fi
 from nova_lite.api.identity.schemas.users import SECRET
 
 _ROLE: Field = {"type": "object", "properties": {"id": ID, "name": name(255)}, "minProperties": 1}
+_RULE: Field = {
+    "type": "object",
+    "properties": {
+        "id": ID, "service": ID, "method": {"enum": ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]},
+        "path": {"type": "string", "pattern": "^/", "maxLength": 225},
+    },
+    "anyOf": [{"required": ["id"]}, {"required": ["service", "method", "path"]}],
+    "additionalProperties": False,
+}
 _FIELDS: dict[str, Field] = {
     "name": name(255), "description": NULLABLE_TEXT, "secret": {**SECRET, "type": ["string", "null"]},
     "unrestricted": {"type": ["boolean", "null"]}, "roles": {"type": "array", "items": _ROLE},
     "expires_at": {"type": ["string", "null"], "format": "date-time"},
-    # Rules that limit a credential to some requests are not enforced here, and so not accepted either.
-    "access_rules": {"type": "array", "maxItems": 0},
+    "access_rules": {"type": "array", "items": _RULE, "maxItems": 255},
     "project_id": ID, "id": ID,
 }
 

@@ -11,9 +11,13 @@ from nova_lite.objects.identity import Endpoint, Role
 
 
 def show(
-    claims: Claims, domain_names: dict[str, str], roles: Sequence[Role], catalog: Sequence[CatalogEntry] | None
+    claims: Claims, domain_names: dict[str, str], roles: Sequence[Role], catalog: Sequence[CatalogEntry] | None,
+    credential: dict[str, object] | None,
 ) -> dict[str, object]:
-    """``domain_names`` by id; ``roles`` are those that the claims name; ``catalog`` None leaves it out."""
+    """``domain_names`` by id; ``roles`` are those that the claims name; ``catalog`` None leaves it out.
+
+    ``credential``: the application credential behind the token, as tokens tell of it.
+    """
     shown: dict[str, object] = {
         "methods": list(claims.methods), "audit_ids": list(claims.audit_ids),
         "issued_at": f"{isoformat_micro(claims.issued_at)}Z", "expires_at": f"{isoformat_micro(claims.expires_at)}Z",
@@ -32,8 +36,8 @@ def show(
         shown["domain"] = {"id": scope.id, "name": scope.name}
     else:
         shown["system"] = {"all": True}
-    if claims.application_credential_id:
-        shown["application_credential"] = {"id": claims.application_credential_id}
+    if credential is not None:
+        shown["application_credential"] = credential
     shown["roles"] = [{"id": role.id, "name": role.name} for role in roles]
     if catalog is not None:
         shown["catalog"] = entries(catalog)
