@@ -48,8 +48,7 @@ class Dialect(Generic[S]):
 
     ``versions`` is None where a dialect has no microversions. Where everything ``belongs`` to projects, a token must be
     scoped to one; in a ``by_project`` dialect the first segment may be its id besides. Changes are announced, but for
-
-    those that are told of ``elsewhere``. Errors leave as exceptions; the fault filter in front renders them.
+    those that are told of ``elsewhere``. ``varies`` names headers of which every answer depends. Errors leave as exceptions; the fault filter in front renders them.
     """
 
     def __init__(
@@ -62,7 +61,9 @@ class Dialect(Generic[S]):
         belongs: bool = False,
         by_project: bool = False,
         elsewhere: Collection[str] = (),
+        varies: str = "",
     ) -> None:
+        self._varies = varies
         self._elsewhere = elsewhere
         self._router = Router(routes)
         self._services = services
@@ -72,6 +73,8 @@ class Dialect(Generic[S]):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         http = webob.Request(environ)
+        if self._varies:
+            reply_headers_of(environ)["Vary"] = self._varies
         version = self._negotiate(http)
         path, project = self._path(http)
         # In the compute dialect a path that ends in a slash names something with an empty id: there is no such thing.

@@ -42,7 +42,8 @@ class Fault(NamedTuple):
     body: bytes
 
 
-Renderer = Callable[[int, str, str], Fault]
+# Of a status, a message, what the client accepts, and Neutron's name of the error where it has one (network only).
+Renderer = Callable[[int, str, str, str], Fault]
 
 
 def status_of(error: errors.NovaLiteError) -> int:
@@ -62,7 +63,7 @@ def _json(document: object) -> Fault:
     return Fault("application/json", msgspec.json.encode(document))
 
 
-def compute_fault(status: int, message: str, accept: str) -> Fault:
+def compute_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
     """Nova's: the name of the fault, with its code and message inside."""
     if status == 401:
         return identity_fault(status, message, accept)
@@ -70,14 +71,16 @@ def compute_fault(status: int, message: str, accept: str) -> Fault:
     return Fault("application/json; charset=UTF-8", fault.body)
 
 
-def identity_fault(status: int, message: str, accept: str) -> Fault:
+def identity_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
     """Keystone's; also what its middleware answers in front of the other services."""
     return _json({"error": {"code": status, "message": message, "title": reason(status)}})
 
 
-def image_fault(status: int, message: str, accept: str) -> Fault:
-    """Glance's: JSON for those who ask for it, a page for the others."""
+def image_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
+    """Glance's: JSON for those who ask for it, a page for the others; text for who says nothing."""
     title = reason(status)
+    if not accept:
+        return Fault("text/plain; charset=UTF-8", f"{status} {title}\n\n{message}\n\n".encode())
     if "application/json" in accept:
         return _json({"message": message, "code": f"{status} {title}", "title": title})
     page = (
@@ -87,9 +90,16 @@ def image_fault(status: int, message: str, accept: str) -> Fault:
     return Fault("text/html; charset=UTF-8", page.encode())
 
 
-def network_fault(status: int, message: str, accept: str) -> Fault:
-    """Neutron's."""
-    return _json({"NeutronError": {"type": reason(status).replace(" ", ""), "message": message, "detail": ""}})
+def network_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
+    """Neutron's: its type is the name of Neutron's own error, ``kind`` where that is known."""
+    return _json({"NeutronError": {"type": kind or _network_name(status, message), "message": message, "detail": ""}})
+
+
+def _network_name(status: int, message: str) -> str:
+    """What Neutron calls errors of which only the status is known; its messages of 400 begin with what they are."""
+    if status == 400:
+        return {"Invalid": "InvalidInput", "Bad": "BadRequest"}.get(message.partition(" ")[0], "HTTPBadRequest")
+    return "PolicyNotAuthorized" if status == 403 else f"HTTP{reason(status).replace(' ', '')}"
 
 
 RENDERERS: dict[str, Renderer] = {

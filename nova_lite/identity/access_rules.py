@@ -13,7 +13,7 @@ import msgspec
 
 from nova_lite.core.errors import Conflict
 from nova_lite.core.ids import new_hex
-from nova_lite.identity.errors import InUse, NameTaken, not_found
+from nova_lite.identity.errors import BadReference, InUse, NameTaken, not_found
 from nova_lite.identity.registry import Registry
 from nova_lite.objects.base import Value
 from nova_lite.objects.identity import AccessRule
@@ -41,7 +41,8 @@ class AccessRules(Registry[AccessRule]):
     def settle(self, user_id: str, wanted: Sequence[AccessRule]) -> tuple[str, ...]:
         """The ids of the user's rules that these are, each found by id or by what it says; new ones are stored.
 
-        :raises RecordNotFound: an id is of nobody's rule and nothing else is said, or it is another user's.
+        :raises RecordNotFound: an id is of another user's rule.
+        :raises BadReference: it is of nobody's, and nothing else is said.
         """
         return tuple(dict.fromkeys(self._settled(msgspec.structs.replace(rule, user_id=user_id)) for rule in wanted))
 
@@ -58,8 +59,10 @@ class AccessRules(Registry[AccessRule]):
         known = self.list(id=rule.id) if rule.id else ()
         if known and known[0].user_id == rule.user_id:
             return known[0].id
-        if known or not (rule.service and rule.method and rule.path):
+        if known:
             raise not_found(self.noun, rule.id)
+        if not (rule.service and rule.method and rule.path):
+            raise BadReference(f"access_rules names no rule of yours: {rule.id}.", field="access_rules")
         alike = {"user_id": rule.user_id, "service": rule.service, "method": rule.method, "path": rule.path}
         found = self.list(**alike)
         if found:

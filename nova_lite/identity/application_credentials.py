@@ -40,8 +40,8 @@ class ApplicationCredentials(Registry[ApplicationCredential]):
 
         :param held: ids of the roles that the user has in the project.
         :param rules: the only requests that it is to be good for; for all when there are none.
-        :raises BadReference: a role is not among them, or the credential is expired from the start.
-        :raises NotFound: there is no such rule of the user's (any more).
+        :raises BadReference: a role is not among them, the credential is expired from the start, or a rule is nobody's.
+        :raises NotFound: a rule is another user's, or no more.
         """
         if missing := set(record.role_ids) - set(held):
             raise BadReference(f"roles names a role that is not yours here: {min(missing)}.", field="roles")

@@ -18,6 +18,7 @@ from nova_lite.objects.identity import (
 )
 
 ROLES = ("admin", "manager", "member", "reader", "service")
+IMMUTABLE: dict[str, object] = {"options": {"immutable": True}}  # who deletes one by mistake locks everybody out
 IMPLIED = (("admin", "manager"), ("manager", "member"), ("member", "reader"))
 # (type, name, path under the public address): what one API process serves.
 SERVICES = (
@@ -76,7 +77,7 @@ class Bootstrap:
         self._role_ids = {role.name: role.id for role in roles.list(domain_id=None)}
         for name in ROLES:
             if name not in self._role_ids:
-                self._role_ids[name] = roles.create(Role(id=new_hex(), name=name)).id
+                self._role_ids[name] = roles.create(Role(id=new_hex(), name=name, extra=IMMUTABLE)).id
                 self.changes.append(f"created role {name}")
         known = {(rule.prior_id, rule.implied_id) for rule in roles.implications()}
         for prior, implied in IMPLIED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from nova_lite.identity.errors import BadReference, InUse
@@ -44,7 +45,10 @@ class Endpoints(Registry[Endpoint]):
         self._store = store
 
     def create(self, record: Endpoint) -> Endpoint:
-        """:raises BadReference: the service is not there. A region that is not is made."""
+        """:raises BadReference: the service is not there, or the URL has a placeholder that nothing is known for.
+
+        A region that is not there is made.
+        """
         self._prepare(record)
         return super().create(record)
 
@@ -54,10 +58,17 @@ class Endpoints(Registry[Endpoint]):
         return super().update(id, changes)
 
     def _prepare(self, record: Endpoint) -> None:
+        unknown = [name for name in _PLACEHOLDER.findall(record.url) if name not in PLACEHOLDERS]
+        if unknown:
+            raise BadReference(f"url names something unknown: {unknown[0]}.", field="url")
         if self._store.services.get(record.service_id) is None:
             raise BadReference(f"service_id names no service: {record.service_id}.", field="service_id")
         if record.region_id is not None and self._store.regions.get(record.region_id) is None:
             self._store.regions.insert(Region(id=record.region_id))
+
+
+PLACEHOLDERS = ("project_id", "tenant_id", "user_id")
+_PLACEHOLDER = re.compile(r"[$%]\(([^)]*)\)s")
 
 
 class Catalog:
@@ -88,7 +99,7 @@ class Catalog:
 def fill_in(endpoint: Endpoint, user_id: str, project_id: str) -> Endpoint | None:
     """The endpoint with its URL complete, or None when it needs a project and there is none."""
     url = endpoint.url
-    for name, value in (("project_id", project_id), ("tenant_id", project_id), ("user_id", user_id)):
+    for name, value in zip(PLACEHOLDERS, (project_id, project_id, user_id), strict=True):
         for pattern in (f"$({name})s", f"%({name})s"):
             if pattern in url and not value:
                 return None

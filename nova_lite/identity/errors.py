@@ -31,6 +31,12 @@ class InUse(Forbidden):
     code = "identity_in_use"
 
 
+class Immutable(Forbidden):
+    """The record is declared immutable, by its option of that name; only that can be changed."""
+
+    code = "identity_immutable"
+
+
 class BadReference(Invalid):
     """A field names a record that is not there."""
 

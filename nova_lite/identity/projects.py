@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nova_lite.identity.errors import BadReference, InUse, not_found
-from nova_lite.identity.registry import Registry
+from nova_lite.identity.registry import Registry, refuse_immutable
 from nova_lite.identity.revocations import Revocations, target_subject
 from nova_lite.identity.store import IdentityStore, Wanted
 from nova_lite.objects.identity import DEFAULT_DOMAIN, Project
@@ -30,14 +30,21 @@ class Projects(Registry[Project]):
         return super().create(record)
 
     def update(self, id: str, changes: Mapping[str, object]) -> Project:
-        """Change a project; tokens for one that is disabled are void."""
+        """Change a project; tokens for one that is disabled are void.
+
+        :raises Immutable: it is declared so.
+        """
+        refuse_immutable(self.show(id), changes)
         project = super().update(id, changes)
         if not project.enabled:
             self._revocations.revoke(target_subject(id))
         return project
 
     def delete(self, id: str) -> None:
-        """:raises InUse: the project has projects below it."""
+        """:raises InUse: the project has projects below it.
+        :raises Immutable: it is declared so.
+        """
+        refuse_immutable(self.show(id))
         if self.list(parent_id=id):
             raise InUse(f"The project {id} has projects below it.", id=id)
         super().delete(id)
@@ -82,7 +89,11 @@ class Domains(Registry[Project]):
         return super().list(**wanted, is_domain=True)
 
     def update(self, id: str, changes: Mapping[str, object]) -> Project:
-        """Change a domain; tokens of and for one that is disabled are void."""
+        """Change a domain; tokens of and for one that is disabled are void.
+
+        :raises Immutable: it is declared so.
+        """
+        refuse_immutable(self.show(id), changes)
         domain = super().update(id, changes)
         if not domain.enabled:
             self._revocations.revoke(target_subject(id))
@@ -92,8 +103,11 @@ class Domains(Registry[Project]):
         """Delete a domain with all it holds. Each part is gone for good when it is gone: safe to repeat.
 
         :raises InUse: it is enabled, or the default domain.
+        :raises Immutable: it is declared so.
         """
-        if self.show(id).enabled:
+        domain = self.show(id)
+        refuse_immutable(domain)
+        if domain.enabled:
             raise InUse(f"The domain {id} is enabled: disable it first.", id=id)
         if id == DEFAULT_DOMAIN:
             raise InUse("The default domain cannot be deleted.", id=id)

@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 import msgspec
 
 from nova_lite.core.errors import Conflict
-from nova_lite.identity.errors import NameTaken, not_found
+from nova_lite.identity.errors import Immutable, NameTaken, not_found
 from nova_lite.identity.store import Records, Wanted
+from nova_lite.objects.identity import Project, Role
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -64,10 +65,28 @@ class Registry(Generic[R]):
             raise NameTaken(f"There is a {self.noun} of that name or id already.", noun=self.noun) from error
 
 
+def refuse_immutable(record: Project | Role, changes: Mapping[str, object] | None = None) -> None:
+    """For records whose ``options`` may say that they are immutable: these are not changed, but for that, nor deleted.
+
+    :raises Immutable: this one is.
+    """
+    before, after = (_options(extra) for extra in (record.extra, (changes or {}).get("extra")))
+    if before.get("immutable") and after.get("immutable", True):
+        raise Immutable(f"{record.name} is immutable.", id=record.id)
+
+
+def _options(extra: object) -> Mapping[str, object]:
+    options = extra.get("options") if isinstance(extra, dict) else None
+    return options if isinstance(options, dict) else {}
+
+
 def changed(record: R, changes: Mapping[str, object]) -> R:
     """A copy of ``record`` with some fields changed and ``extra`` merged."""
     merged = dict(changes)
     before, added = getattr(record, "extra", None), changes.get("extra")
     if isinstance(before, dict) and isinstance(added, dict):
-        merged["extra"] = {**before, **added}
+        merged["extra"] = extra = {**before, **added}
+        if "options" in added:  # None takes one away
+            options = {**_options(before), **_options(added)}
+            extra["options"] = {name: value for name, value in options.items() if value is not None}
     return msgspec.convert({**msgspec.structs.asdict(record), **merged}, type(record))

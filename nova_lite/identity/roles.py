@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from nova_lite.identity.errors import ImpliedCycle, not_found
-from nova_lite.identity.registry import Registry
+from nova_lite.identity.errors import ImpliedCycle, InUse, not_found
+from nova_lite.identity.registry import Registry, refuse_immutable
 from nova_lite.identity.revocations import Revocations, role_subject
 from nova_lite.identity.store import Links, Records
 from nova_lite.objects.identity import Implication, Role
+
+PROHIBITED = "admin"
 
 
 def closure(role_ids: Iterable[str], implications: Collection[Implication]) -> set[str]:
@@ -32,16 +34,24 @@ class Roles(Registry[Role]):
         self._revocations = revocations
 
     def update(self, id: str, changes: Mapping[str, object]) -> Role:
-        """Change a role; tokens that name it by an earlier name are void."""
+        """Change a role; tokens that name it by an earlier name are void.
+
+        :raises Immutable: it is declared so.
+        """
         before = self.show(id)
+        refuse_immutable(before, changes)
         role = super().update(id, changes)
         if role.name != before.name:
             self._revocations.revoke(role_subject(before.name))
         return role
 
     def delete(self, id: str) -> None:
-        """Delete a role with its assignments; tokens that name it are void."""
+        """Delete a role with its assignments; tokens that name it are void.
+
+        :raises Immutable: it is declared so.
+        """
         role = self.show(id)
+        refuse_immutable(role)
         super().delete(id)
         self._revocations.revoke(role_subject(role.name))
 
@@ -65,9 +75,12 @@ class Roles(Registry[Role]):
         """Add a rule; safe to repeat.
 
         :raises ImpliedCycle: the implied role implies the prior one.
+        :raises InUse: the implied role is the administrators': it is given to people, never along with another.
         """
         self.show(prior_id)
         implied = self.show(implied_id)
+        if implied.name == PROHIBITED and implied.domain_id is None:
+            raise InUse(f"The role {implied.name} cannot be implied.", role=implied_id)
         if prior_id in closure([implied_id], self._implications.list()):
             raise ImpliedCycle(f"The role {implied.name} would imply itself.", role=implied_id)
         rule = Implication(prior_id=prior_id, implied_id=implied_id)

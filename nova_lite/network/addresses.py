@@ -96,15 +96,21 @@ def check_pools(pools: Sequence[Pool], of: Block, gateway: str | None) -> tuple[
     low, high = bounds(of)
     for start, end in spans:
         if start.version != of.version or end.version != of.version or int(start) > int(end):
-            raise Invalid(f"The allocation pool {start}-{end} is not valid.", field="allocation_pools")
+            raise Invalid(
+                f"The allocation pool {start}-{end} is not valid.", field="allocation_pools", type="InvalidAllocationPool",
+            )
         if int(start) < low or int(end) > high:
             raise Invalid(f"The allocation pool {start}-{end} spans beyond the subnet cidr {of}.",
-                          field="allocation_pools")
+                          field="allocation_pools", type="OutOfBoundsAllocationPool")
         if gateway is not None and int(start) <= int(ip(gateway)) <= int(end):
-            raise Conflict(f"Gateway ip {gateway} conflicts with allocation pool {start}-{end}.")
+            raise Conflict(
+                f"Gateway ip {gateway} conflicts with allocation pool {start}-{end}.", type="GatewayConflictWithAllocationPools",
+            )
     for (_, end), (start, _) in itertools.pairwise(sorted(spans, key=lambda span: int(span[0]))):
         if int(start) <= int(end):
-            raise Conflict(f"Found overlapping allocation pools of {of}: {start} and {end}.")
+            raise Conflict(
+                f"Found overlapping allocation pools of {of}: {start} and {end}.", type="OverlappingAllocationPools",
+            )
     return tuple(Pool(start=str(start), end=str(end)) for start, end in spans)
 
 

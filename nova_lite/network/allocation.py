@@ -40,7 +40,9 @@ def usual(records: Records, plug: Plug) -> tuple[FixedIp, ...]:
         candidates = [subnet for subnet in subnets if subnet.ip_version == version and not addresses.is_automatic(subnet)]
         free = next(filter(None, (_any_of(records, plug, subnet) for subnet in candidates)), None)
         if free is None and candidates:
-            raise NoMoreAddresses(f"No more IP addresses available on network {plug.network_id}.")
+            raise NoMoreAddresses(
+                f"No more IP addresses available on network {plug.network_id}.", type="IpAddressGenerationFailure",
+            )
         found += [free] if free else []
     found += [_automatic(subnet, plug) for subnet in subnets if addresses.is_automatic(subnet)]
     return tuple(found)
@@ -87,7 +89,7 @@ def _exact(subnets: dict[str, Subnet], plug: Plug, wish: Wish) -> FixedIp:
         if address.version == cidr.version and low <= int(address) <= high:
             return FixedIp(subnet_id=subnet.id, ip_address=str(address))
     raise Invalid(f"IP address {address} is not a valid IP for any of the subnets on the specified network.",
-                  field="fixed_ips")
+                  field="fixed_ips", type="InvalidIpForNetwork")
 
 
 def _check_free(records: Records, plug: Plug, address: FixedIp) -> None:
@@ -97,7 +99,7 @@ def _check_free(records: Records, plug: Plug, address: FixedIp) -> None:
         records.hold(Subnet, address.subnet_id)
     if records.taken(address.subnet_id, [address.ip_address]):
         raise Conflict(f"IP address {address.ip_address} already allocated in subnet {address.subnet_id}",
-                       ip_address=address.ip_address)
+                       ip_address=address.ip_address, type="IpAddressAlreadyAllocated")
 
 
 def _another(records: Records, subnet: Subnet, plug: Plug, found: Sequence[FixedIp]) -> FixedIp:
@@ -109,7 +111,9 @@ def _another(records: Records, subnet: Subnet, plug: Plug, found: Sequence[Fixed
         return _automatic(subnet, plug)
     free = _any_of(records, plug, subnet, used)
     if free is None:
-        raise NoMoreAddresses(f"No more IP addresses available on network {subnet.network_id}.")
+        raise NoMoreAddresses(
+            f"No more IP addresses available on network {subnet.network_id}.", type="IpAddressGenerationFailure",
+        )
     return free
 
 

@@ -76,7 +76,7 @@ class FloatingIps(Registry[FloatingIp, NewFloatingIp, FloatingIpChange]):
                 raise Conflict(
                     f"Cannot associate floating IP {floating.floating_ip_address} ({floating.id}) with port {port.id} "
                     f"using fixed IP {address.ip_address}, as that fixed IP already has a floating IP on external "
-                    f"network {other.floating_network_id}."
+                    f"network {other.floating_network_id}.", type="FloatingIPPortAlreadyAssociated",
                 )
         router = _router(records, floating, port, address)
         return structs.replace(
@@ -107,5 +107,5 @@ def _router(records: Records, floating: FloatingIp, port: Port, address: FixedIp
                 return router
     raise NotFound(
         f"External network {floating.floating_network_id} is not reachable from subnet {address.subnet_id}. Therefore, "
-        f"cannot associate Port {port.id} with a Floating IP."
+        f"cannot associate Port {port.id} with a Floating IP.", type="ExternalGatewayForFloatingIPNotFound",
     )

@@ -32,10 +32,13 @@ class Networks(Registry[Network, NewNetwork, NetworkChange]):
             others = {port.project_id for port in records.find(Port, network_id=before.id)} - {before.project_id, ""}
             if others:
                 raise Conflict(
-                    f"Unable to reconfigure sharing settings for network {before.id}. Multiple projects are using it."
+                    f"Unable to reconfigure sharing settings for network {before.id}. Multiple projects are using it.",
+                    type="InvalidSharedSetting",
                 )
         if before.external and not after.external and records.find(FloatingIp, floating_network_id=before.id):
-            raise Conflict(f"External network {before.id} cannot be updated: floating IPs use it.")
+            raise Conflict(
+                f"External network {before.id} cannot be updated: floating IPs use it.", type="ExternalNetworkInUse",
+            )
         return after
 
     def _clear_away(self, records: Records, record: Network) -> None:
@@ -50,6 +53,7 @@ class Networks(Registry[Network, NewNetwork, NetworkChange]):
             raise Conflict(
                 f"Unable to complete operation on network {record.id}. There are one or more ports still in use on "
                 f"the network, id for these ports is: {', '.join(port.id for port in busy[:10])}.", id=record.id,
+                type="NetworkInUse",
             )
         for gone in (*loose, *going, *records.find(Subnet, network_id=record.id)):
             records.remove(gone)

@@ -114,14 +114,14 @@ class Ports(Registry[Port, NewPort, PortChange]):
         found = records.find(SecurityGroup, id=wanted, project_id=project_id) if wanted else []
         missing = next((id for id in wanted if id not in {group.id for group in found}), None)
         if missing is not None:
-            raise NotFound(f"Security group {missing} does not exist", id=missing)
+            raise NotFound(f"Security group {missing} does not exist", id=missing, type="SecurityGroupNotFound")
         return wanted
 
     def _clear_away(self, records: Records, record: Port) -> None:
         if record.device_owner in NETWORK_OWNED:
             raise Conflict(
                 f"Port {record.id} cannot be deleted directly via the port API: has device owner "
-                f"{record.device_owner}.", id=record.id,
+                f"{record.device_owner}.", id=record.id, type="ServicePortInUse",
             )
 
 

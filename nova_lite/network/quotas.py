@@ -38,7 +38,9 @@ def claim(records: Records, resource: str, kind: type[Record], project_id: str, 
     records.take_turn(project_id)
     limit, used = records.room(kind, resource, project_id)
     if 0 <= limit < used + number:
-        raise OverQuota(f"Quota exceeded for resources: ['{resource}'].", resource=resource, limit=limit)
+        raise OverQuota(
+            f"Quota exceeded for resources: ['{resource}'].", resource=resource, limit=limit, type="OverQuota",
+        )
 
 
 class Quotas:

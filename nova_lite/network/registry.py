@@ -14,7 +14,7 @@ from nova_lite.core.ids import new_uuid
 from nova_lite.network import quotas
 from nova_lite.network.drafts import Change, Owned, given
 from nova_lite.network.store import NetworkStore, Records
-from nova_lite.objects.network import Query, R, Record
+from nova_lite.objects.network import Query, R, Record, not_found_type
 
 N = TypeVar("N", bound=Owned)
 C = TypeVar("C", bound=Change)
@@ -87,7 +87,7 @@ class Registry(ABC, Generic[R, N, C]):
         """A record, inside a transaction. Raises NotFound."""
         found = records.page(self.kind, Query(project_id=project_id, where=(("id", (id,)),)))
         if not found:
-            raise NotFound(f"{self.kind.noun} {id} could not be found.", id=id)
+            raise NotFound(f"{self.kind.noun} {id} could not be found.", id=id, type=not_found_type(self.kind))
         return found[0]
 
     def _base(self, project_id: str, draft: Owned) -> dict[str, object]:

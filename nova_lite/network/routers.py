@@ -76,7 +76,7 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
             if port.device_id:
                 raise Conflict(
                     f"Unable to complete operation on port {port.id} for network {port.network_id}. Port already has "
-                    f"an attached device {port.device_id}.", id=port.id,
+                    f"an attached device {port.device_id}.", id=port.id, type="PortInUse",
                 )
             if not port.fixed_ips:
                 raise Invalid("Bad router request: Router port must have at least one fixed IP.")
@@ -103,7 +103,9 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
                     records.remove(port)
                     return port, subnet_id or subnets[0]
             named = f"port {port_id}" if port_id else f"subnet {subnet_id}"
-            raise NotFound(f"Router {router.id} has no interface on {named}.", id=router.id)
+            raise NotFound(
+                f"Router {router.id} has no interface on {named}.", id=router.id, type="RouterInterfaceNotFound",
+            )
 
         return self._store.transact(run)
 
@@ -148,7 +150,7 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
 
     def _clear_away(self, records: Records, record: Router) -> None:
         if records.find(Port, device_id=record.id, device_owner=INTERFACE_OWNER):
-            raise Conflict(f"Router {record.id} still has ports", id=record.id)
+            raise Conflict(f"Router {record.id} still has ports", id=record.id, type="RouterInUse")
         self._without_gateway(records, record)
 
     def _leg(self, records: Records, router: Router, network_id: str, wishes: tuple[Wish, ...]) -> Port:
@@ -186,6 +188,7 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
             raise Conflict(
                 f"Gateway cannot be updated for router {router.id}, since a gateway to external network "
                 f"{router.gateway_network_id} is required by one or more floating IPs.", id=router.id,
+                type="RouterExternalGatewayInUseByFloatingIp",
             )
         records.remove(records.get(Port, router.gateway_port_id))
         return structs.replace(router, gateway_network_id="", gateway_port_id="", enable_snat=True)
@@ -214,13 +217,13 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
                    for address in target.fixed_ips):
                 raise Conflict(
                     f"Router interface for subnet {', '.join(subnets)} on router {router.id} cannot be deleted, as it "
-                    "is required by one or more floating IPs.", id=router.id,
+                    "is required by one or more floating IPs.", id=router.id, type="RouterInterfaceInUseByFloatingIP",
                 )
         blocks = [addresses.block(subnet.cidr) for subnet in records.find(Subnet, id=sorted(subnets))]
         if any(addresses.ip(route.nexthop) in cidr for route in router.routes for cidr in blocks):
             raise Conflict(
                 f"Router interface for subnet {', '.join(subnets)} on router {router.id} cannot be deleted, as it is "
-                "required by one or more routes.", id=router.id,
+                "required by one or more routes.", id=router.id, type="RouterInterfaceInUseByRoute",
             )
 
     def _routes(self, records: Records, router: Router, wanted: Sequence[HostRoute]) -> tuple[HostRoute, ...]:

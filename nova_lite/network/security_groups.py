@@ -40,7 +40,7 @@ class SecurityGroups(Registry[SecurityGroup, NewSecurityGroup, SecurityGroupChan
 
     def create(self, project_id: str, drafts: Sequence[NewSecurityGroup]) -> list[SecurityGroup]:
         if any(draft.name == DEFAULT for draft in drafts):
-            raise Conflict("Default security group already exists.")
+            raise Conflict("Default security group already exists.", type="SecurityGroupDefaultAlreadyExists")
         self.ensure_default(project_id)
         return super().create(project_id, drafts)
 
@@ -99,14 +99,18 @@ class SecurityGroups(Registry[SecurityGroup, NewSecurityGroup, SecurityGroupChan
 
     def _merge(self, records: Records, before: SecurityGroup, change: SecurityGroupChange) -> SecurityGroup:
         if before.is_default and change.name not in (before.name, *_UNNAMED):
-            raise Conflict("Updating the name of the default security group is not allowed.", id=before.id)
+            raise Conflict(
+                "Updating the name of the default security group is not allowed.", id=before.id, type="SecurityGroupCannotUpdateDefault",
+            )
         if change.name == DEFAULT and not before.is_default:
-            raise Conflict("Default security group already exists.", id=before.id)
+            raise Conflict(
+                "Default security group already exists.", id=before.id, type="SecurityGroupDefaultAlreadyExists",
+            )
         return structs.replace(before, **given(change))
 
     def _clear_away(self, records: Records, record: SecurityGroup) -> None:
         if records.group_in_use(record.id):
-            raise Conflict(f"Security Group {record.id} in use.", id=record.id)
+            raise Conflict(f"Security Group {record.id} in use.", id=record.id, type="SecurityGroupInUse")
         for rule in records.find(SecurityGroupRule, security_group_id=record.id):
             records.remove(rule)
         for rule in records.find(SecurityGroupRule, remote_group_id=record.id):
@@ -126,10 +130,14 @@ class SecurityGroupRules(Registry[SecurityGroupRule, NewSecurityGroupRule, Chang
         fields = checked(draft)
         group = records.hold(SecurityGroup, draft.security_group_id)
         if draft.remote_group_id is not None and not records.find(SecurityGroup, id=draft.remote_group_id):
-            raise NotFound(f"Security group {draft.remote_group_id} does not exist", id=draft.remote_group_id)
+            raise NotFound(
+                f"Security group {draft.remote_group_id} does not exist", id=draft.remote_group_id, type="SecurityGroupNotFound",
+            )
         same = records.find(SecurityGroupRule, security_group_id=group.id, **fields)
         if same:
-            raise Conflict(f"Security group rule already exists. Rule id is {same[0].id}.", id=same[0].id)
+            raise Conflict(
+                f"Security group rule already exists. Rule id is {same[0].id}.", id=same[0].id, type="SecurityGroupRuleExists",
+            )
         return add(records, self._made(
             self._base(group.project_id, draft) | fields | {"security_group_id": group.id}
         ))
@@ -143,11 +151,13 @@ def checked(draft: NewSecurityGroupRule) -> dict[str, str | int | None]:
     family = _FAMILIES.get(str(draft.ethertype).lower())
     if family is None:
         raise Invalid(f"Security group rule for ethertype '{draft.ethertype}' not supported. Allowed values are "
-                      "['IPv4', 'IPv6'].", field="ethertype")
+                      "['IPv4', 'IPv6'].", field="ethertype", type="SecurityGroupRuleInvalidEtherType")
     protocol = _protocol(draft, family)
     _check_ports(draft, protocol)
     if draft.remote_ip_prefix and draft.remote_group_id:
-        raise Invalid("Only remote_ip_prefix or remote_group_id may be provided.", field="remote_ip_prefix")
+        raise Invalid(
+            "Only remote_ip_prefix or remote_group_id may be provided.", field="remote_ip_prefix", type="SecurityGroupRemoteGroupAndRemoteIpPrefix",
+        )
     return {
         "direction": draft.direction, "ethertype": family, "protocol": protocol,
         "port_range_min": draft.port_range_min, "port_range_max": draft.port_range_max,
@@ -162,9 +172,12 @@ def _protocol(draft: NewSecurityGroupRule, family: str) -> str | None:
     number = re.fullmatch(r"[0-9]{1,3}", protocol)
     if protocol not in (*_PROTOCOLS, *_WITH_PORTS) and not (number and int(protocol) <= 255):
         raise Invalid(f"Security group rule protocol {protocol} not supported. Only protocol values "
-                      f"{list(_PROTOCOLS)} and integer representations [0 to 255] are supported.", field="protocol")
+                      f"{list(_PROTOCOLS)} and integer representations [0 to 255] are supported.", field="protocol",
+                      type="SecurityGroupRuleInvalidProtocol")
     if protocol in _ONLY_V6 and family == "IPv4":
-        raise Invalid(f"Invalid ethertype {family} for protocol {protocol}.", field="protocol")
+        raise Invalid(
+            f"Invalid ethertype {family} for protocol {protocol}.", field="protocol", type="SecurityGroupEthertypeConflictWithProtocol",
+        )
     return protocol
 
 
@@ -173,22 +186,32 @@ def _check_ports(draft: NewSecurityGroupRule, protocol: str | None) -> None:
     if low is None and high is None:
         return
     if protocol is None:
-        raise Invalid("Must also specify protocol if port range is given.", field="protocol")
+        raise Invalid(
+            "Must also specify protocol if port range is given.", field="protocol", type="SecurityGroupProtocolRequiredWithPorts",
+        )
     if protocol in _ICMP:
         for name, field, value in (("type", "port_range_min", low), ("code", "port_range_max", high)):
             if value is not None and not 0 <= value <= 255:
-                raise Invalid(f"Invalid value for ICMP {name} ({field}) {value}: 0 to 255.", field=field)
+                raise Invalid(
+                    f"Invalid value for ICMP {name} ({field}) {value}: 0 to 255.", field=field, type="SecurityGroupInvalidIcmpValue",
+                )
         if low is None:
             raise Invalid(f"ICMP code (port-range-max) {high} is provided but ICMP type (port-range-min) is missing.",
-                          field="port_range_min")
+                          field="port_range_min", type="SecurityGroupMissingIcmpType")
     elif protocol in _WITH_PORTS:
         for value in (low, high):
             if value is not None and not 1 <= value <= 65535:
-                raise Invalid(f"Invalid value for port {value}: 1 to 65535.", field="port_range_min")
+                raise Invalid(
+                    f"Invalid value for port {value}: 1 to 65535.", field="port_range_min", type="SecurityGroupInvalidPortValue",
+                )
         if low is None or high is None or low > high:
-            raise Invalid("For TCP/UDP protocols, port_range_min must be <= port_range_max", field="port_range_min")
+            raise Invalid(
+                "For TCP/UDP protocols, port_range_min must be <= port_range_max", field="port_range_min", type="SecurityGroupInvalidPortRange",
+            )
     else:
-        raise Invalid(f"Protocol {protocol} has no ports.", field="port_range_min")
+        raise Invalid(
+            f"Protocol {protocol} has no ports.", field="port_range_min", type="SecurityGroupInvalidProtocolForPort",
+        )
 
 
 def _prefix(text: str | None, family: str) -> str | None:
@@ -197,5 +220,7 @@ def _prefix(text: str | None, family: str) -> str | None:
     whole = text if "/" in text else f"{addresses.ip(text)}/{addresses.ip(text).max_prefixlen}"
     found = addresses.block(whole, "remote_ip_prefix")
     if f"IPv{found.version}" != family:
-        raise Invalid(f"Conflicting value ethertype {family} for CIDR {text}", field="remote_ip_prefix")
+        raise Invalid(
+            f"Conflicting value ethertype {family} for CIDR {text}", field="remote_ip_prefix", type="SecurityGroupRuleParameterConflict",
+        )
     return whole  # as it was written, with the bits of a host in it, as Neutron shows it

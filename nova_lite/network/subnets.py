@@ -61,7 +61,7 @@ class Subnets(Registry[Subnet, NewSubnet, SubnetChange]):
         if ports and (not addresses.is_automatic(record) or any(port.device_owner in ROUTER_OWNERS for port in ports)):
             raise Conflict(
                 f"Unable to complete operation on subnet {record.id}: One or more ports have an IP allocation from "
-                "this subnet.", id=record.id,
+                "this subnet.", id=record.id, type="SubnetInUse",
             )
         for port in ports:  # machines on it gave themselves their addresses, and lose them by themselves
             left = tuple(address for address in port.fixed_ips if address.subnet_id != record.id)
@@ -83,7 +83,9 @@ def _cut(records: Records, draft: NewSubnet) -> Block:
         found = addresses.first_gap(_within(addresses.block(prefix), wanted), length, used)
         if found is not None and wanted in (None, found):
             return found
-    raise Conflict(f"Failed to allocate subnet: Insufficient prefix space to allocate subnet size /{length}.")
+    raise Conflict(
+        f"Failed to allocate subnet: Insufficient prefix space to allocate subnet size /{length}.", type="SubnetAllocationError",
+    )
 
 
 def _within(prefix: Block, wanted: Block | None) -> Block:
@@ -118,7 +120,9 @@ def _gateway(wanted: str | UnsetType | None, cidr: Block) -> str | None:
 def _check_gateway_idle(records: Records, subnet: Subnet) -> None:
     for port in records.find(Port, network_id=subnet.network_id, device_owner=ROUTER_OWNERS):
         if any(fixed.ip_address == subnet.gateway_ip for fixed in port.fixed_ips):
-            raise Conflict(f"Current gateway ip {subnet.gateway_ip} already in use by port {port.id}. Unable to update.")
+            raise Conflict(
+                f"Current gateway ip {subnet.gateway_ip} already in use by port {port.id}. Unable to update.", type="GatewayIpInUse",
+            )
 
 
 def _servers(texts: tuple[str, ...]) -> tuple[str, ...]:

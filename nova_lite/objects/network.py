@@ -37,6 +37,11 @@ class Record(Value, frozen=True, kw_only=True):
 R = TypeVar("R", bound=Record)
 
 
+def not_found_type(kind: type[Record]) -> str:
+    """Neutron's name of the error that a record of this kind is not there: ``SecurityGroupNotFound``."""
+    return "".join(word[:1].upper() + word[1:] for word in kind.noun.split()) + "NotFound"
+
+
 class Network(Record, frozen=True, kw_only=True):
     """A layer-2 network. ``external``: floating addresses and gateways come from it; ``shared``: all may use it.
 

@@ -13,6 +13,7 @@ from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Query, Request
 from nova_lite.api.routing import Route
 from nova_lite.api.validation import Schema
+from nova_lite.core.errors import Invalid
 from nova_lite.identity import Identity
 from nova_lite.identity.store import Wanted
 
@@ -42,7 +43,7 @@ class Collection(Generic[R]):
 
     ``build`` makes a record of a create request's object, ``change`` the changed fields of an update's;
     ``filters`` say which query parameters select and how their text becomes a value; ``target`` is what the rule of
-    showing one is held against (by default nothing of anybody's: for administrators).
+    showing one is held against (by default nothing of anybody's: for administrators); ``fixed`` fields never change.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Collection(Generic[R]):
     view: Callable[[str, R], dict[str, object]]
     filters: Mapping[str, Filter]
     target: Callable[[IdentityRequest], Target] = lambda request: {}
+    fixed: tuple[str, ...] = ("id",)
 
     def index(self, request: IdentityRequest) -> Json:
         wanted = select(request.query, self.filters)
@@ -74,8 +76,17 @@ class Collection(Generic[R]):
         return self.one(request, self.nouns(request.services.identity).create(record))
 
     def update(self, request: IdentityRequest) -> Json:
-        changes = self.change(request.member(self.name))
-        return self.one(request, self.nouns(request.services.identity).update(self.id_in(request), changes))
+        body = request.member(self.name)
+        self.refuse_moves(request, body)
+        return self.one(request, self.nouns(request.services.identity).update(self.id_in(request), self.change(body)))
+
+    def refuse_moves(self, request: IdentityRequest, body: Mapping[str, object]) -> None:
+        """:raises Invalid: the body of an update gives a ``fixed`` field another value."""
+        if any(name in body for name in self.fixed):
+            record = self.nouns(request.services.identity).show(self.id_in(request))
+            for name in self.fixed:
+                if name in body and body[name] != getattr(record, name):
+                    raise Invalid(f"{name} cannot be changed.", field=name)
 
     def delete(self, request: IdentityRequest) -> None:
         self.nouns(request.services.identity).delete(self.id_in(request))
@@ -105,8 +116,12 @@ class Collection(Generic[R]):
 
 def listing(request: IdentityRequest, plural: str, items: Sequence[Mapping[str, object]]) -> Json:
     """A list answer: everything, on one page."""
-    links = {"self": f"{request.base_url}{request.http.path_info}", "previous": None, "next": None}
-    return {plural: items, "links": links}
+    return {plural: items, "links": {**own_link(request), "previous": None, "next": None}}
+
+
+def own_link(request: IdentityRequest) -> dict[str, str]:
+    """``links`` of what is no record and no list of any."""
+    return {"self": f"{request.base_url}{request.http.path_info}"}
 
 
 def select(query: Query, filters: Mapping[str, Filter]) -> dict[str, Wanted]:
@@ -125,8 +140,13 @@ def text(value: str) -> Wanted:
 
 
 def flag(value: str) -> Wanted:
-    """A filter of truth: everything but a clear no, an empty value too, is a yes."""
-    return value.lower() not in ("0", "false", "no", "off")
+    """A filter of truth; an empty value is a yes.
+
+    :raises Invalid: it is neither yes nor no.
+    """
+    if value.lower() not in ("0", "false", "1", "true", ""):
+        raise Invalid(f"{value!r} is neither true nor false.")
+    return value.lower() not in ("0", "false")
 
 
 def split(body: Mapping[str, object], fields: Sequence[str]) -> dict[str, object]:

@@ -63,8 +63,8 @@ def replaced(
 
 
 VERSIONS: Routes = (
-    Route(method="GET", path="/", handler=versions.index, public=True),
-    Route(method="GET", path="/v3", handler=versions.show, public=True),
+    *(Route(method=method, path=path, handler=handler, public=True)
+      for method in ("GET", "HEAD") for path, handler in (("/", versions.index), ("/v3", versions.show))),
 )
 
 _TOKENS = "/v3/auth/tokens"

@@ -42,15 +42,15 @@ class Faults:
         if status == 500:
             LOG.error("%s: %s: %s", request_id_of(environ), type(error).__name__, error.message)
             return self._render(environ, 500, _apology(environ))
-        response = self._render(environ, status, error.message)
+        response = self._render(environ, status, error.message, str(error.details.get("type", "")))
         if status == 401:
             response.headers["WWW-Authenticate"] = f'Keystone uri="{self._auth_url}"'
         if status == 405:
             response.headers["Allow"] = str(error.details.get("allow", ""))
         return response
 
-    def _render(self, environ: WSGIEnvironment, status: int, message: str) -> webob.Response:
-        fault = self._renderer(status, message, str(environ.get("HTTP_ACCEPT", "")))
+    def _render(self, environ: WSGIEnvironment, status: int, message: str, kind: str = "") -> webob.Response:
+        fault = self._renderer(status, message, str(environ.get("HTTP_ACCEPT", "")), kind)
         return webob.Response(status=status, body=fault.body, content_type=None,
                               headerlist=[("Content-Type", fault.content_type)])
 

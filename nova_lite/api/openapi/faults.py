@@ -35,7 +35,7 @@ def responses(dialect: str) -> Json:
 
 
 def _response(dialect: str, status: int) -> Json:
-    fault = RENDERERS[dialect](status, "What is wrong.", "application/json")
+    fault = RENDERERS[dialect](status, "What is wrong.", "application/json", "")
     example = msgspec.json.decode(fault.body)
     return {
         "description": reason(status),

@@ -41,6 +41,7 @@ from nova_lite.objects.network import (
     SecurityGroupRule,
     Subnet,
     SubnetPool,
+    not_found_type,
 )
 
 Wanted = str | int | bool | Collection[str] | None
@@ -212,7 +213,7 @@ def _select(kind: type[Record]) -> Select[Any]:
 def _one(tx: Tx, kind: type[R], id: str, statement: Select[Any]) -> R:
     row = tx.row(statement.where(cast("Any", ROWS[kind]).id == id))
     if row is None:
-        raise NotFound(f"{kind.noun} {id} could not be found.", id=id)
+        raise NotFound(f"{kind.noun} {id} could not be found.", id=id, type=not_found_type(kind))
     return _record(kind, row)
 
 

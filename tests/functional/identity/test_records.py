@@ -206,8 +206,11 @@ def test_a_project_is_tagged(cloud: IdentityCloud, admin: str) -> None:
     assert cloud.call("HEAD", f"{path}/tags/red", token=admin).status == 204
     strange = cloud.call("PUT", f"{path}/tags/%0D%0AX-Evil%3A%F0%9F%98%80", token=admin)
     assert strange.headers["Location"].endswith("/tags/%0D%0AX-Evil%3A%F0%9F%98%80")
-    assert cloud.call("PUT", f"{path}/tags", {"tags": ["blue", "green"]}, admin).json == {"tags": ["blue", "green"]}
+    assert cloud.call("PUT", f"{path}/tags", {"tags": ["blue", "green"]}, admin).json["tags"] == ["blue", "green"]
     assert cloud.call("GET", f"{path}/tags/red", token=admin).status == 404
+    counts = [len(cloud.call("GET", f"/projects?domain_id=default&name=tagged&{query}", token=admin).json["projects"])
+              for query in ("tags=blue,green", "tags=blue,red", "tags-any=blue,red", "not-tags=blue,red", "not-tags-any=blue,red")]
+    assert counts == [1, 0, 1, 1, 0]
     assert cloud.call("DELETE", f"{path}/tags/red", token=admin).status == 404
     assert cloud.call("PUT", f"{path}/tags/a,b", token=admin).status == 400
     assert cloud.call("DELETE", f"{path}/tags/blue", token=admin).status == 204

@@ -106,7 +106,7 @@ def test_a_malformed_login_is_told_what_is_wrong(cloud: IdentityCloud, body: obj
 
 
 def test_an_unknown_method_is_not_accepted(cloud: IdentityCloud) -> None:
-    assert cloud.authenticate({"methods": ["telepathy"]}).status == 401
+    assert cloud.authenticate({"methods": ["telepathy"]}).status == 400
 
 
 def test_a_token_can_be_inspected_checked_and_revoked_by_its_bearer(cloud: IdentityCloud, member: str) -> None:

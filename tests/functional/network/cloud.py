@@ -101,6 +101,10 @@ class Person:
         assert set(answer.json()["NeutronError"]) == {"type", "message", "detail"}
         return answer.status_code, answer.json()["NeutronError"]["message"]
 
+    def fault(self, method: str, path: str, body: object = None) -> str:
+        """What Neutron calls the error of a request that is refused."""
+        return str(self.ask(method, path, body).json()["NeutronError"]["type"])
+
     def names(self, path: str) -> list[str]:
         """Names in a list, in its order."""
         (items,) = [value for key, value in self.get(path).items() if not key.endswith("_links")]

@@ -206,3 +206,22 @@ def test_bad_requests_are_told_as_neutron_tells_them(
     rose: Person, method: str, path: str, body: object, status: int
 ) -> None:
     assert rose.refused(method, path, body)[0] == status
+
+
+def test_errors_have_neutrons_names(rose: Person) -> None:
+    network = rose.make("network", name="busy")
+    subnet = rose.make("subnet", network_id=network["id"], cidr="10.77.0.0/29", ip_version=4)
+    port = rose.make("port", network_id=network["id"])
+    address = {"subnet_id": subnet["id"], "ip_address": port["fixed_ips"][0]["ip_address"]}
+    again = {"port": {"network_id": network["id"], "fixed_ips": [address]}}
+    gateway = {"network_id": network["id"], "cidr": "10.78.0.0/29", "ip_version": 4, "gateway_ip": "nonsense"}
+    nowhere = "0" * 32
+    assert [rose.fault(*asked) for asked in (
+        ("GET", f"/networks/{nowhere}"), ("GET", f"/security-groups/{nowhere}"), ("GET", f"/floatingips/{nowhere}"),
+        ("DELETE", f"/networks/{network['id']}"), ("DELETE", f"/subnets/{subnet['id']}"), ("POST", "/ports", again),
+        ("POST", "/subnets", {"subnet": gateway}), ("POST", "/networks", {}), ("GET", "/nowhere"),
+        ("POST", "/networks", {"network": {"router:external": True}}),
+    )] == [
+        "NetworkNotFound", "SecurityGroupNotFound", "FloatingIPNotFound", "NetworkInUse", "SubnetInUse",
+        "IpAddressAlreadyAllocated", "InvalidInput", "HTTPBadRequest", "HTTPNotFound", "PolicyNotAuthorized",
+    ]

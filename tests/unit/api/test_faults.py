@@ -34,28 +34,37 @@ def test_every_error_of_a_kind_has_the_status_of_the_kind() -> None:
     (501, "notImplemented"), (503, "serviceUnavailable"),
 ])
 def test_compute_names_its_faults(status: int, name: str) -> None:
-    fault = RENDERERS["compute"](status, "why", "")
+    fault = RENDERERS["compute"](status, "why", "", "")
     assert json.loads(fault.body) == {name: {"code": status, "message": "why"}}
 
 
 @pytest.mark.parametrize("dialect", ["identity", "compute"])
 def test_a_missing_token_is_told_in_identitys_words(dialect: str) -> None:
-    fault = RENDERERS[dialect](401, "who", "")
+    fault = RENDERERS[dialect](401, "who", "", "")
     assert json.loads(fault.body) == {"error": {"code": 401, "message": "who", "title": "Unauthorized"}}
 
 
 def test_image_answers_a_page_that_cannot_be_scripted() -> None:
-    fault = RENDERERS["image"](404, "no <script>", "*/*")
+    fault = RENDERERS["image"](404, "no <script>", "*/*", "")
     assert fault.content_type.startswith("text/html")
     assert b"<script>" not in fault.body
     assert b"404 Not Found" in fault.body
 
 
 def test_image_answers_json_to_who_asks_for_it() -> None:
-    fault = RENDERERS["image"](404, "no", "application/json")
+    fault = RENDERERS["image"](404, "no", "application/json", "")
     assert json.loads(fault.body) == {"message": "no", "code": "404 Not Found", "title": "Not Found"}
 
 
 def test_network_answers_as_neutron() -> None:
-    fault = RENDERERS["network"](409, "in use", "")
-    assert json.loads(fault.body) == {"NeutronError": {"type": "Conflict", "message": "in use", "detail": ""}}
+    fault = RENDERERS["network"](409, "in use", "", "NetworkInUse")
+    assert json.loads(fault.body) == {"NeutronError": {"type": "NetworkInUse", "message": "in use", "detail": ""}}
+
+
+@pytest.mark.parametrize(("status", "message", "kind"), [
+    (400, "Invalid input for cidr. Reason: it is none.", "InvalidInput"), (400, "Bad router request: no", "BadRequest"),
+    (400, "Malformed", "HTTPBadRequest"), (403, "no", "PolicyNotAuthorized"), (404, "no", "HTTPNotFound"),
+    (405, "no", "HTTPMethodNotAllowed"),
+])
+def test_the_network_service_names_errors_of_which_only_the_status_is_known(status: int, message: str, kind: str) -> None:
+    assert json.loads(RENDERERS["network"](status, message, "", "").body)["NeutronError"]["type"] == kind

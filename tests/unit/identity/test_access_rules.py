@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nova_lite.core.errors import Forbidden, NotFound, Unauthenticated
+from nova_lite.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from nova_lite.core.ids import new_hex
 from nova_lite.identity.access_rules import Asked, allowed
 from nova_lite.identity.login import ByApplicationCredential, Login
@@ -93,9 +93,10 @@ def test_others_rules_are_not_to_be_had(world: World) -> None:
     credential, _ = limited(world, rule())
     assert credential.access_rule_ids is not None
     rules = world.identity.application_credentials.rules
-    for id in (credential.access_rule_ids[0], "nowhere"):
-        with pytest.raises(NotFound):
-            rules.settle("somebody else", [rule("", "", "", id=id)])
+    with pytest.raises(NotFound):
+        rules.settle("somebody else", [rule("", "", "", id=credential.access_rule_ids[0])])
+    with pytest.raises(Invalid):
+        rules.settle("somebody else", [rule("", "", "", id="nowhere")])
 
 
 def test_a_rule_stays_while_a_credential_has_it(world: World) -> None:

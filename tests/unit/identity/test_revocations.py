@@ -24,6 +24,13 @@ def _assignment(world: World, user_id: str) -> Assignment:
     return world.store.assignments.list(actor_id=user_id)[0]
 
 
+def _mutable(world: World, role: str) -> str:
+    """The id of a role of the bootstrap, which are immutable, made mutable."""
+    id = world.role_id(role)
+    world.identity.roles.update(id, {"extra": {"options": {"immutable": None}}})
+    return id
+
+
 EVENTS: dict[str, Callable[[World, str, str], object]] = {
     "password set": lambda world, user, project: world.identity.users.set_password(user, "new"),
     "password changed": lambda world, user, project: world.identity.users.change_password(user, "secret", "new"),
@@ -33,9 +40,9 @@ EVENTS: dict[str, Callable[[World, str, str], object]] = {
     "project deleted": lambda world, user, project: world.identity.projects.delete(project),
     "domain disabled": lambda world, user, project: world.identity.domains.update("default", {"enabled": False}),
     "role taken away": lambda world, user, project: world.identity.assignments.revoke(_assignment(world, user)),
-    "role deleted": lambda world, user, project: world.identity.roles.delete(world.role_id("member")),
+    "role deleted": lambda world, user, project: world.identity.roles.delete(_mutable(world, "member")),
     "role renamed": lambda world, user, project: world.identity.roles.update(
-        world.role_id("member"), {"name": "partner"}
+        _mutable(world, "member"), {"name": "partner"}
     ),
     "implication removed": lambda world, user, project: world.identity.roles.forget(
         world.role_id("member"), world.role_id("reader")

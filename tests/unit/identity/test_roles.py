@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nova_lite.core.ids import new_hex
 from nova_lite.identity.effective import World as Links
 from nova_lite.identity.effective import effective
-from nova_lite.identity.errors import ImpliedCycle, RecordNotFound
+from nova_lite.identity.errors import Immutable, ImpliedCycle, InUse, RecordNotFound
 from nova_lite.identity.roles import closure
 from nova_lite.objects.identity import Assignment, Group, Implication, Membership, Project, Role
 from tests.unit.identity.world import World
@@ -27,9 +27,28 @@ def test_a_closure_holds_the_roles_and_nothing_more_follows_from_it(pairs: set[t
 
 def test_a_role_may_not_imply_itself_over_others(world: World) -> None:
     with pytest.raises(ImpliedCycle):
-        world.identity.roles.imply(world.role_id("reader"), world.role_id("admin"))
+        world.identity.roles.imply(world.role_id("reader"), world.role_id("manager"))
     with pytest.raises(ImpliedCycle):
         world.identity.roles.imply(world.role_id("reader"), world.role_id("reader"))
+
+
+def test_administrators_are_made_by_nothing_but_their_own_role(world: World) -> None:
+    role = world.identity.roles.create(Role(id=new_hex(), name="deputy"))
+    with pytest.raises(InUse):
+        world.identity.roles.imply(role.id, world.role_id("admin"))
+
+
+def test_an_immutable_role_or_project_stays_as_it_is_until_it_is_declared_mutable(world: World) -> None:
+    project = world.project("garden")
+    world.identity.projects.update(project.id, {"extra": {"options": {"immutable": True}}})
+    for nouns, id in ((world.identity.roles, world.role_id("admin")), (world.identity.projects, project.id)):
+        with pytest.raises(Immutable):
+            nouns.update(id, {"name": "other"})
+        with pytest.raises(Immutable):
+            nouns.delete(id)
+        nouns.update(id, {"extra": {"options": {"immutable": False}}})
+        nouns.update(id, {"name": "other"})
+        nouns.delete(id)
 
 
 def test_a_role_of_one_domain_shows_only_by_what_it_implies(world: World) -> None:

@@ -8,6 +8,7 @@ from nova_lite.api.identity.collection import IdentityRequest, flag, listing
 from nova_lite.api.identity.views import assignments as view
 from nova_lite.api.identity.views import roles as role_view
 from nova_lite.api.request import Json
+from nova_lite.core.errors import Invalid
 from nova_lite.identity import Identity
 from nova_lite.identity.assignments import SYSTEM
 from nova_lite.objects.identity import ActorKind, Assignment, TargetKind
@@ -47,6 +48,7 @@ def granted(request: IdentityRequest) -> Json:
 
 def index(request: IdentityRequest) -> Json:
     """Assignments, as made or (``effective``) as they work, filtered."""
+    _refuse_contradictions(request)
     identity = request.services.identity
     found: Sequence[Assignment] = identity.assignments.list()
     if _asks(request, "effective"):
@@ -56,6 +58,16 @@ def index(request: IdentityRequest) -> Json:
     return listing(
         request, "role_assignments", [view.show(request.base_url, assignment, names) for assignment in chosen]
     )
+
+
+def _refuse_contradictions(request: IdentityRequest) -> None:
+    for names in (("user.id", "group.id"), ("scope.project.id", "scope.domain.id", "scope.system")):
+        if len(asked := [name for name in names if name in request.query]) > 1:
+            raise Invalid(f"Only one of these can be asked for: {', '.join(asked)}.")
+    if _asks(request, "effective") and "group.id" in request.query:
+        raise Invalid("effective shows users alone: it does not go with group.id.")
+    if _asks(request, "include_subtree") and "scope.project.id" not in request.query:
+        raise Invalid("include_subtree needs scope.project.id.")
 
 
 def _names(identity: Identity, assignments: Sequence[Assignment]) -> view.Names:

@@ -31,4 +31,5 @@ def _inhabitant(request: IdentityRequest) -> Target:
 DOMAINS = Collection(
     name="domain", plural="domains", nouns=lambda identity: identity.domains, build=_build, change=change,
     view=view.show, filters={"name": text, "enabled": flag}, target=_inhabitant,
+    fixed=(),
 )

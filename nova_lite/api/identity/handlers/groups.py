@@ -28,7 +28,7 @@ def change(body: Mapping[str, object]) -> dict[str, object]:
 
 GROUPS = Collection(
     name="group", plural="groups", nouns=lambda identity: identity.groups, build=_build, change=change,
-    view=view.show, filters={"name": text, "domain_id": text},
+    view=view.show, filters={"name": text, "domain_id": text}, fixed=("id", "domain_id"),
 )
 
 

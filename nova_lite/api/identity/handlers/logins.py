@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from nova_lite.api.identity.schemas.tokens import METHODS
-from nova_lite.identity.errors import login_refused
+from nova_lite.core.errors import Invalid
 from nova_lite.identity.login import ByApplicationCredential, ByPassword, ByToken, Login, Named, Proof, WantedScope
 
 Part = Mapping[str, object]
@@ -15,12 +15,13 @@ Part = Mapping[str, object]
 def parse(auth: Part) -> Login:
     """The login of a body that its schema admits.
 
-    :raises LoginRefused: a method that is not spoken here.
+    :raises Invalid: a method that is not spoken here.
     """
     identity = _part(auth, "identity")
     methods = cast("list[str]", identity["methods"])
-    if any(method not in METHODS for method in methods):
-        raise login_refused()
+    for method in methods:
+        if method not in METHODS:
+            raise Invalid(f"There is no method {method}.", field="methods")
     return Login(
         proofs=tuple(_proof(method, _part(identity, method)) for method in dict.fromkeys(methods)),
         scope=_scope(auth.get("scope")),

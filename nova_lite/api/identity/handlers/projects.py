@@ -12,6 +12,7 @@ from nova_lite.api.identity.collection import (
     IdentityRequest,
     flag,
     made,
+    own_link,
     select,
     split,
     text,
@@ -54,17 +55,30 @@ PROJECTS = Collection(
     name="project", plural="projects", nouns=lambda identity: identity.projects, build=_build, change=change,
     view=view.show,
     filters={"name": text, "domain_id": text, "enabled": flag, "parent_id": text, "is_domain": flag},
-    target=lambda request: {"project_id": request.path["project_id"]},
+    target=lambda request: {"project_id": request.path["project_id"]}, fixed=("id", "domain_id"),
 )
 
 
 def index(request: IdentityRequest) -> Json:
     wanted = {"is_domain": False, **select(request.query, PROJECTS.filters)}
-    return PROJECTS.page(request, request.services.identity.projects.list(**wanted))
+    found = request.services.identity.projects.list(**wanted)
+    return PROJECTS.page(request, [project for project in found if _is_tagged(request, set(project.tags))])
+
+
+def _is_tagged(request: IdentityRequest, tags: set[str]) -> bool:
+    def named(parameter: str) -> set[str] | None:
+        value = request.query.one(parameter)
+        return None if value is None else set(value.split(","))
+
+    every, some, not_every, none = (named(parameter) for parameter in ("tags", "tags-any", "not-tags", "not-tags-any"))
+    return (
+        (every is None or every <= tags) and (some is None or bool(some & tags))
+        and (not_every is None or not not_every <= tags) and (none is None or not none & tags)
+    )
 
 
 def tags(request: IdentityRequest) -> Json:
-    return {"tags": list(_shown(request).tags)}
+    return {"tags": list(_shown(request).tags), "links": own_link(request)}
 
 
 def check_tag(request: IdentityRequest) -> None:
@@ -101,7 +115,7 @@ def _shown(request: IdentityRequest) -> Project:
 def _retag(request: IdentityRequest, found: list[str]) -> Json:
     changes = {"tags": list(dict.fromkeys(found))}
     project = request.services.identity.projects.update(request.path["project_id"], changes)
-    return {"tags": list(project.tags)}
+    return {"tags": list(project.tags), "links": own_link(request)}
 
 
 def delete(request: IdentityRequest) -> None:

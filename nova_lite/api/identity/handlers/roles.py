@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nova_lite.api.identity.collection import Collection, IdentityRequest, made, select, split, text
+from nova_lite.api.identity.collection import Collection, IdentityRequest, made, own_link, select, split, text
 from nova_lite.api.identity.views import roles as view
 from nova_lite.api.request import Json
 from nova_lite.core.ids import new_hex
@@ -23,7 +23,7 @@ def change(body: Mapping[str, object]) -> dict[str, object]:
 
 ROLES = Collection(
     name="role", plural="roles", nouns=lambda identity: identity.roles, build=_build, change=change, view=view.show,
-    filters={"name": text, "domain_id": text},
+    filters={"name": text, "domain_id": text}, fixed=("id", "domain_id"),
 )
 
 
@@ -37,7 +37,7 @@ def implied(request: IdentityRequest) -> Json:
     roles = request.services.identity.roles
     prior = roles.show(request.path["role_id"])
     inference = view.inference(request.base_url, prior, roles.implied_by(prior.id))
-    return {"role_inference": inference, "links": {"self": f"{request.base_url}{request.http.path_info}"}}
+    return {"role_inference": inference, "links": own_link(request)}
 
 
 def show_implication(request: IdentityRequest) -> Json:
@@ -45,7 +45,7 @@ def show_implication(request: IdentityRequest) -> Json:
     prior, implied_id = roles.show(request.path["role_id"]), request.path["implied_id"]
     for role in roles.implied_by(prior.id):
         if role.id == implied_id:
-            return {"role_inference": view.inference(request.base_url, prior, role)}
+            return {"role_inference": view.inference(request.base_url, prior, role), "links": own_link(request)}
     raise not_found("implied role", implied_id)
 
 
@@ -66,4 +66,4 @@ def inferences(request: IdentityRequest) -> Json:
     roles = request.services.identity.roles
     priors = dict.fromkeys(rule.prior_id for rule in roles.implications())
     found = [view.inference(request.base_url, roles.show(id), roles.implied_by(id)) for id in priors]
-    return {"role_inferences": found, "links": {"self": f"{request.base_url}{request.http.path_info}"}}
+    return {"role_inferences": found}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from nova_lite.api.identity.bearer import claims_of
-from nova_lite.api.identity.collection import IdentityRequest, listing
+from nova_lite.api.identity.collection import IdentityRequest, listing, own_link
 from nova_lite.api.identity.handlers import logins
 from nova_lite.api.identity.views import application_credentials as credential_view
 from nova_lite.api.identity.views import domains as domain_view
 from nova_lite.api.identity.views import projects as project_view
 from nova_lite.api.identity.views import tokens as view
 from nova_lite.api.request import Json, Reply
-from nova_lite.core.errors import Unauthenticated
+from nova_lite.core.errors import Forbidden, Unauthenticated
 from nova_lite.identity.errors import token_unknown
 from nova_lite.identity.tokens import Claims
 from nova_lite.objects.identity import TargetKind
@@ -39,8 +39,10 @@ def revoke(request: IdentityRequest) -> None:
 
 def catalog(request: IdentityRequest) -> Json:
     claims = claims_of(request)
+    if claims.scope.kind == "unscoped":
+        raise Forbidden("A token without a scope has no catalog.")
     built = request.services.identity.catalog.build(claims.user_id, _project_id(claims))
-    return listing(request, "catalog", view.entries(built))
+    return {"catalog": view.entries(built), "links": own_link(request)}
 
 
 def projects(request: IdentityRequest) -> Json:
@@ -53,7 +55,7 @@ def domains(request: IdentityRequest) -> Json:
 
 def system(request: IdentityRequest) -> Json:
     roles = request.services.identity.assignments.effective(request.context.user_id, "system", None)
-    return listing(request, "system", [{"all": True}] if roles else [])
+    return {"system": [{"all": True}] if roles else [], "links": own_link(request)}
 
 
 def reachable(request: IdentityRequest, user_id: str, kind: TargetKind) -> Json:
@@ -108,4 +110,4 @@ def _project_id(claims: Claims) -> str:
 
 
 def _headers(token: str) -> dict[str, str]:
-    return {"X-Subject-Token": token, "Vary": "X-Auth-Token"}
+    return {"X-Subject-Token": token}

@@ -40,6 +40,7 @@ def own(request: IdentityRequest) -> Target:
 USERS = Collection(
     name="user", plural="users", nouns=lambda identity: identity.users, build=_build, change=change, view=view.show,
     filters={"name": text, "domain_id": text, "enabled": flag}, target=own,
+    fixed=("id", "domain_id"),
 )
 
 
@@ -55,6 +56,7 @@ def create(request: IdentityRequest) -> Json:
 def update(request: IdentityRequest) -> Json:
     users = request.services.identity.users
     body = request.member("user")
+    USERS.refuse_moves(request, body)
     user = users.update(request.path["user_id"], change(body))
     if body.get("password") is not None:
         users.set_password(user.id, str(body["password"]))

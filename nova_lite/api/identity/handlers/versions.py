@@ -5,8 +5,7 @@ from __future__ import annotations
 from nova_lite.api.identity.collection import IdentityRequest
 from nova_lite.api.request import Json, Reply
 
-# The routes served are those of Keystone's API 3.14: application credentials and system scope are in, access rules
-# of 3.13 are refused.
+# The routes served are those of Keystone's API 3.14.
 VERSION = "v3.14"
 
 
@@ -20,7 +19,8 @@ def _entry(base_url: str) -> dict[str, object]:
 
 def index(request: IdentityRequest) -> Reply:
     """All versions, with the status that says: choose."""
-    return Reply(status=300, json={"versions": {"values": [_entry(request.base_url)]}})
+    headers = {"Location": f"{request.base_url}/v3/"}
+    return Reply(status=300, json={"versions": {"values": [_entry(request.base_url)]}}, headers=headers)
 
 
 def show(request: IdentityRequest) -> Json:

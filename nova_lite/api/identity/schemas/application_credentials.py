@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nova_lite.api.identity.schemas.fields import BOOLEAN, ID, NULLABLE_TEXT, Field, name, wrapped
+from nova_lite.api.identity.schemas.fields import ID, NULLABLE_TEXT, Field, name
 from nova_lite.api.identity.schemas.users import SECRET
+from nova_lite.api.validation import Schema
 
 _ROLE: Field = {"type": "object", "properties": {"id": ID, "name": name(255)}, "minProperties": 1}
 _RULE: Field = {
@@ -20,7 +21,11 @@ _FIELDS: dict[str, Field] = {
     "unrestricted": {"type": ["boolean", "null"]}, "roles": {"type": "array", "items": _ROLE},
     "expires_at": {"type": ["string", "null"], "format": "date-time"},
     "access_rules": {"type": "array", "items": _RULE, "maxItems": 255},
-    "project_id": ID, "id": ID,
+    "project_id": ID, "id": ID, "system": NULLABLE_TEXT,
 }
+_CREDENTIAL: Field = {"type": "object", "properties": _FIELDS, "required": ["name"], "additionalProperties": False}
 
-CREATE = wrapped("application_credential", {**_FIELDS, "enabled": BOOLEAN}, ["name"])
+CREATE = Schema({
+    "type": "object", "properties": {"application_credential": _CREDENTIAL}, "required": ["application_credential"],
+    "additionalProperties": False,
+})

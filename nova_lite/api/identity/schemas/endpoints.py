@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.api.identity.schemas.fields import BOOLEAN, ID, Field, wrapped
+from nova_lite.api.identity.schemas.fields import BOOLEAN, ID, TEXT, Field, wrapped
 
 _REGION: Field = {"type": ["string", "null"], "maxLength": 255}
 _FIELDS: dict[str, Field] = {
@@ -12,4 +12,4 @@ _FIELDS: dict[str, Field] = {
 }
 
 CREATE = wrapped("endpoint", _FIELDS, ["service_id", "interface", "url"])
-UPDATE = wrapped("endpoint", _FIELDS)
+UPDATE = wrapped("endpoint", {**_FIELDS, "name": TEXT}, least=1)

@@ -6,6 +6,7 @@ from nova_lite.api.identity.schemas.fields import (
     BOOLEAN,
     NULLABLE_ID,
     NULLABLE_TEXT,
+    OPTIONS,
     TAGS,
     Field,
     name,
@@ -15,7 +16,7 @@ from nova_lite.api.validation import Schema
 
 _FIELDS: dict[str, Field] = {
     "name": name(64), "domain_id": NULLABLE_ID, "parent_id": NULLABLE_ID, "is_domain": BOOLEAN, "enabled": BOOLEAN,
-    "description": NULLABLE_TEXT, "tags": TAGS, "options": {"type": "object"},
+    "description": NULLABLE_TEXT, "tags": TAGS, "options": OPTIONS,
 }
 
 CREATE = wrapped("project", _FIELDS, ["name"])

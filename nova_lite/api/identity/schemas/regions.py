@@ -8,4 +8,4 @@ _NAME: Field = {"type": ["string", "null"], "maxLength": 255, "pattern": "^[^/]*
 _FIELDS: dict[str, Field] = {"id": _NAME, "description": NULLABLE_TEXT, "parent_region_id": _NAME}
 
 CREATE = wrapped("region", _FIELDS)
-UPDATE = wrapped("region", _FIELDS)
+UPDATE = wrapped("region", _FIELDS, least=1)

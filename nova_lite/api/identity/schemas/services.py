@@ -10,4 +10,4 @@ _FIELDS: dict[str, Field] = {
 }
 
 CREATE = wrapped("service", _FIELDS, ["type"])
-UPDATE = wrapped("service", _FIELDS)
+UPDATE = wrapped("service", {**_FIELDS, "name": {"type": "string", "maxLength": 255}}, least=1)

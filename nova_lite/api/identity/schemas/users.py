@@ -14,7 +14,7 @@ _FIELDS: dict[str, Field] = {
 }
 
 CREATE = wrapped("user", _FIELDS, ["name"])
-UPDATE = wrapped("user", _FIELDS)
+UPDATE = wrapped("user", _FIELDS, least=1)
 CHANGE_PASSWORD = wrapped(
     "user", {"password": SECRET, "original_password": SECRET}, ["password", "original_password"]
 )

@@ -18,10 +18,15 @@ def show(
         "id": credential.id, "name": credential.name, "description": credential.description or None,
         "project_id": credential.project_id, "user_id": credential.user_id, "unrestricted": credential.unrestricted,
         "expires_at": expires_at, "system": None,
-        "roles": [{"id": role.id, "name": role.name, "domain_id": role.domain_id} for role in roles],
+        "roles": [_role(role) for role in roles],
         "links": self_link(base_url, f"users/{credential.user_id}/application_credentials", credential.id),
         **limits,
     }
+
+
+def _role(role: Role) -> dict[str, object]:
+    return {"id": role.id, "name": role.name, "domain_id": role.domain_id, "description": role.description,
+            "options": role.extra.get("options", {})}
 
 
 def in_token(credential: ApplicationCredential, rules: Sequence[AccessRule]) -> dict[str, object]:

@@ -18,8 +18,7 @@ def show(base_url: str, role: Role) -> dict[str, object]:
 
 def brief(base_url: str, role: Role) -> dict[str, object]:
     """A role within a rule of implication."""
-    return {"id": role.id, "name": role.name, "description": role.description,
-            "links": self_link(base_url, "roles", role.id)}
+    return {"id": role.id, "name": role.name, "links": self_link(base_url, "roles", role.id)}
 
 
 def inference(base_url: str, prior: Role, implied: Role | Sequence[Role]) -> dict[str, object]:

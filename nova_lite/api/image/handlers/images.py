@@ -9,7 +9,7 @@ from nova_lite.api.image.services import ImageServices
 from nova_lite.api.image.views import images as views
 from nova_lite.api.policy import Target
 from nova_lite.api.request import Json, Reply, Request
-from nova_lite.core.errors import Forbidden
+from nova_lite.core.errors import Forbidden, NotFound
 from nova_lite.core.ids import new_uuid
 from nova_lite.image.data import STORE_ID
 from nova_lite.objects.image import Image, ImageStatus, Visibility
@@ -27,10 +27,19 @@ def target(request: Request[ImageServices], image: Image) -> Target:
 def visible(request: Request[ImageServices]) -> Image:
     """The image in the path, if it exists for the caller and the route's rule admits it.
 
-    :raises NotFound: it does not exist for the caller. :raises Forbidden: it may be seen, but not this.
+    :raises NotFound: it does not exist for the caller, or no rule lets the caller see it.
+    :raises Forbidden: it may be seen, but not this.
     """
-    image = request.services.catalog.show(request.context, request.path["image_id"])
+    image = seen(request)
     request.authorize(target(request, image))
+    return image
+
+
+def seen(request: Request[ImageServices]) -> Image:
+    """The image in the path, if the caller may see it, whatever else it may. Raises NotFound."""
+    image = request.services.catalog.show(request.context, request.path["image_id"])
+    if not request.allows(policy.GET, target(request, image)):
+        raise NotFound(f"No image found with ID {image.id}", image_id=image.id)
     return image
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.api.image.handlers.images import target, visible
+from nova_lite.api.image.handlers.images import seen, target, visible
 from nova_lite.api.image.services import ImageServices
 from nova_lite.api.image.views import members as views
 from nova_lite.api.request import Json, Request
@@ -27,7 +27,7 @@ def add(request: Request[ImageServices]) -> Json:
 
 def answer(request: Request[ImageServices]) -> Json:
     """What the project says to it; the owner cannot say it for the project."""
-    image = request.services.catalog.show(request.context, request.path["image_id"])
+    image = seen(request)
     rules.check_shared(image)
     member_id = request.path["member_id"]
     request.authorize({**target(request, image), "member_id": member_id})

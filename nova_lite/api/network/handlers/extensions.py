@@ -40,7 +40,7 @@ def index(request: NetworkRequest) -> Json:
 def show(request: NetworkRequest) -> Json:
     alias = request.path["alias"]
     if alias not in _EXTENSIONS:
-        raise NotFound(f"Extension with alias {alias} does not exist", alias=alias)
+        raise NotFound(f"Extension with alias {alias} does not exist", alias=alias, type="ExtensionNotFound")
     return {"extension": _view(alias)}
 
 

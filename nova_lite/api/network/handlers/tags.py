@@ -26,7 +26,7 @@ class Tags:
     def show(self, request: NetworkRequest) -> None:
         tag = request.path["tag"]
         if tag not in self._collection.found(request).tags:
-            raise NotFound(f"Tag {tag} could not be found.", tag=tag)
+            raise NotFound(f"Tag {tag} could not be found.", tag=tag, type="TagNotFound")
 
     def replace(self, request: NetworkRequest) -> Json:
         record, wanted = self._mine(request), request.body.get("tags")
@@ -44,7 +44,7 @@ class Tags:
     def remove(self, request: NetworkRequest) -> None:
         record, tag = self._mine(request), request.path["tag"]
         if tag not in record.tags:
-            raise NotFound(f"Tag {tag} could not be found.", tag=tag)
+            raise NotFound(f"Tag {tag} could not be found.", tag=tag, type="TagNotFound")
         self._set(request, record, tuple(held for held in record.tags if held != tag))
 
     def _mine(self, request: NetworkRequest) -> Record:
