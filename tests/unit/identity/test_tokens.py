@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import msgspec
@@ -39,6 +40,18 @@ def test_a_token_states_what_was_sealed_in_it(box: TokenBox, directory: Path, cl
     token = box.seal(CLAIMS)
     assert TokenBox(KeyRing(directory, clock), clock).open(token) == CLAIMS
     assert token.isascii()
+
+
+def test_the_release_before_reads_tokens_without_limits_and_no_others(box: TokenBox) -> None:
+    before = [name for name in Claims.__struct_fields__ if name != "limited"]
+
+    def fields(token: str) -> int:
+        part = token.split(".")[2]
+        return len(msgspec.msgpack.decode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+
+    limited = msgspec.structs.replace(CLAIMS, limited=True)
+    assert (fields(box.seal(CLAIMS)), fields(box.seal(limited))) == (len(before), len(before) + 1)
+    assert box.open(box.seal(limited)) == limited
 
 
 def test_a_token_is_refused_once_it_has_expired_though_it_was_good_before(box: TokenBox, clock: ManualClock) -> None:
