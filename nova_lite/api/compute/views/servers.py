@@ -133,7 +133,7 @@ def _security_groups(server: Instance, c: Circumstances) -> object:
 
 
 def _hints(server: Instance, _: Circumstances) -> object:
-    return {name: list(values) for name, values in server.hints.items()}
+    return {name: values[0] if len(values) == 1 else values for name, values in server.hints.items()}
 
 
 _SERVER: tuple[Field[Instance, Circumstances], ...] = (
