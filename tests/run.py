@@ -6,8 +6,12 @@ Standard library only: it starts before there is a virtual environment.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from guest.tools import APT_PACKAGES, APT_PACKAGES_SSH
@@ -52,7 +56,8 @@ def main() -> int:
     except StackError as error:
         print(f"run_tests.sh: {error}", file=sys.stderr)
         return 1
-    return Lanes(ROOT, options.jobs, rest).run(layers)
+    with environments(layers):
+        return Lanes(ROOT, options.jobs, rest).run(layers)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -78,6 +83,28 @@ def prepare(layers: tuple[str, ...]) -> None:
         _say(f"installing {len(missing)} Debian packages")
         apt.install(missing, log)
     _say(f"virtual environment {venv.ensure(ROOT, 'qemu', log, (TESTS,))}")
+
+
+@contextlib.contextmanager
+def environments(layers: tuple[str, ...]) -> Iterator[None]:
+    """Meanwhile the other programs' environments are made: on a fresh machine that takes minutes.
+
+    A failure is told by the tests that need them.
+    """
+    if not set(layers) & set(REAL):
+        yield
+        return
+    with (ROOT / "var" / "tests-environments.log").open("wb") as log:
+        making = subprocess.Popen(
+            [ROOT / ".venv/bin/python", "-m", "tests.environments"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+            stderr=log, start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(making.pid, signal.SIGKILL)
+        making.wait()
 
 
 def _say(line: str) -> None:

@@ -107,6 +107,12 @@ class Client:
         server = {"name": name, "imageRef": image, "flavorRef": flavor, "networks": "auto", **fields}
         return str(self.ask("POST", "/servers", {"server": server})["server"]["id"])
 
+    def boot_up(self, image: str, name: str = "demo", flavor: str = "42", **fields: object) -> str:
+        """Have a server that is ACTIVE; its id."""
+        server = self.boot(image, name, flavor, **fields)
+        self.wait_status(server, "ACTIVE")
+        return server
+
     def act(self, server: str, action: str, arguments: object = None) -> requests.Response:
         """An action on a server; any status."""
         return self.request("POST", f"/servers/{server}/action", {action: arguments})

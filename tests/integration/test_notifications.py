@@ -26,6 +26,12 @@ LISTENER = Path(__file__).with_name("notifications_listener.py")
 QUEUES = ("notifications.info", "notifications.error")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def python() -> Path:
+    """Has oslo.messaging. Made before anything is sent: on a fresh machine that takes longer than messages live."""
+    return interpreter()
+
+
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
     with RabbitMQ(tmp_path_factory.mktemp("rabbit")) as server:
@@ -38,7 +44,7 @@ def url(broker: RabbitMQ, request: pytest.FixtureRequest) -> str:
 
 
 def driver(url: str, *, durable: bool = True, timeout: float = 10.0) -> MessagingDriver:
-    return MessagingDriver(Outlet(url, "nova", QUEUES, durable=durable, ttl=60.0, timeout=timeout), "notifications")
+    return MessagingDriver(Outlet(url, "nova", QUEUES, durable=durable, ttl=600.0, timeout=timeout), "notifications")
 
 
 def heard(url: str, count: int) -> list[dict[str, Any]]:

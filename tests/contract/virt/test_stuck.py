@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,21 +11,12 @@ from nova_lite.objects.states import PowerState
 from stack import processes
 from stack.servers import Libvirt
 from tests.contract.virt.libvirt_lab import QemuLab
+from tests.frozen import frozen
 
 pytestmark = pytest.mark.both_backends
-PATIENCE = 20.0
+PATIENCE = 60.0
 MANY = 30  # calls: more than eventlet's own pool has threads
 TURNS = 50
-
-
-@contextlib.contextmanager
-def frozen(pid: int | None) -> Iterator[None]:
-    assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def boot(lab: QemuLab) -> str:

@@ -12,8 +12,7 @@ from tests.functional.whole.cloud import Cloud
 
 @pytest.fixture
 def server(cloud: Cloud, image: str) -> Iterator[str]:
-    made = cloud.client.boot(image)
-    cloud.client.wait_status(made, "ACTIVE")
+    made = cloud.client.boot_up(image)
     yield made
     cloud.client.request("DELETE", f"/servers/{made}")
     cloud.client.wait_gone(made)
@@ -107,8 +106,7 @@ def test_an_image_of_a_server_boots(cloud: Cloud, server: str, image: str, state
         "snapshot", image, server, "v")
     assert (shown["visibility"], shown["disk_format"], shown["owner"]) == (
         "private", "qcow2", cloud.client.project_id)
-    second = cloud.client.boot(made)
-    cloud.client.wait_status(second, "ACTIVE")
+    second = cloud.client.boot_up(made)
     cloud.client.ask("DELETE", f"/servers/{second}")
 
 
@@ -201,8 +199,7 @@ def test_shelve_leaves_an_image_and_unshelve_takes_it(cloud: Cloud, server: str,
 
 
 def test_a_shelved_server_is_deleted_with_its_image(cloud: Cloud, image: str) -> None:
-    server = cloud.client.boot(image, name="gone")
-    cloud.client.wait_status(server, "ACTIVE")
+    server = cloud.client.boot_up(image, name="gone")
     act(cloud, server, "shelve", None, "SHELVED_OFFLOADED")
     cloud.client.ask("DELETE", f"/servers/{server}")
     cloud.client.wait_gone(server)

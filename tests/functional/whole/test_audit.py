@@ -23,8 +23,7 @@ def auditor(cloud: Cloud) -> Iterator[Auditor]:
 
 def test_health_is_silent_and_what_is_left_of_a_deleted_server_goes(cloud: Cloud, image: str, auditor: Auditor) -> None:
     client = cloud.client
-    server = client.boot(image)
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image)
     assert auditor.audit(fix=False) == []
     left = cloud.directory / "h1/instances" / server
     client.ask("DELETE", f"/servers/{server}")

@@ -22,9 +22,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="module")
 def server(cloud: Cloud, image: str) -> str:
-    made = cloud.client.boot(image)
-    cloud.client.wait_status(made, "ACTIVE")
-    return made
+    return cloud.client.boot_up(image)
 
 
 def url(cloud: Cloud, server: str, protocol: str = "vnc", kind: str = "novnc") -> str:
@@ -121,8 +119,7 @@ def test_a_console_that_no_hypervisor_has_is_refused(cloud: Cloud, server: str) 
 
 
 def test_a_server_that_is_off_has_no_console_and_its_tokens_open_nothing(cloud: Cloud, image: str) -> None:
-    server = cloud.client.boot(image, name="off")
-    cloud.client.wait_status(server, "ACTIVE")
+    server = cloud.client.boot_up(image, name="off")
     address = url(cloud, server)
     cloud.client.act(server, "os-stop")
     cloud.client.wait_status(server, "SHUTOFF")

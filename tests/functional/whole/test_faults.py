@@ -130,8 +130,7 @@ def test_a_point_of_no_return_is_told_until_a_conductor_hears(
     gate.parent.mkdir()
     with Cloud(tmp_path, more=f"[fake]\ngates = {gate.parent}\n") as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait_status(server, "ACTIVE")
+        server = client.boot_up(client.upload(image_file))
         gate.touch()
         assert client.act(server, "shelve").status_code == 202
         client.wait(gate.with_name(f"{gate.name}.{server}").exists, "the guest's disk is copied")

@@ -35,8 +35,7 @@ def force_down(cloud: Cloud, host: str, down: bool) -> None:
 def test_a_host_under_another_name_refuses_to_work_and_destroys_nothing(tmp_path: Path, image_file: Path) -> None:
     with Cloud(tmp_path) as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait_status(server, "ACTIVE")
+        server = client.boot_up(client.upload(image_file))
         cloud.stop("h1")
         shutil.copytree(tmp_path / "h1", tmp_path / "renamed")
         cloud.start_host("renamed")
@@ -55,8 +54,7 @@ def test_guests_of_which_there_is_no_record_are_left_alone(tmp_path: Path, image
     stranger = "0f0f0f0f-0000-4000-8000-00000000abcd"
     with Cloud(tmp_path) as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait_status(server, "ACTIVE")
+        server = client.boot_up(client.upload(image_file))
         cloud.stop("h1")
         guests = tmp_path / "h1/instances"
         (guests / f"{stranger}.json").write_text((guests / f"{server}.json").read_text().replace(server, stranger))
@@ -71,8 +69,7 @@ def test_a_database_that_knows_nothing_of_a_hosts_guests_destroys_none(tmp_path:
     for name in ("before", "lost"):
         (tmp_path / name).mkdir()
     with Cloud(tmp_path / "before") as cloud:
-        server = cloud.client.boot(cloud.client.upload(image_file))
-        cloud.client.wait_status(server, "ACTIVE")
+        server = cloud.client.boot_up(cloud.client.upload(image_file))
     with Cloud(tmp_path / "lost", hosts=()) as cloud:
         shutil.copytree(tmp_path / "before/h1", tmp_path / "lost/h1")
         cloud.start_host("h1")
@@ -89,8 +86,7 @@ def test_a_host_whose_conductor_does_not_answer_destroys_nothing_and_goes_on_whe
 ) -> None:
     with Cloud(tmp_path) as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait_status(server, "ACTIVE")
+        server = client.boot_up(client.upload(image_file))
         cloud.stop("h1")
         cloud.stop("conductor")
         cloud.start_host("h1")
@@ -109,8 +105,7 @@ def test_a_delete_on_a_host_that_is_down_ends_and_the_guest_goes_when_it_is_back
 ) -> None:
     with Cloud(tmp_path) as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait_status(server, "ACTIVE")
+        server = client.boot_up(client.upload(image_file))
         cloud.stop("h1")
         force_down(cloud, "h1", True)
         client.ask("DELETE", f"/servers/{server}")
@@ -126,8 +121,7 @@ def test_an_action_on_a_host_that_does_not_answer_is_done_when_it_is_back(
 ) -> None:
     with Cloud(tmp_path) as cloud:
         client = cloud.client
-        server = client.boot(client.upload(image_file))
-        client.wait_status(server, "ACTIVE")
+        server = client.boot_up(client.upload(image_file))
         cloud.stop("h1")
         assert client.act(server, action).status_code == 202
         cloud.start_host("h1")

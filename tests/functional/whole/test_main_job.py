@@ -25,8 +25,7 @@ def test_a_server_lives_through_every_action(cloud: Cloud, image: str) -> None:
 
 def test_every_action_is_in_the_servers_history(cloud: Cloud, image: str) -> None:
     client = cloud.client
-    server = client.boot(image)
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image)
     client.act(server, "pause")
     client.wait_status(server, "PAUSED")
     actions = client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
@@ -67,8 +66,7 @@ def test_an_action_in_the_wrong_state_is_refused_with_the_state(
     cloud: Cloud, image: str, action: str, arguments: object
 ) -> None:
     client = cloud.client
-    server = client.boot(image)
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image)
     answer = client.act(server, action, arguments)
     assert answer.status_code == 409 and "vm_state active" in answer.text
     client.ask("DELETE", f"/servers/{server}")

@@ -36,8 +36,7 @@ def image(cloud: Cloud, image_file: Path) -> str:
 
 @pytest.fixture
 def server(cloud: Cloud, image: str) -> Iterator[str]:
-    made = cloud.client.boot(image, availability_zone="nova:a")
-    cloud.client.wait_status(made, "ACTIVE")
+    made = cloud.client.boot_up(image, availability_zone="nova:a")
     yield made
     cloud.client.request("DELETE", f"/servers/{made}")
     cloud.client.wait_gone(made)
@@ -294,8 +293,7 @@ def test_an_evacuation_that_fails_leaves_the_server_where_it_was_and_may_be_aske
 
 def test_one_host_has_no_other(tmp_path: Path, image_file: Path) -> None:
     with Cloud(tmp_path) as alone:
-        server = alone.client.boot(alone.client.upload(image_file))
-        alone.client.wait_status(server, "ACTIVE")
+        server = alone.client.boot_up(alone.client.upload(image_file))
         refused = alone.client.act(server, "migrate")
         assert refused.status_code == 400 and "No valid host was found" in refused.text
         assert alone.client.show(server)["OS-EXT-STS:task_state"] is None

@@ -167,8 +167,7 @@ def test_what_is_refused_takes_no_address(cloud: Cloud, image: str, nets: Nets) 
 def test_a_server_follows_its_port(cloud: Cloud, image: str, nets: Nets) -> None:
     client = cloud.client
     one = nets.network("one", "10.91.0.0/24")
-    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
     (port,) = nets.ports(f"?device_id={server}")
     nets.change("port", port["id"], fixed_ips=[{"ip_address": "10.91.0.78"}])
     assert addresses(client.show(server)) == {"one": ["10.91.0.78"]}
@@ -183,8 +182,7 @@ def test_a_server_follows_its_port(cloud: Cloud, image: str, nets: Nets) -> None
 def test_old_clients_add_and_remove_addresses(cloud: Cloud, image: str, nets: Nets) -> None:
     client = cloud.client
     one = nets.network("one", "10.91.0.0/24")
-    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
     old = {"OpenStack-API-Version": "compute 2.1"}
 
     def act(action: str, value: object) -> int:
@@ -204,8 +202,7 @@ def test_old_clients_add_and_remove_addresses(cloud: Cloud, image: str, nets: Ne
 def test_a_port_of_strangers_is_no_port_of_a_server_whatever_it_says(cloud: Cloud, image: str, nets: Nets) -> None:
     client = cloud.client
     one = nets.network("one", "10.91.0.0/24")
-    server = client.boot(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image, networks=[{"uuid": one, "fixed_ip": "10.91.0.77"}])
     theirs = nets.make(
         "port", network_id=one, project_id="f" * 32, device_id=server, device_owner="compute:nova", name="theirs",
     )

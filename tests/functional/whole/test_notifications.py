@@ -43,8 +43,7 @@ def told(cloud: Cloud, spool: Path, *events: str, about: str = "") -> list[dict[
 
 def test_a_servers_life_is_told_in_pairs_with_whole_messages(cloud: Cloud, image: str, spool: Path) -> None:
     client = cloud.client
-    server = client.boot(image, name="told", metadata={"colour": "red"}, user_data="c2VjcmV0")
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image, name="told", metadata={"colour": "red"}, user_data="c2VjcmV0")
     client.act(server, "os-stop")
     client.wait_status(server, "SHUTOFF")
     client.ask("DELETE", f"/servers/{server}")
@@ -82,8 +81,7 @@ def test_what_cannot_be_done_is_told_as_an_error(cloud: Cloud, image: str, spool
 
 
 def test_what_a_guest_does_by_itself_is_told(cloud: Cloud, image: str, spool: Path) -> None:
-    server = cloud.client.boot(image, name="free")
-    cloud.client.wait_status(server, "ACTIVE")
+    server = cloud.client.boot_up(image, name="free")
     conductor = cloud.bus("nova-compute@h1").proxy(Conductor)
     conductor.power_state_changed(system_context(), "h1", server, PowerState.SHUTDOWN, 4e9)
     cloud.client.wait(

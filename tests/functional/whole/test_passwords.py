@@ -25,8 +25,7 @@ def agents(cloud: Cloud, image_file: Path) -> str:
 
 @pytest.fixture(scope="module")
 def server(cloud: Cloud, agents: str) -> Iterator[str]:
-    made = cloud.client.boot(agents)
-    cloud.client.wait_status(made, "ACTIVE")
+    made = cloud.client.boot_up(agents)
     yield made
     cloud.client.ask("DELETE", f"/servers/{made}")
     cloud.client.wait_gone(made)
@@ -74,8 +73,7 @@ def test_the_guest_has_it_when_the_client_has_its_answer(
 
 
 def test_without_an_agent_it_is_refused(cloud: Cloud, image: str) -> None:
-    server = cloud.client.boot(image)
-    cloud.client.wait_status(server, "ACTIVE")
+    server = cloud.client.boot_up(image)
     answer = cloud.client.act(server, "changePassword", {"adminPass": SECRET})
     assert (answer.status_code, answer.json()["conflictingRequest"]["message"]) == (409, "QEMU guest agent is not enabled")
     assert cloud.client.show(server)["status"] == "ACTIVE"

@@ -55,8 +55,7 @@ def test_what_is_played_again_changes_nothing(cloud: TappedCloud, gates: Path, i
 def _a_busy_day(cloud: TappedCloud, image: str) -> str:
     """Everything that there is a message for; a server on host a."""
     client = cloud.client
-    server = client.boot(image, availability_zone="nova:a")
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image, availability_zone="nova:a")
     _find_it_off(cloud, server)
     assert client.act(server, "os-start").status_code == 202
     client.wait_status(server, "ACTIVE")

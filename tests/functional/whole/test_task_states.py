@@ -25,8 +25,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, gates: Path) -> Iterator[Clo
 
 def test_an_image_is_being_saved(cloud: Cloud, image: str, gates: Path) -> None:
     client = cloud.client
-    server = client.boot(image)
-    client.wait_status(server, "ACTIVE")
+    server = client.boot_up(image)
     gate = gates / "snapshot.before"
     gate.touch()
     assert client.act(server, "createImage", {"name": "first"}).status_code == 202

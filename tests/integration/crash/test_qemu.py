@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +12,7 @@ from nova_lite.db.session import Database
 from nova_lite.objects.states import Action
 from stack import processes
 from stack.servers import Libvirt
+from tests.frozen import frozen
 from tests.integration.crash.notices import Told, unpaired
 from tests.integration.crash.steps import declared
 from tests.integration.processes import Processes
@@ -76,16 +74,9 @@ class Farm:
         (service,) = self.client.ask("GET", "/os-services?binary=nova-compute")["services"]
         return str(service["updated_at"])
 
-    @contextlib.contextmanager
-    def frozen(self, server: str) -> Iterator[None]:
-        """The guest's emulator stands still, and libvirt waits for it."""
-        pid = processes.read_pid(self.cloud.directory / f"libvirt/run/qemu/instance-{server}.pid")
-        assert pid is not None
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(pid, signal.SIGCONT)
+    def emulator(self, server: str) -> int | None:
+        """The process of the guest."""
+        return processes.read_pid(self.cloud.directory / f"libvirt/run/qemu/instance-{server}.pid")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +116,7 @@ def test_a_conductor_is_killed_as_the_last_step_begins(farm: Farm, action: Actio
 def test_a_guest_that_stands_still_holds_up_neither_its_hosts_reports_nor_others(farm: Farm) -> None:
     client, stuck = farm.client, farm.ask(Action.CREATE)
     farm.settle(stuck)
-    with farm.frozen(stuck):
+    with frozen(farm.emulator(stuck)):  # and libvirt waits for it
         assert client.act(stuck, "pause").ok
         for _ in range(3):
             farm.hear()
