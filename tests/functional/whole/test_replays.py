@@ -43,7 +43,7 @@ def cloud(tmp_path: Path, gates: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_what_is_played_again_changes_nothing(cloud: TappedCloud, gates: Path, image_file: Path) -> None:
-    image = cloud.client.upload(image_file)
+    image = cloud.client.upload(image_file, hw_qemu_guest_agent="yes")
     server = _a_busy_day(cloud, image)
     _come_to_rest(cloud, gates)
     assert {copy.method for copy in cloud.wire.copies} >= EVERY
@@ -60,6 +60,8 @@ def _a_busy_day(cloud: TappedCloud, image: str) -> str:
     assert client.act(server, "os-start").status_code == 202
     client.wait_status(server, "ACTIVE")
     client.ask("POST", f"/servers/{server}/action", {"os-getConsoleOutput": {}})
+    client.ask("POST", f"/servers/{server}/action", {"changePassword": {"adminPass": "another one"}})
+    client.wait_status(server, "ACTIVE")
     client.ask("GET", f"/servers/{server}/diagnostics")
     client.request("POST", f"/servers/{server}/remote-consoles", {"remote_console": {"protocol": "vnc", "type": "novnc"}})
     doomed = client.boot(image, availability_zone="nova:nowhere")

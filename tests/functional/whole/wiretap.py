@@ -14,13 +14,12 @@ from nova_lite.core.clock import SystemClock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc import Bus, BusSettings, LocalExchange, connect
-from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.delivery import Delivery, Refusal
 from nova_lite.rpc.drivers.base import Incoming, Receiver
 from nova_lite.rpc.drivers.local import LocalListener
 from nova_lite.rpc.envelope import Request
 from nova_lite.rpc.freshness import Freshness
-from nova_lite.rpc.signing import NoSigner, generate
+from nova_lite.rpc.signing import generate
 from nova_lite.rpc.target import Target
 from tests.functional.whole.cloud import Cloud
 
@@ -62,7 +61,7 @@ class Ear:
         return bool(self._receiver.room())
 
     def accept(self, incoming: Incoming) -> None:
-        request = Codec(NoSigner(), 1 << 24).open_request(incoming.payload)
+        request = self._receiver._dispatcher._codec.open_request(incoming.payload)  # some are encrypted
         self._copies.append(Copy(request, incoming.payload))
         self._receiver.accept(incoming)
 
