@@ -12,7 +12,7 @@ from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
-from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
+from nova_lite.core.errors import DeadlineExceeded, NotFound, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Operation, Progress
@@ -105,11 +105,12 @@ class Executor:
     def perform(self, context: RequestContext, operation: Operation, admin_pass: str) -> None:
         """The same, and wait for its end.
 
-        :raises Conflict: it was not begun. :raises Unavailable: it goes on without a listener. And what it ended with.
+        :raises Unavailable: it was not begun, or it goes on without a listener. And what it ended with.
         """
         entry = self._submit(context, operation, admin_pass)
         if entry is None:
-            raise Conflict(f"{operation.action} of {operation.instance_uuid} was not begun", instance=operation.instance_uuid)
+            raise Unavailable(f"{operation.action} of {operation.instance_uuid} was not begun",
+                              instance=operation.instance_uuid)
         over = entry.over.wait(LISTENING)
         if not over or entry.ending is None:
             raise Unavailable(f"{operation.action} of {operation.instance_uuid} has not ended", instance=operation.instance_uuid)

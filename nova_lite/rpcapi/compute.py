@@ -38,8 +38,8 @@ class Compute(Protocol):
     ) -> None:
         """Begin the operation and carry it out; its end is the answer.
 
-        Raises the driver's AgentNotEnabled, AgentSilent, PasswordNotSet, DomainNotFound, DriverUnsupported; Conflict: it
-        could not be begun; Unavailable: it did not end in time.
+        Raises the driver's AgentNotEnabled, AgentSilent, PasswordNotSet, DomainNotFound, DriverUnsupported; Unavailable:
+        it was not begun, or did not end in time.
         """
         ...
 

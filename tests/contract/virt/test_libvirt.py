@@ -8,16 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from nova_lite.core.clock import SystemClock
 from nova_lite.core.ids import new_uuid
 from nova_lite.objects.states import PowerState
-from nova_lite.virt.driver import DomainNotFound, HypervisorUnavailable, ImageUnacceptable, VirtError
+from nova_lite.virt.capabilities import need
+from nova_lite.virt.driver import DomainNotFound, GuestSpec, HypervisorUnavailable, ImageUnacceptable, VirtError
 from nova_lite.virt.libvirt import kvm
 from nova_lite.virt.libvirt.driver import LibvirtDriver
 from nova_lite.virt.libvirt.settings import LibvirtSettings
@@ -192,3 +195,25 @@ def test_the_hypervisors_own_view_agrees(qemu_lab: QemuLab) -> None:
 
 def test_the_self_tests_guest_speaks_where_guests_can_run() -> None:
     assert kvm.probe("qemu-system-x86_64", 30.0, accelerator="tcg") == ""
+
+
+def test_a_rescued_guest_has_the_config_drive_of_its_rescue(qemu_lab: QemuLab) -> None:
+    spec = replace(qemu_lab.a_guest(), config_drive=qemu_lab.write_image("drive", bytes(1 << 16)))
+    assert spec.image_path is not None
+    qemu_lab.driver.create_disks(spec)
+    qemu_lab.driver.spawn(spec)
+    own = qemu_lab.settings.instances_path / spec.instance.uuid / "disk.config"
+    others = own.with_name("disk.config.rescue")
+    others.write_bytes(bytes(1 << 16))
+    can = need(qemu_lab.driver.capabilities.rescue, "rescue")
+    assert drives(qemu_lab, spec) == [str(own)]
+    can.rescue(spec, spec.image_path)
+    assert drives(qemu_lab, spec) == [str(others)]
+    can.unrescue(spec, True)
+    assert drives(qemu_lab, spec) == [str(own)] and not others.exists()
+
+
+def drives(lab: QemuLab, spec: GuestSpec) -> list[str]:
+    """The files of the guest's config drives."""
+    xml = ET.fromstring(lab.other_connection.lookupByUUIDString(spec.instance.uuid).XMLDesc())
+    return [source.attrib["file"] for source in xml.findall("devices/disk/source") if "config" in source.attrib["file"]]

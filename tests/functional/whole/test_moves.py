@@ -253,6 +253,8 @@ def test_the_shapes_of_an_evacuation(
         assert asked.status_code == 200, asked.text
         assert (asked.json() if asked.content else None) == answer
         cloud.client.wait_status(server, status)
+        drive = (cloud.directory / "b/instances" / server / "disk.config").read_bytes()
+        assert answer is None or b'"admin_pass":"secret"' in drive
     finally:
         cloud.start_host("a")
         force_down(cloud, "a", False)

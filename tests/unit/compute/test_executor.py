@@ -14,7 +14,7 @@ from nova_lite.compute.reporter import Reporter
 from nova_lite.core import concurrency
 from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import RequestContext, system_context
-from nova_lite.core.errors import Conflict
+from nova_lite.core.errors import Conflict, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.instance import Instance
@@ -187,7 +187,7 @@ def test_who_performs_hears_the_end(bench: Bench) -> None:
     with pytest.raises(Conflict, match="not now"):
         bench.executor.perform(system_context(), operation, "s3cret")
     bench.reporter.refused.add(operation.id)
-    with pytest.raises(Conflict, match="was not begun"):
+    with pytest.raises(Unavailable, match="was not begun"):
         bench.executor.perform(system_context(), operation, "s3cret")
     assert [bench.steps.passwords.get(PATIENCE) for _ in range(2)] == ["s3cret"] * 2
 

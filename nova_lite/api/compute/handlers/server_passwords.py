@@ -7,7 +7,7 @@ import logging
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Request
-from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
+from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, NovaLiteError, Unavailable
 from nova_lite.objects.operation import ChangePassword
 from nova_lite.rpc.errors import CannotSend
 
@@ -26,11 +26,21 @@ def change_password(request: Request[ComputeServices]) -> None:
     password = str(request.member("changePassword")["adminPass"])
     try:
         services.compute_at(operation.host or "").set_admin_password(context, operation, password)
-    except NotFound:
-        raise Conflict(f"Failed to set admin password on {server.uuid} because there is no guest",
-                       instance=server.uuid) from None
-    except (Unavailable, DeadlineExceeded, CannotSend) as error:
-        LOG.warning("the password of %s may not be set: %s", server.uuid, error)
-        services.lifecycle.call_off(operation, "The host of the instance does not answer: nothing was done.")
-        raise Unavailable(f"The host of instance {server.uuid} does not answer now: whether its password was set, its "
-                          "actions will tell.", instance=server.uuid) from error
+    except NovaLiteError as error:
+        # Where the host has begun, it ends what it has begun; otherwise nobody is to wait for it.
+        services.lifecycle.call_off(operation, "The host of the instance did not take it up: nothing was done.")
+        told = _told(server.uuid, error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _told(uuid: str, error: NovaLiteError) -> NovaLiteError | None:
+    """What the client is told instead; None: the error itself."""
+    if isinstance(error, NotFound):
+        return Conflict(f"Failed to set admin password on {uuid} because there is no guest", instance=uuid)
+    if isinstance(error, Unavailable | DeadlineExceeded | CannotSend):
+        LOG.warning("the password of %s may not be set: %s", uuid, error)
+        return Unavailable(f"The host of instance {uuid} does not answer now: whether its password was set, its actions "
+                           "will tell.", instance=uuid)
+    return None
