@@ -26,6 +26,7 @@ cd /mnt
 for file in $(find . -type f); do echo "DRIVE $file $(base64 < $file | tr -d '\\n') seen"; done
 cd / && umount /mnt
 """
+pytestmark = pytest.mark.timeout(900)  # who runs first puts the cloud up
 SEEN = re.compile(r"DRIVE \./(\S+) (\S*) seen")
 READY = re.compile(r"(guest agent ready)")
 
