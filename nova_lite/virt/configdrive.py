@@ -119,7 +119,7 @@ def build(instance: Instance, path: Path, admin_pass: str | None = None) -> None
     :raises VirtError: the record's user data is not base64.
     """
     seed = bytes.fromhex("".join(new_hex() for _ in range(SEED_WORDS)))
-    drive = iso9660.volume(LABEL, documents(instance, seed, admin_pass), instance.created_at)
+    drive = iso9660.volume(LABEL, documents(instance, seed, admin_pass))
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f".{path.name}")
     unfinished.write_bytes(drive)

@@ -18,6 +18,7 @@ DOORS = {
     "amqp": ("nova_lite/rpc/drivers/kombu",),
     "zmq": ("nova_lite/rpc/drivers/zmq",),
     "libvirt": ("nova_lite/virt/libvirt/",),
+    "pycdlib": ("nova_lite/virt/iso9660.py",),
     "oslo_config": ("nova_lite/conf/", "nova_lite/cmd/"),
     "webob": ("nova_lite/api/",),
     "paste": ("nova_lite/api/",),
