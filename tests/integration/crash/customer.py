@@ -35,7 +35,11 @@ MOVES = {
     Action.MIGRATE: Deed("ACTIVE", {"migrate": None}, "VERIFY_RESIZE"),
     Action.EVACUATE: Deed("ACTIVE", {"evacuate": {}}, "ACTIVE"),
 }
-WORKS = {work: deed for work, deed in (DEEDS | MOVES).items() if isinstance(work, Action)}
+# What is answered when it has ended needs no patience, and is refused when its host does not live to that.
+ANSWERED = (Action.CHANGE_PASSWORD,)
+WORKS = {
+    work: deed for work, deed in (DEEDS | MOVES).items() if isinstance(work, Action) and work not in ANSWERED
+}
 
 
 @dataclasses.dataclass

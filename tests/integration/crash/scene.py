@@ -35,10 +35,10 @@ class Scene:
         return {host: self.cloud.directory / host / "instances" for host in self.cloud.hosts}
 
     def upload(self) -> str:
-        """An image to boot from; its id."""
+        """An image to boot from, whose guests take passwords; its id."""
         path = self.cloud.directory / "image.qcow2"
         path.write_bytes(qcow2_header(1 << 20).ljust(1 << 16, b"\0"))
-        return self.cloud.client.upload(path)
+        return self.cloud.client.upload(path, hw_qemu_guest_agent="yes")
 
     def findings(self, wanted: set[str] | None = None, patience: float = 100.0) -> list[Wrong]:
         """What is wrong, once hosts have had time to clear away what was taken from them, and the world was told of it.
