@@ -16,8 +16,6 @@ TAKEN_AWAY = (
     Shape("DELETE /os-keypairs/{fresh_key}", "keypairs.delete_keypair"),
     Shape("DELETE /os-server-groups/{fresh_server_group}", "server_groups.delete_server_group"),
     Shape("PUT /os-services/{service}", body={"host": "h1", "binary": "nova-compute"}, status=404, until="2.52"),
-    Shape("PUT /os-services/disable", "services.enable_disable_service",
-          {"host": "control", "binary": "nova-scheduler"}, until="2.52"),
     Shape("GET /versions/v2.1", "versions.get_one_version"),
     Shape("GET /extensions/os-consoles", status=200),
 )
