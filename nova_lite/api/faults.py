@@ -43,7 +43,7 @@ class Fault(NamedTuple):
 
 
 # Of a status, a message, what the client accepts, and Neutron's name of the error where it has one (network only).
-Renderer = Callable[[int, str, str, str], Fault]
+Renderer = Callable[[int, str, str | None, str], Fault]
 
 
 def status_of(error: errors.NovaLiteError) -> int:
@@ -63,7 +63,7 @@ def _json(document: object) -> Fault:
     return Fault("application/json", msgspec.json.encode(document))
 
 
-def compute_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
+def compute_fault(status: int, message: str, accept: str | None, kind: str = "") -> Fault:
     """Nova's: the name of the fault, with its code and message inside."""
     if status == 401:
         return identity_fault(status, message, accept)
@@ -71,15 +71,18 @@ def compute_fault(status: int, message: str, accept: str, kind: str = "") -> Fau
     return Fault("application/json; charset=UTF-8", fault.body)
 
 
-def identity_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
+def identity_fault(status: int, message: str, accept: str | None, kind: str = "") -> Fault:
     """Keystone's; also what its middleware answers in front of the other services."""
     return _json({"error": {"code": status, "message": message, "title": reason(status)}})
 
 
-def image_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
-    """Glance's: JSON for those who ask for it, a page for the others; text for who says nothing."""
+def image_fault(status: int, message: str, accept: str | None, kind: str = "") -> Fault:
+    """Glance's: JSON for those who ask for it, a page for the others; text for who says nothing.
+
+    openstacksdk uploads with an Accept that is empty, and understands pages, but no text: its user is to know why.
+    """
     title = reason(status)
-    if not accept:
+    if accept is None:
         return Fault("text/plain; charset=UTF-8", f"{status} {title}\n\n{message}\n\n".encode())
     if "application/json" in accept:
         return _json({"message": message, "code": f"{status} {title}", "title": title})
@@ -90,7 +93,7 @@ def image_fault(status: int, message: str, accept: str, kind: str = "") -> Fault
     return Fault("text/html; charset=UTF-8", page.encode())
 
 
-def network_fault(status: int, message: str, accept: str, kind: str = "") -> Fault:
+def network_fault(status: int, message: str, accept: str | None, kind: str = "") -> Fault:
     """Neutron's: its type is the name of Neutron's own error, ``kind`` where that is known."""
     return _json({"NeutronError": {"type": kind or _network_name(status, message), "message": message, "detail": ""}})
 

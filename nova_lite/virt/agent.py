@@ -6,30 +6,12 @@ does not answer counts as something that cannot be done (501), everything else a
 
 from __future__ import annotations
 
-from nova_lite.core.errors import Conflict, Unsupported
+from nova_lite.objects.errors import AgentNotEnabled, AgentSilent, PasswordNotSet
 from nova_lite.objects.image import ImageMeta
 from nova_lite.objects.instance import Instance
 
 ENABLED, USER, OS_TYPE = "hw_qemu_guest_agent", "os_admin_user", "os_type"
 _TRUE = frozenset({"1", "t", "true", "on", "y", "yes"})
-
-
-class AgentNotEnabled(Conflict):
-    """The guest's image does not say that it has an agent, or its domain was made without a channel for one."""
-
-    code = "virt.agent_not_enabled"
-
-
-class AgentSilent(Unsupported):
-    """No agent answers: there is none, it is not up yet, or it hangs."""
-
-    code = "virt.agent_silent"
-
-
-class PasswordNotSet(Conflict):
-    """The guest does not run, or its agent has refused. The reason never quotes what the agent was told."""
-
-    code = "virt.password_not_set"
 
 
 def has_agent(image: ImageMeta | None) -> bool:

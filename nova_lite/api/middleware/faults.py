@@ -50,7 +50,7 @@ class Faults:
         return response
 
     def _render(self, environ: WSGIEnvironment, status: int, message: str, kind: str = "") -> webob.Response:
-        fault = self._renderer(status, message, str(environ.get("HTTP_ACCEPT", "")), kind)
+        fault = self._renderer(status, message, environ.get("HTTP_ACCEPT"), kind)
         return webob.Response(status=status, body=fault.body, content_type=None,
                               headerlist=[("Content-Type", fault.content_type)])
 

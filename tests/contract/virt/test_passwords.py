@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from nova_lite.core.errors import NovaLiteError
-from nova_lite.virt.agent import AgentNotEnabled, AgentSilent, PasswordNotSet
+from nova_lite.objects.errors import AgentNotEnabled, AgentSilent, PasswordNotSet
 from nova_lite.virt.capabilities import Passwords, need
 from nova_lite.virt.driver import GuestSpec
 from tests.builders.guests import an_image

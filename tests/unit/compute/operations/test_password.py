@@ -5,8 +5,8 @@ import pytest
 from nova_lite.compute.job import Job
 from nova_lite.compute.operations.password import change_password
 from nova_lite.core.context import system_context
+from nova_lite.objects.errors import PasswordNotSet
 from nova_lite.objects.operation import ChangePassword
-from nova_lite.virt.agent import PasswordNotSet
 from nova_lite.virt.driver import GuestSpec
 from nova_lite.virt.fake import Failure, FakeDriver, FakeSettings
 from tests.builders.guests import an_image, an_instance
