@@ -48,7 +48,8 @@ class Dialect(Generic[S]):
 
     ``versions`` is None where a dialect has no microversions. Where everything ``belongs`` to projects, a token must be
     scoped to one; in a ``by_project`` dialect the first segment may be its id besides. Changes are announced, but for
-    those that are told of ``elsewhere``. ``varies`` names headers of which every answer depends. Errors leave as exceptions; the fault filter in front renders them.
+    those that are told of ``elsewhere``. ``varies`` names headers on which every answer depends. Errors leave as
+    exceptions; the fault filter in front renders them.
     """
 
     def __init__(

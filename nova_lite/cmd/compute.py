@@ -107,7 +107,6 @@ def config_drives(instances_path: Path) -> BuildConfigDrive:
 
     def make(instance: Instance, admin_pass: str | None, *, rescue: bool = False) -> Path:
         path = instances_path / instance.uuid / (configdrive.RESCUE_FILE if rescue else configdrive.FILE)
-        path.parent.mkdir(parents=True, exist_ok=True)
         configdrive.build(instance, path, admin_pass)
         return path
 

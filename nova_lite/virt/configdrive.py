@@ -120,7 +120,7 @@ def build(instance: Instance, path: Path, admin_pass: str | None = None) -> None
     """
     seed = bytes.fromhex("".join(new_hex() for _ in range(SEED_WORDS)))
     drive = iso9660.volume(LABEL, documents(instance, seed, admin_pass))
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}")
     unfinished.write_bytes(drive)
     os.replace(unfinished, path)

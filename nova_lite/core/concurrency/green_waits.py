@@ -28,15 +28,14 @@ class _Wait:
     def last(self, timeout: float | None) -> bool:
         """Give way until somebody ends it; False when ``timeout`` seconds passed first."""
         hub = eventlet.hubs.get_hub()
-        alarms = None if timeout is None else _alarms_of(hub)
-        if alarms is not None and timeout is not None:
-            alarms.add(self, timeout)
+        if timeout is not None:
+            _alarms_of(hub).add(self, timeout)
         try:
             return bool(hub.switch())
         finally:
             self.task = None
-            if alarms is not None:
-                alarms.drop(self)
+            if timeout is not None:
+                _alarms_of(hub).drop(self)
 
 
 class _Alarms:

@@ -52,8 +52,8 @@ def set_metadata(tx: Tx, number: int, items: dict[str, str | None], now: float) 
         _refuse_two_zones(tx, after, after.hosts)
         busy = [host.host for host in hosts.named(tx, after.hosts) if host.instances]
         if busy:
-            raise NotNow(f"Cannot update aggregate {number}. Reason: One or more hosts contain instances in this "
-                           "zone.", aggregate=number, hosts=", ".join(busy))
+            raise NotNow(f"Cannot update aggregate {number}. Reason: One or more hosts contain instances in this zone.",
+                         aggregate=number, hosts=", ".join(busy))
         _place(tx, after.hosts)
     return after
 
@@ -111,7 +111,7 @@ def _refuse_two_zones(tx: Tx, aggregate: Aggregate, names: Collection[str]) -> N
         shared = set(names) & set(other.hosts)
         if other.id != aggregate.id and shared and other.availability_zone not in (None, zone):
             raise NotNow(f"Cannot add host to aggregate {aggregate.id}. Reason: Host already in availability zone "
-                           f"{other.availability_zone}.", aggregate=aggregate.id, hosts=", ".join(sorted(shared)))
+                         f"{other.availability_zone}.", aggregate=aggregate.id, hosts=", ".join(sorted(shared)))
 
 
 def _place(tx: Tx, names: Collection[str]) -> None:

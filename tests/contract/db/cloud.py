@@ -35,6 +35,14 @@ class Cloud:
 
     database: Database
 
+    @classmethod
+    def with_hosts(cls, database: Database, *names: str) -> Cloud:
+        """One that has these hosts."""
+        found = cls(database)
+        for name in names:
+            found.host(name)
+        return found
+
     def host(self, name: str = "host1", inventory: Inventory | None = None, uuid: str = "") -> HostState:
         told = a_report(name, inventory, uuid)
         state = self.database.transact(lambda tx: hosts.report(tx, told, NOW))

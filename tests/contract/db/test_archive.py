@@ -22,9 +22,7 @@ from tests.contract.db.cloud import Cloud, a_new_instance, an_event, succeeded
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:
-    found = Cloud(database)
-    found.host()
-    return found
+    return Cloud.with_hosts(database, "host1")
 
 
 def _deleted(cloud: Cloud, at: float) -> Instance:

@@ -39,10 +39,7 @@ SUBNET = "5e6b0ae2-8e0c-4a3c-8d0f-0d3f6a3f6a11"
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:
-    found = Cloud(database)
-    found.host()
-    found.host("host2")
-    return found
+    return Cloud.with_hosts(database, "host1", "host2")
 
 
 def _nobody(host: str) -> Compute:

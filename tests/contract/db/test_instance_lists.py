@@ -33,9 +33,7 @@ MINE, OTHERS = "6f70656e737461636b20342065766572", "other"
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:
-    found = Cloud(database)
-    found.host()
-    return found
+    return Cloud.with_hosts(database, "host1")
 
 
 def _names(cloud: Cloud, **filters: Any) -> list[str]:

@@ -26,9 +26,7 @@ from tests.contract.db.transitions import PAUSE, REBOOT_HARD, START
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:
-    found = Cloud(database)
-    found.host()
-    return found
+    return Cloud.with_hosts(database, "host1")
 
 
 def _get(cloud: Cloud, uuid: str, project_id: str | None = None, *, deleted: bool = False) -> Instance:

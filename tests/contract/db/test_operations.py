@@ -49,9 +49,7 @@ Tamper = Callable[[Operation], Operation]
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:
-    found = Cloud(database)
-    found.host()
-    return found
+    return Cloud.with_hosts(database, "host1")
 
 
 def _operation(cloud: Cloud, operation: Operation) -> Operation:

@@ -17,10 +17,7 @@ pytestmark = pytest.mark.promise(1, 2)
 
 @pytest.fixture
 def cloud(database: Database) -> Cloud:
-    found = Cloud(database)
-    found.host()
-    found.host("host2")
-    return found
+    return Cloud.with_hosts(database, "host1", "host2")
 
 
 def test_a_result_may_be_repeated_and_is_taken_once(cloud: Cloud) -> None:

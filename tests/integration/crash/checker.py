@@ -38,7 +38,10 @@ def domains(instances_paths: dict[str, Path]) -> Domains:
     found: Domains = {}
     for host, path in instances_paths.items():
         for file in path.glob("*.json"):
-            domain = msgspec.json.decode(file.read_bytes(), type=FakeDomain)
+            try:
+                domain = msgspec.json.decode(file.read_bytes(), type=FakeDomain)
+            except FileNotFoundError:  # destroyed since the directory was read
+                continue
             found.setdefault(domain.uuid, []).append((host, domain))
     return found
 
