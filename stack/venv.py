@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stack.errors import StackError
 from stack.files import locked
+from stack.pinned import ATTEMPTS
 
 STAMP = ".nova-lite-requirements"
 RUNTIME, LIBVIRT = "requirements.txt", "requirements-libvirt.txt"
@@ -51,7 +52,7 @@ def ensure(root: Path, hypervisor: str, log: Path, more: tuple[str, ...] = ()) -
         options = [word for path in files for word in ("-r", str(path))]
         pip = (str(environment / "bin/python"), "-m", "pip", "--disable-pip-version-check")
         # Every package is pinned, so there is nothing to resolve: --no-deps halves the time.
-        _run((*pip, "install", "-q", "--no-deps", *options), log, "install the pinned packages")
+        _run((*pip, "install", "-q", "--no-deps", *options), log, "install the pinned packages", ATTEMPTS)
         (environment / STAMP).write_text(json.dumps({**have, **stamps(files, _version(environment))}), encoding="ascii")
         return "mended" if version else "made"
 
@@ -77,7 +78,10 @@ def _recall(stamp: Path) -> dict[str, str]:
         return {}
 
 
-def _run(command: tuple[str, ...], log: Path, task: str) -> None:
+def _run(command: tuple[str, ...], log: Path, task: str, attempts: int = 1) -> None:
     with log.open("ab") as output:
-        if subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-            raise StackError(f"could not {task}", "is the package index reachable? then run this again", log)
+        for _ in range(attempts):
+            done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False)
+            if done.returncode == 0:
+                return
+    raise StackError(f"could not {task}", "is the package index reachable? then run this again", log)
