@@ -1,4 +1,4 @@
-"""Ports for a cloud that takes several after one another."""
+"""Ports for a cloud, which nobody else takes before it listens, nor while what listens is being started again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,14 @@ class Ports:
                 self._claim.bind(f"\0nova-lite-test-ports-{self.first}")
                 for port in range(self.first, self.first + SIZE):
                     socket.create_server(("127.0.0.1", port)).close()
+                self._left = iter(range(self.first, self.first + SIZE))
                 return
             self._claim.close()
         raise AssertionError(f"no {SIZE} ports in a row are free between {FIRST} and {LAST}")
+
+    def one(self) -> int:
+        """The first of them, then the one after it."""
+        return next(self._left)
 
     def __enter__(self) -> Ports:
         return self

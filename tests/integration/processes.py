@@ -13,14 +13,14 @@ from pathlib import Path
 from types import TracebackType
 
 from nova_lite.rpc import signing
-from stack.servers import free_port
 from tests.clients.cloud import Client
+from tests.clients.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the tests"
 CENTRAL = ("api", "conductor", "scheduler")
 BEGIN = 120.0  # seconds for all of them to be up: some machines are busy
-END = 20.0  # seconds for a process to end when it is asked to
+END = 60.0  # seconds for a process to end when it is asked to
 
 # Leases and periods are short, so that what a fault leaves is mended within a test's patience.
 COMMON = """
@@ -108,7 +108,8 @@ class Processes:
         more = [f"{name}{number}" for number in range(2, copies + 1) for name in ("conductor", "scheduler")]
         self._central = (*CENTRAL, *more)
         self.names = (*self._central, *self.hosts)
-        self.port = free_port()
+        self.ports = Ports()
+        self.port = self.ports.one()
         self.health_ports: dict[str, int] = {}  # of the conductors
         self._values = {
             "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
@@ -147,10 +148,10 @@ class Processes:
         return self.directory / f"{name}.log"
 
     def __enter__(self) -> Processes:
-        self._configure()
-        self.manage("db", "upgrade")
-        self.manage("bootstrap")
         try:
+            self._configure()
+            self.manage("db", "upgrade")
+            self.manage("bootstrap")
             for name in self.names:
                 self.start(name)
             self.client.wait_for_hosts(len(self.hosts), BEGIN)
@@ -166,7 +167,7 @@ class Processes:
             program = _program(name)
             center = {**self._values, "host": "center" + name.removeprefix(program)}
             if program == "conductor":
-                center["health_port"] = self.health_ports[name] = free_port()
+                center["health_port"] = self.health_ports[name] = self.ports.one()
             more = "" if program == "scheduler" else CENTER.format(**center) + self.more_of_center
             (self.directory / f"{name}.conf").write_text(COMMON.format(**center) + more)
             signing.generate(self.directory / "keys", f"nova-{program}@{center['host']}")
@@ -238,6 +239,13 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self.ports, contextlib.closing(self.client):
+            self._end()
+        if error is not None:
+            for name in self.names:
+                print(f"--- {name}\n{_tail(self.log(name))}")
+
+    def _end(self) -> None:
         for process in self._running.values():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGCONT)
@@ -249,10 +257,6 @@ class Processes:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        self.client.close()
-        if error is not None:
-            for name in self.names:
-                print(f"--- {name}\n{_tail(self.log(name))}")
 
 
 def _program(name: str) -> str:

@@ -17,7 +17,7 @@ from tests.peers import Glance, Keystone
 from tests.peers.glance import Validator
 
 SERVICE_PASSWORD = "password-of-services"
-DEADLINE = 60.0
+DEADLINE = 300.0  # seconds that a command may take, on a machine that is busy with other tests
 
 CENTER = """
 [api]
@@ -78,9 +78,9 @@ class PeeredCloud(Processes):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.keystone = Keystone(directory / "keystone")
+        self.keystone = Keystone(directory / "keystone", self.ports.one())
         validator = Validator(self.keystone.auth_url, "admin", self.keystone.password, "admin")
-        self.glance = Glance(directory / "glance", validator)
+        self.glance = Glance(directory / "glance", validator, self.ports.one())
         self._peers = contextlib.ExitStack()
 
     def __enter__(self) -> PeeredCloud:
