@@ -1,6 +1,7 @@
 """An unmodified notification listener of oslo.messaging. Run in its own environment (benchmarks/peers).
 
-``notifications_listener.py URL COUNT`` says ``ready``, then prints so many notifications as JSON, one a line.
+``notifications_listener.py URL COUNT`` says ``ready``, then prints notifications as JSON, one a line, until it has heard
+so many different ones: what a sender was not sure of comes again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ class Printer:
     """Hears the priorities info and error."""
 
     def __init__(self, count: int) -> None:
-        self._left, self.done = count, threading.Event()
+        self._count, self.done = count, threading.Event()
+        self._ids: set[str] = set()
         self._lock = threading.Lock()  # the listener has several threads, and a line is written in two pieces
 
     def info(self, *heard: Any) -> None:
@@ -34,8 +36,8 @@ class Printer:
         })
         with self._lock:
             print(line, flush=True)
-            self._left -= 1
-            if self._left == 0:
+            self._ids.add(metadata["message_id"])
+            if len(self._ids) == self._count:
                 self.done.set()
 
 
