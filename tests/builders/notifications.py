@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,15 @@ def a_notification(number: int = 0, **changes: Any) -> Notification:
 
 
 def spooled(directory: Path) -> list[dict[str, Any]]:
-    """Every message in a spool, oldest first."""
+    """Every message in a spool, oldest first; while it is read, nobody writes to it."""
+    if not directory.exists():
+        return []
+    with (directory / ".lock").open("a") as door:
+        fcntl.flock(door, fcntl.LOCK_SH)
+        return _messages(directory)
+
+
+def _messages(directory: Path) -> list[dict[str, Any]]:
     files = sorted(directory.glob(f"{CURRENT}*"), key=lambda path: -int(path.suffix[1:]) if path.suffix[1:].isdigit() else 0)
     return [json.loads(line) for path in files for line in path.read_text().splitlines()]
 
