@@ -17,6 +17,7 @@ from stack.errors import StackError
 # In the environment of all processes of a cloud: by it unstack.sh finds what belongs to its state directory.
 MARK = "NOVA_LITE_STATE"
 GRACE = 40.0
+BEGIN = 60.0  # seconds until supervisord answers: it takes one, and a machine may stand still for some
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Supervisor:
         command = (str(self._cloud.root / ".venv/bin/supervisord"), "-c", str(self._cloud.etc / "supervisord.conf"))
         with self._log.open("ab") as log:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
-        if done.returncode != 0 or not processes.wait_until(self.running, 10):
+        if done.returncode != 0 or not processes.wait_until(self.running, BEGIN):
             raise StackError("supervisord did not start", log=self._log)
         return "started" + (f", after {len(strays)} stray processes ended" if strays else "")
 
