@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 MICROVERSION = "compute 2.84"
-PATIENCE = 60.0  # seconds that a state may take to come, on a machine that is busy with other tests
+PATIENCE = 120.0  # seconds that a state may take to come, on a machine that is busy with other tests
 
 
 class Client:

@@ -13,9 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from stack.processes import wait_until
 from tests.clients.stack import Stack
 
-PATIENCE = 120.0  # seconds that a command may take
+PATIENCE = 300.0  # seconds that a command may take, or a state to come
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -101,10 +102,10 @@ class CommandLine:
         return done.stdout
 
     def wait(self, server: str, status: str) -> None:
-        """Ask until the server has the status, or nothing is being done to it if that is ``idle``."""
+        """Ask until nothing is being done to the server, and it has the status unless that is ``idle``."""
         seen: Any = {}
-        for _ in range(300):
-            seen = self.ask(f"server show {server}")
-            if seen["status"] == status or (status == "idle" and seen["OS-EXT-STS:task_state"] is None):
-                return
-        raise AssertionError(f"{server} is {seen['status']}, not {status}")
+
+        def reached() -> bool:
+            seen.update(self.ask(f"server show {server}"))
+            return seen["OS-EXT-STS:task_state"] is None and status in (seen["status"], "idle")
+        assert wait_until(reached, PATIENCE), f"{server} is {seen['status']}, not {status}"

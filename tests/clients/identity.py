@@ -11,6 +11,7 @@ from email.message import Message
 from typing import Any
 
 DEFAULT = {"id": "default"}
+PATIENCE = 120.0  # seconds that an answer may take, on a machine that is busy with other tests
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +39,7 @@ class IdentityClient:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
                 return _answer(response.status, response.headers, response.read())
         except urllib.error.HTTPError as error:
             with error:

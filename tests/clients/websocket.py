@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, RejectConnection, Request
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Refused(Exception):

@@ -23,6 +23,7 @@ from nova_lite.image.session import Credentials, TokenSource
 from nova_lite.image.writer import ImageWriter
 from nova_lite.objects.image import Image, ImageMeta, Visibility
 from tests.builders import disks
+from tests.clients.cloud import PATIENCE
 from tests.contract.peers.conftest import KINDS
 from tests.functional.whole.cloud import PASSWORD, Cloud
 from tests.peers import Glance, Keystone
@@ -39,7 +40,7 @@ class Service:
 
     @functools.cached_property
     def token(self) -> str:
-        return TokenSource(self.credentials, SystemClock(), timeout=30.0).token()
+        return TokenSource(self.credentials, SystemClock(), timeout=PATIENCE).token()
 
     @functools.cached_property
     def client(self) -> ImageClient:
@@ -107,10 +108,10 @@ def change(service: Service, image_id: str, field: str, value: Any) -> None:
     head = {"X-Auth-Token": service.token}
     if field == "member":
         url = f"{service.url}/v2/images/{image_id}/members"
-        assert requests.post(url, json={"member": value}, headers=head, timeout=30).ok
+        assert requests.post(url, json={"member": value}, headers=head, timeout=PATIENCE).ok
         return
     patch = [{"op": "replace", "path": f"/{field}", "value": value}]
-    answer = requests.patch(f"{service.url}/v2/images/{image_id}", json=patch, headers={**head, **PATCH}, timeout=30)
+    answer = requests.patch(f"{service.url}/v2/images/{image_id}", json=patch, headers={**head, **PATCH}, timeout=PATIENCE)
     assert answer.ok, answer.text
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.clients.command_line import CommandLine
+from stack.processes import wait_until
+from tests.clients.command_line import PATIENCE, CommandLine
 from tests.clients.stack import Stack
 
 
@@ -46,11 +47,13 @@ def test_flavors(cli: CommandLine) -> None:
 
 def _imported(cli: CommandLine, image: str) -> str:
     """The status of an image once nothing is being imported."""
-    for _ in range(300):
-        status = str(cli.ask(f"image show {image}")["status"])
-        if status not in ("importing", "saving"):
-            return status
-    raise AssertionError(f"{image} is still {status}")
+    seen: list[str] = []
+
+    def ended() -> bool:
+        seen.append(str(cli.ask(f"image show {image}")["status"]))
+        return seen[-1] not in ("importing", "saving")
+    assert wait_until(ended, PATIENCE), f"{image} is still {seen[-1]}"
+    return seen[-1]
 
 
 def test_an_image_is_staged_and_imported(cli: CommandLine) -> None:

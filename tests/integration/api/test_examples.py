@@ -11,11 +11,13 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from stack.processes import wait_until
 from tests.builders import disks
-from tests.clients.command_line import CommandLine
+from tests.clients.command_line import PATIENCE, CommandLine
 from tests.clients.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,15 +61,16 @@ class Reader:
     def succeed(self, *command: str) -> None:
         """Run a program of the user's that must end well."""
         done = subprocess.run(command, cwd=self._cli.home, env=self._cli.environment, capture_output=True, text=True,
-                              timeout=120, check=False)
+                              timeout=PATIENCE, check=False)
         assert done.returncode == 0, f"{command[-1]}\n{done.stdout}{done.stderr}"
 
     def _wait(self) -> None:
-        for _ in range(300):
-            rows = self._cli.ask("server list --long")
-            if all(row["Task State"] is None for row in rows):
-                return
-        raise AssertionError(f"still busy: {rows}")
+        rows: list[Any] = []
+
+        def idle() -> bool:
+            rows[:] = self._cli.ask("server list --long")
+            return all(row["Task State"] is None for row in rows)
+        assert wait_until(idle, PATIENCE), f"still busy: {rows}"
 
 
 @pytest.fixture(scope="module")

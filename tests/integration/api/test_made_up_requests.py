@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from tests.clients.cloud import PATIENCE
 from tests.clients.stack import Stack
 from tests.integration.api import victims
 
@@ -56,7 +57,7 @@ class Asker:
         version = next(self._versions)
         if version:
             headers["OpenStack-API-Version"] = version
-        answer = case.call(base_url=self._root, session=self._session, headers=headers, timeout=30)
+        answer = case.call(base_url=self._root, session=self._session, headers=headers, timeout=PATIENCE)
         self.asked += 1
         failed = answer.status_code >= 500 and answer.status_code != HTTPStatus.NOT_IMPLEMENTED  # said of Nova's verbs
         if failed or (answer.status_code >= 400 and any(word in answer.text for word in BETRAYING)):
@@ -96,7 +97,7 @@ def test_whatever_is_asked_the_answer_is_no_failure_of_ours(
     stack: Stack, root: str, victim: Callable[[victims.Maker], dict[str, list[str]]],
 ) -> None:
     maker = victims.Maker(stack.client())
-    described = schemathesis.openapi.from_dict(requests.get(f"{maker.url}{root}/openapi.json", timeout=30).json())
+    described = schemathesis.openapi.from_dict(requests.get(f"{maker.url}{root}/openapi.json", timeout=PATIENCE).json())
     asker = Asker(maker.session, f"{maker.url}{root}", victim(maker))
     operations: list[Any] = [cast("Any", found).ok() for found in described.exclude(method="HEAD").get_all_operations()]
     for operation in sorted(operations, key=lambda operation: str(operation.method).upper() == "DELETE"):

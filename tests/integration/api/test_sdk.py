@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients.stack import Stack
 
-WAIT = 60  # seconds
+WAIT = 300  # seconds that a state may take to come, on a machine that is busy with other tests
 # The SDK warns of its own parts that will be gone one day.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 

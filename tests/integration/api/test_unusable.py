@@ -12,7 +12,7 @@ from nova_lite.identity import ensure_key
 from stack.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60.0  # seconds; it takes one or two
+PATIENCE = 300.0  # seconds; it takes one or two where nothing else runs
 
 
 def serve(directory: Path, more: str) -> subprocess.CompletedProcess[str]:

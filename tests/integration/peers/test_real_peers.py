@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.builders import disks
-from tests.clients.cloud import Client
+from tests.clients.cloud import PATIENCE, Client
 from tests.integration.peers.cloud import SERVICE_PASSWORD, PeeredCloud
 
 USER, PASSWORD, PROJECT = "ada", "password-of-hers", "analysts"
@@ -97,9 +97,9 @@ def test_a_token_of_the_whole_system_is_of_no_project(cloud: PeeredCloud) -> Non
     identity = {"methods": ["password"], "password": {"user": {
         "name": "admin", "domain": {"id": "default"}, "password": cloud.keystone.password}}}
     body: Any = {"auth": {"identity": identity, "scope": {"system": {"all": True}}}}
-    answer = requests.post(f"{cloud.keystone.auth_url}/auth/tokens", json=body, timeout=30)
+    answer = requests.post(f"{cloud.keystone.auth_url}/auth/tokens", json=body, timeout=PATIENCE)
     token = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
-    assert requests.get(f"{cloud.client.url}/compute/v2.1/os-services", headers=token, timeout=30).status_code == 403
+    assert requests.get(f"{cloud.client.url}/compute/v2.1/os-services", headers=token, timeout=PATIENCE).status_code == 403
 
 
 def test_a_revoked_token_is_refused(cloud: PeeredCloud, user: Client) -> None:
@@ -107,7 +107,7 @@ def test_a_revoked_token_is_refused(cloud: PeeredCloud, user: Client) -> None:
     assert client.request("GET", "/servers").status_code == 200
     token = client.session.headers["X-Auth-Token"]
     gone = requests.delete(
-        f"{cloud.keystone.auth_url}/auth/tokens", headers={"X-Auth-Token": token, "X-Subject-Token": token}, timeout=30
+        f"{cloud.keystone.auth_url}/auth/tokens", headers={"X-Auth-Token": token, "X-Subject-Token": token}, timeout=PATIENCE
     )
     assert gone.status_code == 204
     client.wait(lambda: client.request("GET", "/servers").status_code == 401, "the revoked token is refused")
@@ -117,7 +117,7 @@ def test_a_revoked_token_is_refused(cloud: PeeredCloud, user: Client) -> None:
 def test_what_is_no_token_is_told_where_to_get_one(cloud: PeeredCloud) -> None:
     url = f"{cloud.client.url}/compute/v2.1/servers"
     for headers in ({}, {"X-Auth-Token": "made up"}, {"X-Identity-Status": "Confirmed", "X-Roles": "admin"}):
-        answer = requests.get(url, headers=headers, timeout=30)
+        answer = requests.get(url, headers=headers, timeout=PATIENCE)
         assert answer.status_code == 401
         assert cloud.keystone.auth_url in answer.headers["WWW-Authenticate"]
 
@@ -127,14 +127,14 @@ def test_a_service_token_must_be_one(cloud: PeeredCloud, user: Client) -> None:
     service.login()
     url, mine = f"{cloud.client.url}/compute/v2.1/servers", str(user.session.headers["X-Auth-Token"])
     for token, status in ((str(service.session.headers["X-Auth-Token"]), 200), (mine, 401), ("made up", 401)):
-        answer = requests.get(url, headers={"X-Auth-Token": mine, "X-Service-Token": token}, timeout=30)
+        answer = requests.get(url, headers={"X-Auth-Token": mine, "X-Service-Token": token}, timeout=PATIENCE)
         assert answer.status_code == status
     service.close()
 
 
 @pytest.mark.parametrize(("path", "what"), [("identity/v3/auth/tokens", "keystone"), ("image/v2/images", "glance")])
 def test_who_asks_us_for_what_they_serve_is_sent_there(cloud: PeeredCloud, path: str, what: str) -> None:
-    answer = cloud.client.session.get(f"{cloud.client.url}/{path}", timeout=30)
+    answer = cloud.client.session.get(f"{cloud.client.url}/{path}", timeout=PATIENCE)
     assert answer.status_code == 404
     assert getattr(cloud, what).url in answer.text
 
@@ -142,7 +142,7 @@ def test_who_asks_us_for_what_they_serve_is_sent_there(cloud: PeeredCloud, path:
 def test_daemons_go_on_when_keystone_comes_back(cloud: PeeredCloud, user: Client, tmp_path: Path) -> None:
     cloud.keystone.stop()
     fresh = {"X-Auth-Token": "unknown to any cache"}
-    answer = requests.get(f"{cloud.client.url}/compute/v2.1/servers", headers=fresh, timeout=60)
+    answer = requests.get(f"{cloud.client.url}/compute/v2.1/servers", headers=fresh, timeout=PATIENCE)
     assert answer.status_code == 503
     cloud.keystone.start()
     (tmp_path / "disk").write_bytes(disks.a_qcow2(size=2 << 20))

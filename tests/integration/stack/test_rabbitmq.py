@@ -12,6 +12,8 @@ from kombu.connection import Connection
 from stack.servers import RabbitMQ
 from tests.integration.stack.leftovers import refuses, remains
 
+PATIENCE = 60.0  # seconds for a message, which takes milliseconds
+
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
@@ -49,7 +51,7 @@ def echo(url: str) -> str:
     text = uuid.uuid4().hex
     with queue(url, f"q-{text}") as opened:
         opened.put(text)
-        message = opened.get(timeout=10)
+        message = opened.get(timeout=PATIENCE)
         message.ack()
         return "same" if message.payload == text else "other"
 
@@ -74,7 +76,7 @@ def test_keeps_durable_messages_over_a_crash_and_leaves_nothing(tmp_path: Path) 
         assert remains(tmp_path) == []
         broker.start()
         with queue(broker.url, "kept") as opened:
-            message = opened.get(timeout=10)
+            message = opened.get(timeout=PATIENCE)
             message.ack()
             assert message.payload == "still here"
     assert refuses(broker.port)

@@ -91,7 +91,7 @@ def _external_network(client: Client) -> str:
 
 def _network(client: Client, noun: str, query: str = "") -> list[dict[str, Any]]:
     client.login()
-    answer = client.session.get(f"{client.url}/network/v2.0/{noun}{query}", timeout=30)
+    answer = client.session.get(f"{client.url}/network/v2.0/{noun}{query}", timeout=PATIENCE)
     assert answer.ok, answer.text
     found: list[dict[str, Any]] = answer.json()[noun]
     return found
