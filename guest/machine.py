@@ -125,7 +125,7 @@ class Machine:
                 lines.readline()
 
     def wait_until_off(self, seconds: float) -> float:
-        """Read the console to its end and return the seconds that took; GuestSilent if QEMU still runs after `seconds`."""
+        """Read the console to its end; the seconds that took. Raises GuestSilent if QEMU still runs after `seconds`."""
         begin = time.monotonic()
         while self._read(begin + seconds):
             pass

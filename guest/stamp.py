@@ -13,7 +13,7 @@ def recipe_files(directory: Path) -> tuple[Path, ...]:
 
 
 def fingerprint(directory: Path, files: Iterable[Path], words: Iterable[str]) -> str:
-    """A SHA-256 over `words` and over the names (in `directory`, or whole if outside), modes and contents of `files`."""
+    """A SHA-256 over `words` and the names (in `directory`, or whole if outside), modes and contents of `files`."""
     total = hashlib.sha256()
     for word in words:
         total.update(f"word {word}\n".encode())

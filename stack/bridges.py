@@ -1,4 +1,4 @@
-"""How a cloud's guests are joined to networks: through bridges of this machine where it lets us, and what is left of them."""
+"""How a cloud's guests are joined to networks: through bridges of this machine where it lets us, and their remains."""
 
 import ipaddress
 import json

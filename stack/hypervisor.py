@@ -1,4 +1,4 @@
-"""Which libvirt a cloud drives: the machine's own where it can, a private one where not, the user's session without root."""
+"""Which libvirt a cloud drives: the machine's own where it can, else a private one; without root the user's session."""
 
 import os
 import pwd

@@ -77,7 +77,11 @@ def parser_up() -> argparse.ArgumentParser:
         metavar="N",
         help="compute daemons (default 1; more are of pretended hosts)",
     )
-    add("--plug", choices=PLUGS, help="guests on bridges of this machine, or in user mode networks (default: as it can)")
+    add(
+        "--plug",
+        choices=PLUGS,
+        help="guests on bridges of this machine, or in user mode networks (default: as it can)",
+    )
     add("--no-demo", dest="demo", action="store_false", help="daemons only: no image, no key pair, no server")
     add("--port-base", type=_number(FIRST_PORT, LAST_PORT), metavar="N", help="first port (default 18774: the API)")
     _add_state(parser)

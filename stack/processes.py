@@ -1,4 +1,4 @@
-"""Processes by pid: pid files that survive pid reuse, orderly endings, and finding what belongs to one state directory."""
+"""Processes by pid: pid files that survive pid reuse, orderly endings, and finding what is of one state directory."""
 
 import os
 import signal
@@ -24,12 +24,12 @@ def alive(pid: int) -> bool:
 
 
 def write_pid(path: Path, pid: int) -> None:
-    """Record the process together with its start time, so that a later process with the same number is not mistaken for it."""
+    """Record the process with its start time, so that a later process with the same number is not mistaken for it."""
     path.write_text(f"{pid} {start_time(pid) or 0}\n", encoding="ascii")
 
 
 def read_pid(path: Path) -> int | None:
-    """The live process that the file names; None when it is gone. Files of other programs (a bare number) are accepted."""
+    """The live process that the file names; None when it is gone. Others' files (a bare number) are accepted."""
     try:
         words = path.read_text(encoding="ascii", errors="replace").split()
     except FileNotFoundError:
@@ -102,7 +102,10 @@ def command_line(pid: int) -> tuple[str, ...]:
 
 
 def having(variable: str, value: str) -> list[int]:
-    """Processes that were started with this environment variable: how a stack knows its own, whatever became of their parents."""
+    """Processes that were started with this environment variable.
+
+    So a stack knows its own, whatever became of their parents.
+    """
     wanted = os.fsencode(f"{variable}={value}")
     others = (pid for pid in all_pids() if pid != os.getpid())
     return [pid for pid in others if alive(pid) and wanted in _read(f"/proc/{pid}/environ").split(b"\0")]

@@ -107,7 +107,8 @@ def _compute(cloud: Cloud, daemon: Daemon, facts: Facts) -> Sections:
     console = {"port": cloud.console_port(daemon.host)}
     if cloud.choices.hypervisor == "fake":
         return {"compute": compute, "console": console}
-    return {"console": console, "compute": {**compute, "networks_path": cloud.networks}, "libvirt": {"uri": facts.libvirt_uri}}
+    compute["networks_path"] = cloud.networks
+    return {"console": console, "compute": compute, "libvirt": {"uri": facts.libvirt_uri}}
 
 
 def openrc(cloud: Cloud, password: str, libvirt_uri: str) -> str:

@@ -39,7 +39,7 @@ def escaped(text: str) -> str:
 
 
 def quoted(word: str) -> str:
-    """A word of a command line as supervisord's shlex reads it back; one line, for its file knows lines before words."""
+    """A word of a command line as supervisord's shlex reads it back: one line, as its file knows lines before words."""
     plain = escaped(word).replace("\\", "\\\\").replace('"', '\\"')
     # A blank before ; or # would begin a comment even within quotes: the quotes are closed and opened between the two.
     return '"' + plain.replace(" ;", ' "";').replace(" #", ' ""#') + '"'
@@ -167,7 +167,7 @@ class Supervisor:
         return True
 
     def stop(self, *names: str) -> None:
-        """Stop these programs in order, all at the same time, and wait for their ends; one that is not there is no error."""
+        """Stop these programs in order, all at the same time, and wait for their ends; one may be not there."""
         for name in names:
             try:
                 self._call("stopProcess", name, False)

@@ -137,7 +137,8 @@ class Up:
         for server in found.servers.values():
             server.data_dir.mkdir(parents=True, exist_ok=True)
             server.prepare()
-        facts = settings.Facts(found.database_url, found.broker_url, found.libvirt_uri, self._password("service"), self._plug)
+        password = self._password("service")
+        facts = settings.Facts(found.database_url, found.broker_url, found.libvirt_uri, password, self._plug)
         texts = settings.configuration(self._cloud, facts)
         changed = sum([write_private(path, text) for path, text in texts.items()])
         digest = hashlib.sha256("".join(texts.values()).encode()).hexdigest()[:16]

@@ -50,7 +50,7 @@ NOTHING_SELECTED = 5  # pytest's exit status when -k names no test of a layer
 
 @dataclass
 class Part:
-    """A layer, or a part of one, that runs; its output goes to ``log`` where it runs beside another, else to the terminal."""
+    """A layer, or a part of one, that runs; its output goes to ``log``, where it runs alone to the terminal."""
 
     name: str
     process: subprocess.Popen[bytes]

@@ -38,7 +38,10 @@ def main() -> int:
         prog="run_tests.sh", description="Run the tests of nova-lite, in this order: " + " ".join(LAYERS) + ".",
         epilog="Everything after -- goes to pytest: ./run_tests.sh unit -- -k scheduler",
     )
-    parser.add_argument("layers", nargs="*", metavar="LAYER", help=f"layers to run (default: all), or {PROMISES}: the tests that docs/promises.md names")
+    parser.add_argument(
+        "layers", nargs="*", metavar="LAYER",
+        help=f"layers to run (default: all), or {PROMISES}: the tests that docs/promises.md names",
+    )
     arguments, rest = _split(sys.argv[1:])
     parser.add_argument(
         "--jobs", type=int, default=LANES, metavar="N",

@@ -1,6 +1,7 @@
 """Access rules: the requests that an application credential is good for, where it is not good for all.
 
-A rule belongs to a user, is made with the first credential that names it, and stays when that one goes. It never changes.
+A rule belongs to a user, is made with the first credential that names it, and stays when that one goes. It never
+changes.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ _PIECE = re.compile(r"\{[^}]*\}|(?:\*\*)+|\*|.", re.DOTALL)
 class _Pattern:
     """A path with placeholders. A request takes time in proportion to its length, whatever the pattern.
 
-    A regular expression would not: its author is any user. Positions of the pattern are bits of a number, those that the
-    path so far may have led to are set.
+    A regular expression would not: its author is any user. Positions of the pattern are bits of a number, those that
+    the path so far may have led to are set.
     """
 
     def __init__(self, text: str) -> None:

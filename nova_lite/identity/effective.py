@@ -1,4 +1,4 @@
-"""Assignments as they work: groups resolved to members, roles to what they imply, inherited ones to where they count."""
+"""Assignments as they work: groups resolved to members, roles to what they imply, inherited ones to their places."""
 
 from __future__ import annotations
 

@@ -78,7 +78,8 @@ class ImageCache:
                 if not file.exists():
                     self._download(context, meta, file)
                 # Equal bytes may be declared to be of two formats; the check is a few reads.
-                inspection.require(inspection.inspect(concurrency.native(inspection.sample_file, file)), meta.disk_format)
+                found = inspection.inspect(concurrency.native(inspection.sample_file, file))
+                inspection.require(found, meta.disk_format)
                 now = self._clock.now()
                 # Not on the file itself: a hypervisor that runs as another user makes it its own.
                 os.utime(lock, (now, now))

@@ -86,7 +86,9 @@ class ImageData:
                 concurrency.native(writer.abort)
             return self._activate(reserved, digest, found, location)
 
-    def download(self, context: RequestContext, image: Image, start: int = 0, count: int | None = None) -> Iterator[bytes]:
+    def download(
+        self, context: RequestContext, image: Image, start: int = 0, count: int | None = None
+    ) -> Iterator[bytes]:
         """The data of an image, or ``count`` bytes of them from ``start``, in blocks.
 
         :raises Forbidden: the image is deactivated and the caller no admin. :raises NotFound: it has no data.

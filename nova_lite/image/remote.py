@@ -76,7 +76,8 @@ class RemoteImages:
         """How the image is shared with the caller's project; asked only where an answer would matter."""
         if not context.project_id or rules.sees(context, _shadow(document), None):
             return None
-        answer = self._session.get(context, f"{_path(str(document['id']))}/members/{quote(context.project_id, safe='')}")
+        member = quote(context.project_id, safe="")
+        answer = self._session.get(context, f"{_path(str(document['id']))}/members/{member}")
         answer.require(200, 403, 404)  # 403: the image is not shared with anybody
         if answer.status != 200:
             answer.close()

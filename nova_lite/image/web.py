@@ -49,8 +49,9 @@ class WebDownloads:
     def _ask(self, parts: SplitResult) -> Download:
         connection = _Pinned(parts, self._address(parts), self._timeout)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": "nova-lite"}
         try:
-            connection.request("GET", path, headers={"Host": parts.netloc.rpartition("@")[2], "User-Agent": "nova-lite"})
+            connection.request("GET", path, headers=headers)
             return Download(connection, connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
             connection.close()
@@ -136,7 +137,7 @@ def _parts(uri: str) -> SplitResult:
 
 
 def _inward(address: Address) -> bool:
-    """Whether an IPv6 address is of a site, or stands for one of IPv4 behind a translator: nobody has looked at that."""
+    """Whether an IPv6 address is of a site, or stands for one of IPv4 behind a translator, which nobody looked at."""
     if isinstance(address, ipaddress.IPv4Address):
         return False
     translated = any(address in ipaddress.ip_network(block) for block in ("64:ff9b::/96", "::/96"))

@@ -1,4 +1,4 @@
-"""What every private server shares: preparation, start, readiness, stop, and what is remembered in its data directory."""
+"""What every private server shares: preparation, start, readiness, stop, and what its data directory remembers."""
 
 import os
 import secrets
@@ -153,7 +153,10 @@ class Server(ABC):
         return self
 
     def wait_ready(self, timeout: float = START) -> None:
-        """Return once the server answers and finish() is done. Raises ServerError after `timeout` seconds or when it ends."""
+        """Return once the server answers and finish() is done.
+
+        Raises ServerError after `timeout` seconds or when it ends.
+        """
         deadline = time.monotonic() + timeout
         while not self.ready():
             ended = self._popen is not None and self._popen.poll() is not None
@@ -164,7 +167,7 @@ class Server(ABC):
         self.finish()
 
     def stop(self, timeout: float = 30.0) -> None:
-        """End the server in order; kill it when it takes longer than `timeout` seconds. Nothing to do when it does not run."""
+        """End the server in order, if it runs; kill it when that takes longer than `timeout` seconds."""
         self._end(self.process().stop_signal, timeout)
 
     def kill(self) -> None:

@@ -14,7 +14,7 @@ DROP USER IF EXISTS 'root'@'localhost';
 
 
 class MariaDB(Server):
-    """User "nova" with a password, database "nova", TCP on loopback, a socket in its own directory, durable as it comes."""
+    """User "nova" with a password, database "nova", TCP on loopback, a socket in its directory, durable as it comes."""
 
     packages = ("mariadb-server",)
     programs = ("mariadbd", "mariadb-install-db", "mariadb")

@@ -20,8 +20,8 @@ def a_qcow2(
     extensions += struct.pack(">II", 0, 0)
     backing_offset = header_length + len(extensions) if backing else 0
     header = struct.pack(
-        ">4sIQIIQIIQQIIQ", b"QFI\xfb", version, backing_offset, len(backing), cluster_bits, size, 0, 1, 3 << 16, 1 << 16,
-        1, 0, 0,
+        ">4sIQIIQIIQQIIQ", b"QFI\xfb", version, backing_offset, len(backing), cluster_bits, size, 0, 1, 3 << 16,
+        1 << 16, 1, 0, 0,
     )
     if version == 3:
         header += struct.pack(">QQQII", incompatible, 0, 0, 4, header_length)
@@ -29,8 +29,8 @@ def a_qcow2(
 
 
 def a_vmdk(
-    create_type: str = "monolithicSparse", extent: str = 'RW 2048 SPARSE "disk.vmdk"', more: str = "", sectors: int = 2048,
-    descriptor_sector: int = 1,
+    create_type: str = "monolithicSparse", extent: str = 'RW 2048 SPARSE "disk.vmdk"', more: str = "",
+    sectors: int = 2048, descriptor_sector: int = 1,
 ) -> bytes:
     """A sparse VMDK's header and descriptor."""
     header = struct.pack("<4sIIQQQQ", b"KDMV", 1, 3, sectors, 128, descriptor_sector, 20)

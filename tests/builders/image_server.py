@@ -16,7 +16,8 @@ class ImageServer:
     """Serves ``images`` (documents by id) and ``data`` (bytes by id) on a free port; a context manager.
 
     Failures, each counted down: ``refuse_logins`` (401), ``expire_tokens`` (a request with a token meets 401 and the
-    token is worthless from then on), ``unavailable`` (503), ``break_off`` (half of the data, then the end), ``saving`` (409 for data).
+    token is worthless from then on), ``unavailable`` (503), ``break_off`` (half of the data, then the end), ``saving``
+    (409 for data).
     """
 
     def __init__(

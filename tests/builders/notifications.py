@@ -35,8 +35,13 @@ def spooled(directory: Path) -> list[dict[str, Any]]:
 
 
 def _messages(directory: Path) -> list[dict[str, Any]]:
-    files = sorted(directory.glob(f"{CURRENT}*"), key=lambda path: -int(path.suffix[1:]) if path.suffix[1:].isdigit() else 0)
+    files = sorted(directory.glob(f"{CURRENT}*"), key=_age, reverse=True)
     return [json.loads(line) for path in files for line in path.read_text().splitlines()]
+
+
+def _age(path: Path) -> int:
+    number = path.suffix.removeprefix(".")
+    return int(number) if number.isdigit() else 0
 
 
 def unpaired(messages: list[dict[str, Any]]) -> list[str]:

@@ -138,7 +138,8 @@ class Client:
         self.wait(lambda: self.request("GET", f"/servers/{server}").status_code == 404, f"server {server} gone")
 
     def wait(
-        self, condition: Callable[[], bool], what: str | Callable[[], str], patience: float = PATIENCE, pause: float = 0.02
+        self, condition: Callable[[], bool], what: str | Callable[[], str], patience: float = PATIENCE,
+        pause: float = 0.02,
     ) -> None:
         """Ask again and again until the condition holds; fails naming ``what`` when patience ends."""
         deadline = time.monotonic() + patience

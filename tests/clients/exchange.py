@@ -1,10 +1,11 @@
 """Requests as data, and what of their answers clients can tell: sent to two services, they say where these differ.
 
-A file holds a request per line, in their order: ``who`` asks (the name of a token; empty: nobody), ``method``, ``path``, a
-``body`` that is sent as JSON or a ``raw`` one, ``headers``; and ``keep``, names for parts of the answer (``header:X-Name`` or
-a path of keys: ``roles.0.id``) by which later requests call them: ``{name}``. ``answer`` is what the real service of
-``tests/peers`` told (Keystone 30.0.0, Glance 33.0.0) when it was sent the file by an :class:`Exchange`; ``ours`` is what we
-tell where that is something else, and docs/identity.md and docs/api/images.md say why.
+A file holds a request per line, in their order: ``who`` asks (the name of a token; empty: nobody), ``method``,
+``path``, a ``body`` that is sent as JSON or a ``raw`` one, ``headers``; and ``keep``, names for parts of the answer
+(``header:X-Name`` or a path of keys: ``roles.0.id``) by which later requests call them: ``{name}``. ``answer`` is what
+the real service of ``tests/peers`` told (Keystone 30.0.0, Glance 33.0.0) when it was sent the file by an
+:class:`Exchange`; ``ours`` is what we tell where that is something else, and docs/identity.md and docs/api/images.md
+say why.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 TOLD = ("Content-Type", "Vary")  # headers whose value counts
-THERE = ("X-Subject-Token", "WWW-Authenticate", "Location", "Allow", "X-Openstack-Request-Id")  # those that are there or not
+# Those that are there or not.
+THERE = ("X-Subject-Token", "WWW-Authenticate", "Location", "Allow", "X-Openstack-Request-Id")
 
 Ask = dict[str, Any]
 
@@ -53,7 +55,8 @@ class Exchange:
         headers = dict(ask.get("headers", {}))
         data = ask["raw"].encode("latin-1") if "raw" in ask else None
         if "body" in ask:
-            data, headers = self._filled(json.dumps(ask["body"])).encode(), {"Content-Type": "application/json", **headers}
+            data = self._filled(json.dumps(ask["body"])).encode()
+            headers = {"Content-Type": "application/json", **headers}
         if ask["who"]:
             headers["X-Auth-Token"] = f"{{{ask['who']}}}"
         filled = {name: self._filled(value) for name, value in headers.items()}

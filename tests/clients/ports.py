@@ -7,13 +7,14 @@ import random
 import socket
 from types import TracebackType
 
-# Below the ports that Linux gives to connections: those keep theirs for a minute after their end, and nobody can listen.
+# Below the ports that Linux gives to connections: those keep theirs for a minute after their end, and nobody can
+# listen there.
 FIRST, LAST = 20_000, 32_000
 SIZE = 32  # the API's, and those of the servers and the consoles after it
 
 
 class Ports:
-    """``first`` and the ``SIZE - 1`` after it are free, and no other test of this machine gets them while this is open."""
+    """``first`` and the ``SIZE - 1`` after it are free; no other test of this machine gets them while this is open."""
 
     def __init__(self) -> None:
         for self.first in random.sample(range(FIRST, LAST, SIZE), (LAST - FIRST) // SIZE):

@@ -45,7 +45,8 @@ class Keystone(Peer):
         """The administrator and the catalog."""
         urls = [f"--bootstrap-{kind}-url={self.auth_url}" for kind in ("public", "internal", "admin")]
         self._manage(
-            self.data_dir, "bootstrap", f"--bootstrap-password={self.password}", "--bootstrap-region-id=RegionOne", *urls
+            self.data_dir, "bootstrap", f"--bootstrap-password={self.password}", "--bootstrap-region-id=RegionOne",
+            *urls,
         )
 
     def _manage(self, data_dir: Path, *command: str) -> None:

@@ -83,4 +83,5 @@ class Peer(Server):
 
     def manage(self, program: str, *arguments: str) -> str:
         """Run one of its tools; what it printed. Raises ServerError."""
-        return self._must((str(self.environment / "bin" / program), *arguments), self._env, f"{program} {arguments[-1]}")
+        command = (str(self.environment / "bin" / program), *arguments)
+        return self._must(command, self._env, f"{program} {arguments[-1]}")

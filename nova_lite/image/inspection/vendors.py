@@ -26,13 +26,13 @@ def vmdk(sample: Sample) -> Finding | None:
     if head[:4] != b"KDMV":
         return None
     sectors, offset, length = number(head, "<Q", 12), number(head, "<Q", 28), number(head, "<Q", 36)
-    start, end = offset * _SECTOR, (offset + length) * _SECTOR
+    start, end, size = offset * _SECTOR, (offset + length) * _SECTOR, sectors * _SECTOR
     # The descriptor's place is checked because QEMU reads it from sector 1 whatever the header says, and takes a
     # disk without sectors for a bare descriptor.
     if offset != 1 or end > len(head) or not sectors:
-        return Finding(format="vmdk", virtual_size=sectors * _SECTOR, faults=("its descriptor is not where it belongs",))
+        return Finding(format="vmdk", virtual_size=size, faults=("its descriptor is not where it belongs",))
     descriptor = head[start:end].split(b"\0", 1)[0]
-    return Finding(format="vmdk", virtual_size=sectors * _SECTOR, faults=tuple(_vmdk_faults(descriptor)))
+    return Finding(format="vmdk", virtual_size=size, faults=tuple(_vmdk_faults(descriptor)))
 
 
 def _vmdk_faults(descriptor: bytes) -> Iterator[str]:
