@@ -166,7 +166,7 @@ class Server(ABC):
             time.sleep(processes.POLL)
         self.finish()
 
-    def stop(self, timeout: float = 30.0) -> None:
+    def stop(self, timeout: float = 90.0) -> None:
         """End the server in order, if it runs; kill it when that takes longer than `timeout` seconds."""
         self._end(self.process().stop_signal, timeout)
 

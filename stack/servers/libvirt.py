@@ -86,7 +86,7 @@ class Libvirt(Server):
             subprocess.run(("virsh", "-q", "-c", self.uri, "version"), capture_output=True, check=False).returncode == 0
         )
 
-    def stop(self, timeout: float = 30.0) -> None:
+    def stop(self, timeout: float = 90.0) -> None:
         """End libvirtd, then its guests, then virtlogd."""
         super().stop(timeout)
         self.end_leftovers()

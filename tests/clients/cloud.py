@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +61,15 @@ class Client:
 
     # -- what tests want
 
-    def wait_for_hosts(self, count: int, patience: float = PATIENCE) -> None:
-        """Wait until that many compute hosts are up, and the API answers at all."""
+    def wait_for_hosts(self, count: int, patience: float = PATIENCE, since: float = 0.0) -> None:
+        """Wait until that many compute hosts are up, heard of since that time, and the API answers at all."""
         def up() -> bool:
             try:
                 answer = self.request("GET", "/os-services?binary=nova-compute")
             except (requests.ConnectionError, requests.HTTPError, requests.Timeout):
                 return False
             services = answer.json()["services"] if answer.ok else []
-            return len([service for service in services if service["state"] == "up"]) >= count
+            return len([one for one in services if one["state"] == "up" and _heard(one) >= since]) >= count
         self.wait(up, f"{count} hosts up", patience)
 
     def wait_for_api(self, patience: float = PATIENCE) -> None:
@@ -147,3 +148,8 @@ class Client:
             if time.monotonic() > deadline:
                 raise AssertionError(f"not within {patience:.0f} s: {what if isinstance(what, str) else what()}")
             time.sleep(pause)
+
+
+def _heard(service: dict[str, Any]) -> float:
+    """When it has reported last, in seconds."""
+    return datetime.fromisoformat(service["updated_at"]).replace(tzinfo=UTC).timestamp()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_a_killed_daemon_comes_back_and_the_cloud_boots_again(
     stack: Stack, client: Client, image: str, daemon: str
 ) -> None:
     killed = stack.daemon(daemon)
-    workers = killed.children()
+    workers, began = killed.children(), time.time()
     killed.kill()
     # Else one that is about to end would answer for the daemon that is not there yet.
     assert psutil.wait_procs(workers, timeout=RESTART)[1] == []
@@ -73,7 +74,8 @@ def test_a_killed_daemon_comes_back_and_the_cloud_boots_again(
             return False
         return process.pid != killed.pid and process.is_running()
     client.wait(back, f"{daemon} is back", RESTART)
-    client.wait_for_hosts(2, RESTART)  # nobody has heard them while there was no conductor
+    # Nobody has heard the hosts while there was no conductor: those that seem to be up are down a moment later.
+    client.wait_for_hosts(2, RESTART, since=began if daemon == "nova-lite-conductor" else 0.0)
     live_and_die(client, image)
 
 
