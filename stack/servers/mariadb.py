@@ -39,6 +39,7 @@ class MariaDB(Server):
 
     def prepare(self) -> None:
         """Fill the data directory where that is not done; the server itself makes user and database at its start."""
+        self._make_temporary()
         done = self.data_dir / "installed"
         if done.exists():
             return
@@ -47,7 +48,7 @@ class MariaDB(Server):
         (self.data_dir / "grants.sql").write_text(GRANTS.format(password=self.password), encoding="ascii")
         self._give_away()
         options = ("--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve")
-        install = ("mariadb-install-db", "--no-defaults", f"--datadir={self._seen}/data", *options)
+        install = ("mariadb-install-db", "--no-defaults", f"--datadir={self._seen}/data", self._temporary, *options)
         self._must((*self._as_user, *install), self._env, "fill the data directory")
         done.touch()
 
@@ -55,6 +56,7 @@ class MariaDB(Server):
         """The server in the foreground."""
         where = (
             f"--datadir={self._seen}/data",
+            self._temporary,
             f"--socket={self._seen}/socket",
             f"--pid-file={self._seen}/mariadbd.pid",
         )
@@ -69,6 +71,16 @@ class MariaDB(Server):
             subprocess.run(self._client("SELECT 1"), env=self._client_env, capture_output=True, check=False).returncode
             == 0
         )
+
+    @property
+    def _temporary(self) -> str:
+        # A server that starts deletes the temporary tables it finds: in /tmp those of another one too.
+        return f"--tmpdir={self._seen}/tmp"
+
+    def _make_temporary(self) -> None:
+        if not (self.data_dir / "tmp").exists():
+            (self.data_dir / "tmp").mkdir(mode=0o700)
+            self._give_away()
 
     def _url(self, database: str) -> str:
         return f"mysql+pymysql://nova:{self.password}@127.0.0.1:{self.port}/{database}?charset=utf8mb4"

@@ -92,6 +92,13 @@ def test_listens_on_loopback_only_and_asks_for_the_password(database: Database) 
         rows(wrong, "SELECT 1")
 
 
+def test_keeps_its_temporary_tables_to_itself(tmp_path: Path) -> None:
+    """MariaDB deletes all temporary tables that it finds at its start, those of a server that runs beside it too."""
+    with MariaDB(tmp_path / "server") as server:
+        ((where, data),) = rows(server.url, "SELECT @@tmpdir, @@datadir")
+        assert Path(str(where)).parent == Path(str(data)).parent
+
+
 @pytest.mark.parametrize("kind", [PostgreSQL, MariaDB])
 def test_leaves_nothing_behind(kind: type[Server], tmp_path: Path) -> None:
     """No process, no open port."""
