@@ -31,6 +31,7 @@ from nova_lite.compute.steps.create_disks import BuildConfigDrive, CreateDisks
 from nova_lite.compute.steps.fetch_image import FetchImage
 from nova_lite.compute.steps.plug import Networks
 from nova_lite.compute.strays import Strays
+from nova_lite.compute.suspects import LIFETIME, LIMIT, Suspects
 from nova_lite.conf import Settings
 from nova_lite.conf.compute import ComputeSettings
 from nova_lite.console.proxy import ConsoleProxy, ProxySettings
@@ -48,6 +49,7 @@ from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import Action, Leg
 from nova_lite.rpc import Bus
 from nova_lite.rpc.authorisation import only
+from nova_lite.rpc.journal import Journal
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.virt import configdrive, drivers, programs
@@ -133,9 +135,9 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     reports = HostReporter(Host(host, owner, server.versions), driver, conductor, allowance(settings.compute), telling_clock)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
     networks = host_networks(settings, clock)
-    table = _operations(settings, driver, networks, clock)
     reporter = Reporter(host, conductor, telling_clock)
-    executor = Executor(Guard(host, table, driver, reporter, clock), reporter, settings.compute.concurrent_operations,
+    guard = Guard(host, _operations(settings, driver, networks, clock), driver, reporter, clock)
+    executor = Executor(guard, reporter, _suspects(state, clock), settings.compute.concurrent_operations,
                         lambda uuid, told: power_states.settled(uuid, told))
     power_states = PowerStates(host, driver, conductor, executor.busy, telling_clock)
     files = partial(files_of_guests, Path(settings.compute.instances_path))
@@ -185,6 +187,10 @@ def _operations(
         Imaging(driver, writer, directory, networks), Moving(driver, Parcels(writer, client), directory, networks),
         networks,
     )
+
+
+def _suspects(state: Path, clock: Clock) -> Suspects:
+    return Suspects(Journal(state / "suspects", LIMIT, LIFETIME, clock))
 
 
 def allowance(options: ComputeSettings) -> Allowance:

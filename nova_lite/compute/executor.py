@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from nova_lite.compute.guard import Ending, Guard
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
+from nova_lite.compute.suspects import Deadly, Suspects
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import DeadlineExceeded, NotFound, Unavailable
-from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Operation, Progress
 from nova_lite.objects.states import Action, PowerState
@@ -35,10 +35,12 @@ class _Turn:
 class _Running:
     """An operation that is begun here. ``called_off``: why it is to stop at its next step; empty while it is not.
 
-    ``ending``: what became of it, once ``over`` is set; None if it was not even tried.
+    ``told``: as it was when this host was told of it. ``ending``: what became of it, once ``over`` is set; None if it
+    was not even tried.
     """
 
     job: Job
+    told: Operation
     step: str = ""
     called_off: str = ""
     ending: Ending | None = None
@@ -52,13 +54,14 @@ class Executor:
     """
 
     def __init__(
-        self, guard: Guard, reporter: Reporter, size: int, settled: Callable[[str, PowerState | None], None],
+        self, guard: Guard, reporter: Reporter, suspects: Suspects, size: int,
+        settled: Callable[[str, PowerState | None], None],
     ) -> None:
         """``size``: operations that run at a time. ``settled`` hears when nothing runs on an instance any more, with
 
         the power state that the conductor knows, None where it does not.
         """
-        self._guard, self._reporter, self._settled = guard, reporter, settled
+        self._guard, self._reporter, self._suspects, self._settled = guard, reporter, suspects, settled
         self._slots: concurrency.Queue[None] = concurrency.queue()
         for _ in range(size):
             self._slots.put(None)
@@ -123,24 +126,25 @@ class Executor:
                 return None
             self._beginning.add(operation.id)
         try:
-            return self._run(context, self._reporter.begin(context, operation.id, operation.epoch), admin_pass)
-        except (Superseded, NotFound, DeadlineExceeded) as error:
+            grant = self._reporter.begin(context, operation)
+            # The message's own deadline was for its delivery; the work has the operation's.
+            context = dataclasses.replace(context, deadline=grant.operation.deadline)
+            return self._run(_Running(Job(context, grant.instance, grant.operation, admin_pass=admin_pass), operation))
+        except (Superseded, NotFound, DeadlineExceeded, Interrupted) as error:
             LOG.info("%s of %s not begun: %s", operation.action, operation.instance_uuid, error)
             return None
         finally:
             with self._lock:
                 self._beginning.discard(operation.id)
 
-    def _run(self, context: RequestContext, grant: ClaimGrant, admin_pass: str | None) -> _Running:
-        # The message's own deadline was for its delivery; the work has the operation's.
-        context = dataclasses.replace(context, deadline=grant.operation.deadline)
-        entry = _Running(Job(context, grant.instance, grant.operation, admin_pass=admin_pass))
+    def _run(self, entry: _Running) -> _Running:
+        operation, uuid = entry.job.operation, entry.job.instance.uuid
         with self._lock:
-            if grant.operation.action is Action.DELETE:
-                self._overtake(grant.instance.uuid)
-            self._running[grant.operation.id] = entry
+            if operation.action is Action.DELETE:
+                self._overtake(uuid)
+            self._running[operation.id] = entry
             self._idle.clear()
-            turn = self._turns.setdefault(grant.instance.uuid, _Turn(concurrency.lock()))
+            turn = self._turns.setdefault(uuid, _Turn(concurrency.lock()))
             turn.waiting += 1
         concurrency.spawn(self._work, entry, turn)
         return entry
@@ -152,9 +156,14 @@ class Executor:
                 other.called_off = "was overtaken by a delete"
 
     def _work(self, entry: _Running, turn: _Turn) -> None:
-        with self._my_turn(entry, turn), self._slot():
-            if not self._closed:
-                entry.ending = self._guard.run(entry.job, lambda step: self._check(entry, step))
+        with self._my_turn(entry, turn):
+            try:
+                # A slot comes last: who waits until no other suspect is at work keeps nobody else from his.
+                with self._suspects.watched(entry.told), self._slot():
+                    if not self._closed:
+                        entry.ending = self._guard.run(entry.job, lambda step: self._check(entry, step))
+            except Deadly as error:
+                entry.ending = self._guard.give_up(entry.job, error)
 
     def _check(self, entry: _Running, step: str) -> None:
         entry.step = step
@@ -196,7 +205,8 @@ class Executor:
     # -- part of a service
 
     def setup(self) -> None:
-        """Nothing to prepare."""
+        """Find out what a process before this one has died at."""
+        self._suspects.open()
 
     def start(self) -> None:
         """Works when it is opened and given work."""
@@ -204,6 +214,7 @@ class Executor:
     def stop(self, grace: float) -> None:
         """Begin nothing more and let what runs end, for ``grace`` seconds; the rest goes on after the next start."""
         self._closed = True
+        self._suspects.close()
         if not self._idle.is_set():
             LOG.info("up to %.0f s for %s", grace, self._waited_for())
         if not self._idle.wait(grace):

@@ -59,20 +59,20 @@ class Guard:
         started = self._clock.now()
         error: Exception | None = None
         try:
-            try:
-                steps = left_to_do(tuple(operation.steps()), job.operation.step)
-                job = run_steps(steps, job, self._attempt(check))
-            except Interrupted:
-                raise
-            except Exception as caught:  # noqa: BLE001 - the guard's whole point
-                error = caught
-                self._log(job, caught)
-            undone = error is None or undo_steps(operation.steps(), job)
-            return self._finish(job, operation, _End(error, started, undone))
+            steps = left_to_do(tuple(operation.steps()), job.operation.step)
+            job = run_steps(steps, job, self._attempt(check))
         except Interrupted:
-            what = f"{job.operation.action} of {job.instance.uuid} is left for the next start"
-            LOG.info("%s", what, extra=_request(job))
-            return Ending(error=Unavailable(what, instance=job.instance.uuid))
+            return _left(job)
+        except Exception as caught:  # noqa: BLE001 - the guard's whole point
+            error = caught
+            self._log(job, caught)
+        undone = error is None or undo_steps(operation.steps(), job)
+        return self._finish(job, operation, _End(error, started, undone))
+
+    def give_up(self, job: Job, error: NovaLiteError) -> Ending:
+        """Report the failure of a begun operation that is not even tried; nothing is undone."""
+        self._log(job, error)
+        return self._finish(job, self._operations[job.operation.work], _End(error, self._clock.now(), undone=False))
 
     def _attempt(self, check: Callable[[str], None]) -> Attempt:
         def attempt(step: Step, job: Job) -> Job:
@@ -118,6 +118,8 @@ class Guard:
         )
         try:
             self._reporter.finish(job.context, result, job.operation.deadline)
+        except Interrupted:
+            return _left(job)
         except Superseded as superseded:
             LOG.warning("%s of %s was superseded: %s", job.operation.action, job.instance.uuid, superseded,
                         extra=_request(job))
@@ -159,6 +161,12 @@ class _End:
     error: Exception | None
     started: float
     undone: bool
+
+
+def _left(job: Job) -> Ending:
+    what = f"{job.operation.action} of {job.instance.uuid} is left for the next start"
+    LOG.info("%s", what, extra=_request(job))
+    return Ending(error=Unavailable(what, instance=job.instance.uuid))
 
 
 def _vm_state(

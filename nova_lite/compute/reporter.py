@@ -1,4 +1,4 @@
-"""The compute's word to the conductor: begun, past the point of no return, finished. The latter two until it is heard."""
+"""The compute's word to the conductor: begun, past the point of no return, finished. Each is repeated until it is heard."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import DeadlineExceeded, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.operation import Operation, OperationResult, Progress
+from nova_lite.rpc.errors import CallTimeout
 from nova_lite.rpcapi.conductor import Conductor
 
 LOG = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RETRY_FIRST, RETRY_LONGEST = 0.25, 5.0  # seconds between two attempts to be heard
+BEGINNING = 20.0  # seconds for which a beginning is repeated; after its lease it is cast again anyway
 PATIENCE = 600.0  # seconds past its deadline that a result is still offered
 
 
@@ -38,9 +40,23 @@ class Reporter:
     def stop(self) -> None:
         self._stop.set()
 
-    def begin(self, context: RequestContext, operation_id: str, epoch: int) -> ClaimGrant:
-        """Own the operation. Raises Superseded, DeadlineExceeded, NotFound, or the bus's errors."""
-        return self._conductor.operation_begin(context, operation_id, epoch, self._host)
+    def begin(self, context: RequestContext, operation: Operation) -> ClaimGrant:
+        """Own the operation; asks again for a while when no answer comes.
+
+        It may have been begun all the same: then nobody else takes it up before its lease ends. The conductor grants it
+        to the same host twice.
+
+        :raises Superseded, DeadlineExceeded, NotFound: the conductor refuses.
+        :raises Unavailable: nobody has answered. :raises Interrupted: the daemon ends first.
+        """
+        until = min(operation.deadline, self._clock.now() + BEGINNING)
+        try:
+            return self._insist(
+                f"beginning of operation {operation.id}",
+                lambda: self._conductor.operation_begin(context, operation.id, operation.epoch, self._host), until,
+            )
+        except CallTimeout as error:  # not the conductor's word that it is too late
+            raise Unavailable(error.message, **error.details) from error
 
     def note(self, operation: Operation, step: str) -> None:
         """Have it on record that an operation has reached a step; asks again, until its deadline, while nobody answers.
@@ -85,5 +101,5 @@ class Reporter:
                     raise
                 LOG.warning("%s not heard, again in %.1f s: %s", what, delay, error)
             if self._stop.wait(delay):
-                raise Interrupted
+                raise Interrupted(f"{what} was not heard before the daemon ended")
             delay = min(delay * 2, RETRY_LONGEST)

@@ -1,4 +1,4 @@
-"""Journal: which messages that came again were begun on this host and have not ended (docs/adr/0023)."""
+"""Journal: what came again, was begun on this host and has not ended (docs/adr/0023)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ MOST = 10_000  # notes that a new process keeps, the newest; each is a file of a
 
 
 class Journal:
-    """A message that kills its process is given to the next one; what is noted here outlives both.
+    """A message, or other work, that kills its process is given to the next one; what is noted here outlives both.
 
     What was in work beside it comes again as well. So who was begun once without an end is a suspect, no more, and
     suspects are to be done one at a time: only a death in that time counts.
 
     A note is a file in a directory, which the processes of one service on one host share: empty of a suspect, with a
     byte for each death that counts. The directory outlives a process, which is all that is asked of it: nothing waits
-    for the disk. A journal that cannot be written keeps no message from being executed.
+    for the disk. A journal that cannot be written keeps nothing from being executed.
     """
 
     def __init__(self, directory: Path | None, limit: int, lifetime: float, clock: Clock) -> None:
         """:param directory: None: nothing is noted, and nothing is refused.
-        :param limit: deaths that count, after which a message is not begun again.
-        :param lifetime: seconds after which a message cannot come again.
+        :param limit: deaths that count, after which nothing is begun again.
+        :param lifetime: seconds after which nothing can come again.
         """
         self._directory, self._limit, self._lifetime, self._clock = directory, limit, lifetime, clock
         self._lock = concurrency.lock()
@@ -46,23 +46,23 @@ class Journal:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep(self._directory)
         except OSError as error:
-            LOG.warning("messages that kill their process are not counted: %s", error)
+            LOG.warning("what kills its process is not counted: %s", error)
 
-    def suspects(self, message_id: str) -> bool:
+    def suspects(self, name: str) -> bool:
         """True when it was begun here and has not ended: it must wait until no other suspect is in work."""
-        return self._directory is not None and _deaths(self._directory / _name(message_id)) is not None
+        return self._directory is not None and _deaths(self._directory / _file(name)) is not None
 
-    def begin(self, message_id: str) -> Path | None:
-        """The note of a message that came again and is begun now, for :meth:`end`.
+    def begin(self, name: str) -> Path | None:
+        """The note of what came again and is begun now, for :meth:`end`.
 
         :raises Poisonous: it has ended too many processes.
         """
         if self._directory is None:
             return None
-        note = self._directory / _name(message_id)
+        note = self._directory / _file(name)
         deaths = _deaths(note)
         if deaths is not None and deaths >= self._limit:
-            raise Poisonous(f"message {message_id} was begun alone {deaths} times, and no process has lived to end it")
+            raise Poisonous(f"{name} was begun alone {deaths} times, and no process has lived to end it")
         with self._lock:
             if self._closed:
                 return None
@@ -70,20 +70,20 @@ class Journal:
                 with note.open("ab") as file:
                     file.write(b"" if deaths is None else b".")
             except OSError as error:
-                LOG.warning("message %s may kill its process uncounted: %s", message_id, error)
+                LOG.warning("%s may kill its process uncounted: %s", name, error)
                 return None
             self._mine[note] = deaths
         return note
 
     def end(self, note: Path | None) -> None:
-        """This process has survived the message."""
+        """This process has survived it."""
         if note is not None:
             with self._lock:
                 self._mine.pop(note, None)
             _remove(note)
 
     def close(self) -> None:
-        """This process is asked to end: what it has begun says nothing against the message any more."""
+        """This process is asked to end: that it leaves what it has begun says nothing against that."""
         with self._lock:
             self._closed = True
             mine, self._mine = self._mine, {}
@@ -102,9 +102,9 @@ class Journal:
                 _remove(note)
 
 
-def _name(message_id: str) -> str:
-    """Of a file: others choose the id."""
-    return hashlib.sha256(message_id.encode()).hexdigest()[:32]
+def _file(name: str) -> str:
+    """The name of its file: others choose the name of a message."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _deaths(note: Path) -> int | None:

@@ -207,6 +207,10 @@ class Processes:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def ended(self, name: str) -> int | None:
+        """The exit status of a daemon that has ended by itself; None while it runs."""
+        return self._running[name].poll()
+
     def disown(self, name: str) -> subprocess.Popen[bytes]:
         """The daemon's process, from now on the caller's, so that another one can be started."""
         return self._running.pop(name)

@@ -60,10 +60,10 @@ class _Losing(LocalListener):
 
 
 class LossyCloud(Cloud):
-    """A cloud on such a wire."""
+    """A cloud on such a wire. Nothing in it is saved by the end of a lease: who was not answered asks again himself."""
 
     def __init__(self, directory: Path) -> None:
-        more = "lease_interval = 0.5\n[api]\nallow_resize_to_same_host = false\n[conductor]\nlease = 1\n"
+        more = "lease_interval = 0.5\n[api]\nallow_resize_to_same_host = false\n[conductor]\nlease = 3600\n"
         super().__init__(directory, HOSTS, more)
         self.wire = self._exchange = LosingExchange()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nova_lite.compute.suspects import LIMIT
 from nova_lite.db.session import Database
 from tests.builders.guests import qcow2_header
 from tests.clients.cloud import Client
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.promise(1, 2, 6)
 
 HOSTS = ("a", "b")
 PATIENCE = 60.0
+MANY_STARTS = 240.0  # for a host to be started five times
 DOWN_AFTER = 6.0  # seconds: a host reports every second, and may be late on a busy machine
 
 
@@ -61,11 +64,11 @@ def other(host: str) -> str:
     return "b" if host == "a" else "a"
 
 
-def held_boot(cloud: Processes, client: Client, image: str) -> tuple[str, str]:
+def held_boot(cloud: Processes, client: Client, image: str, **fields: object) -> tuple[str, str]:
     """A boot whose guest runs already while its host has not said so: the server and the host."""
     for host in HOSTS:
         (cloud.directory / host / "gates/spawn.after").touch()
-    server = client.boot(image)
+    server = client.boot(image, **fields)
     seen: list[str] = []
 
     def waiting() -> bool:
@@ -185,3 +188,48 @@ def test_a_second_process_of_a_host_waits_for_the_end_of_the_first(
     first.kill()
     first.wait()
     assert client.wait_status(server, "ACTIVE", PATIENCE)["OS-EXT-SRV-ATTR:host"] == host
+
+
+def test_a_boot_that_kills_its_host_each_time_ends_in_words_and_the_host_lives_on(
+    cloud: Processes, client: Client, image: str
+) -> None:
+    """A crash in a hypervisor's library: the host was ended again and again until the deadline, half an hour later."""
+    bystander = client.boot_up(image, availability_zone="nova:a")
+    guilty, host = held_boot(cloud, client, image, availability_zone="nova:a")
+    cloud.kill(host)
+    open_gates(cloud)
+    with dying(cloud, host, "spawn") as deaths:
+        shown = client.wait_status(guilty, "ERROR", MANY_STARTS)
+        assert shown["fault"]["message"].startswith("create is given up: the service of its host has died")
+        assert len(deaths) == 1 + LIMIT, "once to be noted, and then alone"
+        assert client.act(bystander, "pause").status_code == 202
+        client.wait_status(bystander, "PAUSED", PATIENCE)
+
+
+@contextlib.contextmanager
+def dying(cloud: Processes, host: str, method: str) -> Iterator[list[int]]:
+    """A dead host that is started whenever it is dead, and dies of this call of its hypervisor; its exit statuses."""
+    configuration = cloud.directory / f"{host}.conf"
+    healthy = configuration.read_text()
+    configuration.write_text(f"{healthy}\nfailures = {method}:crash\n")
+    deaths: list[int] = []
+    over = threading.Event()
+
+    def supervise() -> None:
+        while not over.wait(0.1):
+            status = cloud.ended(host)
+            if status is not None:
+                deaths.append(status)
+                cloud.start(host)
+
+    cloud.start(host)
+    supervisor = threading.Thread(target=supervise)
+    supervisor.start()
+    try:
+        yield deaths
+    finally:
+        over.set()
+        supervisor.join()
+        configuration.write_text(healthy)
+        cloud.stop(host)
+        cloud.start(host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,18 +12,21 @@ from nova_lite.compute.executor import Executor
 from nova_lite.compute.guard import Ending, Guard
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.reporter import Reporter
+from nova_lite.compute.suspects import LIFETIME, LIMIT, Suspects
 from nova_lite.core import concurrency
-from nova_lite.core.clock import ManualClock
+from nova_lite.core.clock import ManualClock, SystemClock
 from nova_lite.core.context import RequestContext, system_context
-from nova_lite.core.errors import Conflict, Unavailable
+from nova_lite.core.errors import Conflict, NovaLiteError, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Create, Delete, Operation, Pause, Progress
 from nova_lite.objects.states import Action, OperationState, PowerState
+from nova_lite.rpc.journal import Journal
 from nova_lite.virt.fake import FakeDriver, FakeSettings
 from tests.builders.guests import NOW, an_instance
 from tests.builders.operations import an_operation
+from tests.unit.compute.test_suspects import a_process, dies_at
 
 PATIENCE = 5.0
 
@@ -35,11 +39,11 @@ class Begins(Reporter):
         self.begun: list[str] = []
         self.refused: set[str] = set()
 
-    def begin(self, context: RequestContext, operation_id: str, epoch: int) -> ClaimGrant:
-        self.begun.append(operation_id)
-        if operation_id in self.refused:
+    def begin(self, context: RequestContext, operation: Operation) -> ClaimGrant:
+        self.begun.append(operation.id)
+        if operation.id in self.refused:
             raise Superseded("done already")
-        return ClaimGrant(instance=self._instance, operation=OPERATIONS[operation_id])
+        return ClaimGrant(instance=self._instance, operation=OPERATIONS[operation.id])
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -70,13 +74,23 @@ class Steps(Guard):
         self.ended.put((job.operation.action, outcome))
         return Ending(PowerState.RUNNING, self.error)
 
+    def give_up(self, job: Job, error: NovaLiteError) -> Ending:
+        self.ended.put((job.operation.action, str(error)))
+        return Ending(error=error)
+
 
 class Bench:
-    def __init__(self, size: int = 4) -> None:
+    """A host's executor; with a ``directory`` its process remembers what the one before it has died at."""
+
+    def __init__(self, size: int = 4, directory: Path | None = None) -> None:
         self.instance = an_instance()
         self.reporter, self.steps = Begins(self.instance), Steps()
         self.settled: concurrency.Queue[str] = concurrency.queue()
-        self.executor = Executor(self.steps, self.reporter, size, lambda uuid, told: self.settled.put(uuid))
+        self.suspects = Suspects(Journal(directory, LIMIT, LIFETIME, SystemClock()))
+        self.executor = Executor(
+            self.steps, self.reporter, self.suspects, size, lambda uuid, told: self.settled.put(uuid)
+        )
+        self.executor.setup()
         self.executor.open()
 
     def operation(self, arguments: Create | Delete | Pause) -> Operation:
@@ -99,7 +113,7 @@ def bench() -> Iterator[Bench]:
 
 
 def test_nothing_is_begun_before_the_host_is_known(bench: Bench) -> None:
-    shut = Executor(bench.steps, bench.reporter, 1, lambda uuid, told: None)
+    shut = Executor(bench.steps, bench.reporter, bench.suspects, 1, lambda uuid, told: None)
     shut.submit(system_context(), an_operation(bench.instance))
     assert bench.reporter.begun == []
 
@@ -195,3 +209,17 @@ def test_who_performs_hears_the_end(bench: Bench) -> None:
 def test_a_password_is_not_in_what_is_logged_of_a_job(bench: Bench) -> None:
     job = Job(system_context(), bench.instance, an_operation(bench.instance), admin_pass="s3cret")
     assert "s3cret" not in repr(job)
+
+
+def test_what_a_host_dies_of_is_given_up_and_what_was_beside_it_is_not(tmp_path: Path) -> None:
+    bench = Bench(directory=tmp_path)
+    guilty, innocent = bench.operation(Create()), bench.operation(Pause())
+    dies_at(a_process(tmp_path), guilty, innocent)
+    for _ in range(LIMIT):
+        dies_at(a_process(tmp_path), guilty)
+    for operation in (guilty, innocent):
+        bench.executor.submit(system_context(), operation)
+    assert bench.steps.ended.get(PATIENCE)[1].startswith("create is given up: the service of its host has died")
+    bench.steps.gate.set()
+    assert bench.steps.ended.get(PATIENCE) == (Action.PAUSE, "done")
+    bench.executor.stop(PATIENCE)

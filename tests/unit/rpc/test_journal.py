@@ -34,7 +34,7 @@ def test_a_suspect_that_ends_one_process_after_the_other_is_not_begun_again(tmp_
         suspicious.begin("m1")
     last = opened(directory)
     for _ in range(2):  # whoever dies before the broker knows that it is set aside is given it again
-        with pytest.raises(Poisonous, match="message m1 was begun alone 2 times"):
+        with pytest.raises(Poisonous, match="m1 was begun alone 2 times"):
             last.begin("m1")
     assert last.begin("m2") is not None
 
@@ -72,7 +72,7 @@ def test_what_is_begun_while_stopping_says_nothing_against_it(tmp_path: Path) ->
 def test_what_cannot_come_again_is_forgotten(tmp_path: Path) -> None:
     for message in ("old", "new"):
         opened(tmp_path).begin(message)
-    (note,) = [tmp_path / name for name in os.listdir(tmp_path) if name.startswith(journal._name("old"))]
+    (note,) = [tmp_path / name for name in os.listdir(tmp_path) if name.startswith(journal._file("old"))]
     os.utime(note, (time.time() - LIFE - 1,) * 2)
     after = opened(tmp_path)
     assert not after.suspects("old")
