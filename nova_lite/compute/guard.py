@@ -117,7 +117,7 @@ class Guard:
             events=(self._event(operation, end),),
         )
         try:
-            self._reporter.finish(job.context, result, job.operation.deadline)
+            self._reporter.finish(job, result)
         except Interrupted:
             return _left(job)
         except Superseded as superseded:

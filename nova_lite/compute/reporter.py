@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-from nova_lite.compute.job import Cancelled, Interrupted
+from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext, system_context
 from nova_lite.core.errors import DeadlineExceeded, Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.operation import Operation, OperationResult, Progress
+from nova_lite.rpc import secrets
 from nova_lite.rpc.errors import CallTimeout
 from nova_lite.rpcapi.conductor import Conductor
 
@@ -73,8 +76,8 @@ class Reporter:
         if lost:
             raise Cancelled(f"{operation.action} of {operation.instance_uuid} is not this host's any more")
 
-    def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
-        """Report an end; tries again while no conductor answers.
+    def finish(self, job: Job, result: OperationResult) -> None:
+        """Report the end of a job; tries again while no conductor answers.
 
         What was done cannot be thrown away because nobody listens just now. The conductor takes the same result
         twice, so that an answer that got lost does no harm.
@@ -83,11 +86,15 @@ class Reporter:
         :raises Interrupted: the daemon ends first. The next start repeats the operation, whose steps are done already.
         """
         # The answer is wanted whatever the client's own deadline was.
-        context = RequestContext(request_id=context.request_id, user_id=context.user_id,
-                                 project_id=context.project_id, roles=context.roles)
+        context = dataclasses.replace(job.context, deadline=None)
+        send = partial(self._conductor.operation_finish, context, result)
+        # A boot that another host may try takes its password along: nobody else has it any more.
+        admin_pass = job.admin_pass if result.reschedule else None
         what = f"result of operation {result.operation_id}"
         try:
-            self._insist(what, lambda: self._conductor.operation_finish(context, result), deadline + PATIENCE)
+            self._insist(
+                what, lambda: secrets.tell(send, admin_pass, job.instance.uuid), job.operation.deadline + PATIENCE
+            )
         except (Unavailable, DeadlineExceeded) as error:
             LOG.error("%s was never heard: %s", what, error)
 

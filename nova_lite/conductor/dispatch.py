@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Unavailable
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.operation import Operation
+from nova_lite.rpc import secrets
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
 
@@ -28,14 +30,12 @@ class Dispatch:
     def __init__(self, scheduler: Scheduler, compute_at: Callable[[str], Compute]) -> None:
         self._scheduler, self._compute_at = scheduler, compute_at
 
-    def send(self, context: RequestContext, grant: ClaimGrant) -> bool:
-        """True when somebody took the message."""
+    def send(self, context: RequestContext, grant: ClaimGrant, admin_pass: str | None = None) -> bool:
+        """True when somebody took the message. ``admin_pass``: of a boot, if it is still known."""
         operation, instance = grant.operation, grant.instance
         try:
-            if operation.host is None:
-                self._scheduler.schedule_and_build(context, instance, operation)
-            else:
-                self._compute_at(operation.host).run_operation(context, instance, operation)
+            cast = self._scheduler.schedule_and_build if operation.host is None else self._compute_at(operation.host).run_operation
+            secrets.tell(partial(cast, context, instance, operation), admin_pass, instance.uuid)
         except Unavailable as error:
             LOG.warning("%s of %s was not taken: %s", operation.action, instance.uuid, error,
                         extra={"request_id": context.request_id})

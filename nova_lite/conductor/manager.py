@@ -32,8 +32,10 @@ class ConductorManager(Conductor):
     def operation_begin(self, context: RequestContext, operation_id: str, epoch: int, host: str) -> ClaimGrant:
         return self._recorder.begin(operation_id, epoch, host)
 
-    def operation_finish(self, context: RequestContext, result: OperationResult) -> None:
-        self._recorder.finish(context, result)
+    def operation_finish(
+        self, context: RequestContext, result: OperationResult, admin_pass: str | None = None
+    ) -> None:
+        self._recorder.finish(context, result, admin_pass)
 
     def renew_leases(self, context: RequestContext, host: str, progress: dict[str, Progress]) -> list[str]:
         return self._recorder.renew(host, progress)

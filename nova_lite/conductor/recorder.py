@@ -100,8 +100,11 @@ class Recorder:
         for uuid in behind:  # each on its own: the instance is its lock, and is taken first
             self._database.transact(lambda tx, uuid=uuid: task_state_writes.follow(tx, uuid, choose, now))  # type: ignore[misc]
 
-    def finish(self, context: RequestContext, result: OperationResult) -> None:
-        """Record an end; what another host has to do, or may still try, goes on there. Raises Superseded."""
+    def finish(self, context: RequestContext, result: OperationResult, admin_pass: str | None = None) -> None:
+        """Record an end; what another host has to do, or may still try, goes on there. Raises Superseded.
+
+        ``admin_pass`` goes along, and is not written down.
+        """
         now = self._clock.now()
         outcome = self._database.transact(
             lambda tx: operation_writes.finish(tx, result, now, attempts=self._max_attempts)
@@ -110,7 +113,7 @@ class Recorder:
             operation = outcome.operation
             LOG.info("%s of %s %s on %s; it goes on on %s", operation.action, outcome.instance.uuid, result.outcome,
                      result.host, operation.host or "another host", extra={"request_id": context.request_id})
-            self._dispatch.send(context, ClaimGrant(instance=outcome.instance, operation=operation))
+            self._dispatch.send(context, ClaimGrant(instance=outcome.instance, operation=operation), admin_pass)
 
     def power_state_changed(self, host: str, instance_uuid: str, power_state: PowerState, at: float) -> None:
         """Follow what a guest did by itself, unless an operation owns the instance."""

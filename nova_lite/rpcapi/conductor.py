@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from nova_lite.core.context import RequestContext
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
@@ -11,7 +11,7 @@ from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import OperationResult, Progress
 from nova_lite.objects.service import ServiceRecord
 from nova_lite.objects.states import PowerState
-from nova_lite.rpc import call, cast, interface
+from nova_lite.rpc import Secret, call, cast, interface
 
 
 @interface(topic="conductor", version="1.0")
@@ -43,8 +43,13 @@ class Conductor(Protocol):
         ...
 
     @call(timeout=30.0)
-    def operation_finish(self, context: RequestContext, result: OperationResult) -> None:
-        """The end of an operation. Raises Superseded when it is no longer this worker's: then its effects must go."""
+    def operation_finish(
+        self, context: RequestContext, result: OperationResult, admin_pass: Annotated[str | None, Secret] = None
+    ) -> None:
+        """The end of an operation. Raises Superseded when it is no longer this worker's: then its effects must go.
+
+        ``admin_pass``: of a boot that another host may try; it goes along to that one.
+        """
         ...
 
     @call(timeout=10.0)

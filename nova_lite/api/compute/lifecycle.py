@@ -23,7 +23,7 @@ from nova_lite.objects.idempotency import Once
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Create, Delete, Operation, Placed
 from nova_lite.objects.quota import Quota
-from nova_lite.rpc.errors import CannotSend
+from nova_lite.rpc import secrets
 from nova_lite.rpcapi.compute import Compute
 from nova_lite.rpcapi.scheduler import Scheduler
 
@@ -181,13 +181,7 @@ class Lifecycle:
 
     def _send(self, operation: Operation, cast: Cast, admin_pass: str | None = None) -> None:
         try:
-            try:
-                cast(admin_pass)
-            except CannotSend as error:
-                if admin_pass is None:
-                    raise
-                # Nobody on the way may read it, and who is to cannot: the guest does without, as guests without a drive.
-                LOG.warning("the password of %s stays here: %s", operation.instance_uuid, error)
-                cast(None)
+            # A guest may do without a password, as guests without a config drive do.
+            secrets.tell(cast, admin_pass, operation.instance_uuid)
         except Unavailable as error:
             LOG.warning("%s of %s waits for the reaper: %s", operation.action, operation.instance_uuid, error)

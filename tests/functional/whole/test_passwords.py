@@ -52,6 +52,13 @@ def last_action(cloud: Cloud, server: str) -> tuple[str, str, str]:
     return action["action"], event["event"], event["result"]
 
 
+def events_of_boot(cloud: Cloud, server: str) -> list[tuple[str, str]]:
+    """Where it was tried, and how that ended, in order."""
+    (action,) = cloud.client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
+    shown = cloud.client.ask("GET", f"/servers/{server}/os-instance-actions/{action['request_id']}")["instanceAction"]
+    return [(event["host"], event["result"]) for event in sorted(shown["events"], key=lambda event: event["start_time"])]
+
+
 def written_down(cloud: Cloud) -> list[str]:
     """The files with the password in them, config drives aside."""
     files = (path for path in cloud.directory.rglob("*") if path.is_file() and not path.name.startswith("disk.config"))
@@ -155,3 +162,14 @@ def test_a_repeated_boot_does_not_make_up_a_password(cloud: Cloud, agents: str) 
     assert told(first["adminPass"]) in drive(cloud, first["id"])
     cloud.client.ask("DELETE", f"/servers/{first['id']}")
     cloud.client.wait_gone(first["id"])
+
+
+def test_a_boot_that_another_host_has_to_do_takes_it_along(tmp_path: Path, image_file: Path) -> None:
+    with Cloud(tmp_path, ("a",), "[scheduler]\nshuffle_best = 1\n") as cloud:
+        cloud.start_host("b", "[fake]\nmemory_mb = 8192\n")  # the second best
+        with cloud.failing("a", "spawn:no luck here"):
+            server = cloud.client.boot(cloud.client.upload(image_file), adminPass=SECRET)
+            assert cloud.client.wait_status(server, "ACTIVE")["OS-EXT-SRV-ATTR:host"] == "b"
+        assert events_of_boot(cloud, server) == [("a", "Error"), ("b", "Success")]
+        assert told(SECRET) in (tmp_path / "b/instances" / server / "disk.config").read_bytes()
+        assert written_down(cloud) == []

@@ -16,7 +16,7 @@ from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Step
 from nova_lite.compute.steps.wrapped import Afterwards, Dispensable, Irrevocable
 from nova_lite.core.clock import ManualClock
-from nova_lite.core.context import RequestContext, system_context
+from nova_lite.core.context import system_context
 from nova_lite.core.errors import Unavailable
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Arguments, Create, Operation, OperationResult, Pause
@@ -38,7 +38,7 @@ class Told(Reporter):
     def note(self, operation: Operation, step: str) -> None:
         self.notes.append(step)
 
-    def finish(self, context: RequestContext, result: OperationResult, deadline: float) -> None:
+    def finish(self, job: Job, result: OperationResult) -> None:
         if self.superseded:
             raise Superseded("too late")
         self.results.append(result)
