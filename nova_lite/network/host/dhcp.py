@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Sequence
@@ -48,23 +49,26 @@ class DhcpServer:
         pid = self.pid()
         if pid is None:
             return
-        os.kill(pid, signal.SIGTERM)
-        if not self._gone(PATIENCE):
-            os.kill(pid, signal.SIGKILL)
-            if not self._gone(PATIENCE):
-                raise Unavailable(f"dnsmasq {pid} of {self._namespace} does not end")
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+            if self._gone(pid):
+                return
+        raise Unavailable(f"dnsmasq {pid} of {self._namespace} does not end")
 
     def pid(self) -> int | None:
         """Its process, None when it does not run."""
         text = _read(self._directory / "pid").strip()
-        if not text.isdigit():
-            return None
-        # Of a process that has ended nothing is left there, nor of one that only its number was given to.
-        return int(text) if self._mark() in _read(Path("/proc", text, "cmdline")).split("\0") else None
+        return int(text) if text.isdigit() and self._runs(int(text)) else None
 
-    def _gone(self, patience: float) -> bool:
-        deadline = self._clock.monotonic() + patience
-        while self.pid() is not None:
+    def _runs(self, pid: int) -> bool:
+        # Of a process that has ended nothing is left there, nor of one that only its number was given to.
+        return self._mark() in _read(Path(f"/proc/{pid}/cmdline")).split("\0")
+
+    def _gone(self, pid: int) -> bool:
+        """In time. The process itself: its pid file it removes while it still runs."""
+        deadline = self._clock.monotonic() + PATIENCE
+        while self._runs(pid):
             if self._clock.monotonic() > deadline:
                 return False
             concurrency.sleep(POLL)
