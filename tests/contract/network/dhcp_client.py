@@ -40,7 +40,7 @@ class Machine:
         subprocess.run(["ip", "link", "del", self._name], check=False)
         subprocess.run(["ip", "netns", "del", self._name], check=False)
 
-    def ask(self, attempts: int = 8) -> str | None:
+    def ask(self, attempts: int = 40) -> str | None:
         """Ask for an address, and take it; None when nobody gives one."""
         script, out = self._directory / "udhcpc", self._directory / "lease"
         script.write_text(SCRIPT.format(out=out))
@@ -50,7 +50,7 @@ class Machine:
         self.lease = dict(re.findall(r"^(\w+)=(.*)$", out.read_text(), re.MULTILINE))
         return self.lease["ip"] if done.returncode == 0 else None
 
-    def ask6(self, seconds: float = 20.0) -> str:
+    def ask6(self, seconds: float = 60.0) -> str:
         """Ask for an address of version 6; empty when nobody gives one."""
         asked = self.run(f"{sys.executable} {Path(__file__).with_name('dhcp6_client.py')} {self._mac} {seconds}")
         assert asked.returncode == 0, asked.stderr
@@ -66,12 +66,13 @@ class Machine:
         return re.findall(r"default via (\S+)", self.run("ip -6 route show").stdout.decode())
 
     def reaches(self, address: str) -> bool:
-        """Whether it answers a ping."""
-        return self.run(f"busybox {'ping6' if ':' in address else 'ping'} -c 1 -W 5 {address}").returncode == 0
+        """Whether it answers one of a few pings."""
+        ping = f"busybox {'ping6' if ':' in address else 'ping'} -c 1 -W 5 {address}"
+        return any(self.run(ping).returncode == 0 for _ in range(5))
 
     def run(self, command: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            ["ip", "netns", "exec", self._name, *shlex.split(command)], capture_output=True, check=False, timeout=60
+            ["ip", "netns", "exec", self._name, *shlex.split(command)], capture_output=True, check=False, timeout=120
         )
 
 

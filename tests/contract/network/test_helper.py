@@ -40,11 +40,19 @@ def networks(directory: Path) -> Iterator[HelpedNetworks]:
     command = ["systemd-socket-activate", "-l", str(path), "-E", f"PATH={PATH}", str(ROOT / "bin/nova-lite-networks"),
                str(directory / "networks")]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        until(path.exists, "its socket")
-        made = HelpedNetworks(path, directory / "networks")
-        yield made
-        made.restore([])
-        process.kill()
+        try:
+            until(lambda: listened_on(path), "its socket")
+            made = HelpedNetworks(path, directory / "networks")
+            yield made
+            made.restore([])
+        finally:
+            process.kill()
+
+
+def listened_on(path: Path) -> bool:
+    """Whether somebody does: a socket is there a moment before."""
+    sockets = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+    return any(words[3] == "00010000" and words[-1] == str(path) for words in sockets)
 
 
 def a_guest() -> Instance:
