@@ -165,7 +165,7 @@ class QemuLab(LibvirtLab):
             until(lambda: not domain.isActive(), "the guest powers itself off")
 
     def wait_until_up(self, uuid: str) -> None:
-        until(lambda: b"login:" in self._console(uuid), "a login prompt")
+        until(lambda: b"login: " in self._console(uuid), "a login prompt")  # whole: nothing is said after it
 
     def _console(self, uuid: str) -> bytes:
         try:

@@ -13,7 +13,7 @@ from tests.contract.virt.libvirt_lab import QemuLab
 from tests.contract.virt.tiny_guest import POWER_OFF
 
 pytestmark = pytest.mark.both_backends
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(params=["fake", "qemu"])
