@@ -6,9 +6,10 @@ import re
 
 from tests.clients.cloud import Client
 
-PATIENCE = 150.0  # seconds that a guest may take to boot on a machine that does other things too
+PATIENCE = 300.0  # seconds that a guest may take to boot on a machine that does other things too
 BOOT = re.compile(r"boot number (\d+) of this disk")
-UP = re.compile(r"GUEST UP uptime=\S+ uuid=(\S+) host=\S+ ip=([0-9.]+)")
+# With what follows the address: a line that is still being written has a part of one.
+UP = re.compile(r"GUEST UP uptime=\S+ uuid=(\S+) host=\S+ ip=([0-9.]+)/")
 
 
 def console(client: Client, server: str) -> str:
@@ -22,5 +23,11 @@ def found(client: Client, server: str, what: re.Pattern[str]) -> list[tuple[str,
 
 def wait_for(client: Client, server: str, what: re.Pattern[str], count: int) -> tuple[str, ...]:
     """The last of at least ``count`` matches on the console."""
-    client.wait(lambda: len(found(client, server, what)) >= count, f"{what.pattern} {count} times", PATIENCE)
-    return found(client, server, what)[-1]
+    last: list[tuple[str, ...]] = []
+
+    def there() -> bool:
+        last[:] = found(client, server, what)
+        return len(last) >= count
+
+    client.wait(there, lambda: f"{what.pattern} {count} times on\n{console(client, server)[-3000:]}", PATIENCE)
+    return last[-1]
