@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from tests.e2e.systemd.machine import Failed, Machine
 DAEMONS = ("nova-lite-api", "nova-lite-scheduler", "nova-lite-conductor", "nova-lite-compute")
 INSTALL = "/opt/nova-lite/etc/systemd/install.sh"
 URL = "http://127.0.0.1:8774"
-PATIENCE = 150.0  # seconds; five times what a guest needs to come up on a busy machine without KVM
+PATIENCE = 300.0  # seconds; ten times what a guest needs to come up on a busy machine without KVM
 SERVERS = "/compute/v2.1/servers"
 
 
@@ -84,7 +85,7 @@ class Cloud:
             shown = self.get(f"{SERVERS}/{server}")["server"]
             if shown.get("status") == "ERROR" != status:
                 raise Failed(f"the server is in ERROR: {shown.get('fault')}")
-            return shown.get("status") == status
+            return shown.get("status") == status and not shown.get("OS-EXT-STS:task_state")
 
         self.wait(reached, f"server {status}")
 
@@ -111,6 +112,6 @@ class Cloud:
             with self.machine.network():
                 self._client.login("admin", password, "admin")
             services = self.get("/compute/v2.1/os-services")["services"].items()
-        except (ApiError, OSError):
+        except (ApiError, OSError, http.client.HTTPException):  # it is killed in the middle of an answer
             return False
         return len([entry for entry in services if entry.get("state") == "up"]) == len(DAEMONS) - 1
