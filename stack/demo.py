@@ -12,8 +12,8 @@ from stack.rest import Answer, Client
 
 FLAVOR = {"name": "m1.nano", "ram": 128, "vcpus": 1, "disk": 1}
 SERVER, KEY_PAIR = "demo", "demo"
-BOOT_TIMEOUT = 180.0
-CONSOLE_TIMEOUT = 90.0
+BOOT_TIMEOUT = 300.0
+CONSOLE_TIMEOUT = 180.0
 SIGN_OF_LIFE = "login:"
 POLL = 0.25
 KEY_PROGRAM = """\
