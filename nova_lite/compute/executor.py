@@ -116,7 +116,8 @@ class Executor:
                               instance=operation.instance_uuid)
         over = entry.over.wait(LISTENING)
         if not over or entry.ending is None:
-            raise Unavailable(f"{operation.action} of {operation.instance_uuid} has not ended", instance=operation.instance_uuid)
+            uuid = operation.instance_uuid
+            raise Unavailable(f"{operation.action} of {uuid} has not ended", instance=uuid)
         if entry.ending.error is not None:
             raise entry.ending.error
 

@@ -26,8 +26,8 @@ class Interrupted(Exception):
 class Job:
     """What the steps of an operation work on and hand from one to the next.
 
-    ``image_path`` and ``config_drive`` are filled in by the steps that make them. ``admin_pass`` came with the message: it
-    is not on record, and what is resumed has none.
+    ``image_path`` and ``config_drive`` are filled in by the steps that make them. ``admin_pass`` came with the message:
+    it is not on record, and what is resumed has none.
     """
 
     context: RequestContext

@@ -21,7 +21,8 @@ class ComputeManager(Compute):
     """Implements :class:`nova_lite.rpcapi.compute.Compute`."""
 
     def __init__(
-        self, executor: Executor, driver: CapableDriver, strays: Strays, compare: Callable[[], None], consoles: ConsoleDoor
+        self, executor: Executor, driver: CapableDriver, strays: Strays, compare: Callable[[], None],
+        consoles: ConsoleDoor,
     ) -> None:
         self._executor, self._driver, self._strays, self._compare = executor, driver, strays, compare
         self._consoles = consoles

@@ -1,4 +1,4 @@
-"""The compute's word to the conductor: begun, past the point of no return, finished. Each is repeated until it is heard."""
+"""The compute's word to the conductor: begun, past the point of no return, finished; each until it is heard."""
 
 from __future__ import annotations
 

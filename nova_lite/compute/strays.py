@@ -1,4 +1,4 @@
-"""Strays: guests on this host that no record gives to it. Destroyed on the conductor's explicit word, never on a list."""
+"""Strays: guests on this host that no record gives it. Destroyed on the conductor's explicit word, never on a list."""
 
 from __future__ import annotations
 

@@ -71,5 +71,6 @@ def answer(status: HTTPStatus, body: bytes = b"", content_type: str = "text/plai
 
 
 def refusal(status: HTTPStatus, reason: str = "") -> bytes:
-    """The answer to who asks for a websocket and gets none: without a body, which such clients would take for frames."""
-    return f"HTTP/1.1 {status.value} {reason or status.phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+    """The answer to who asks for a websocket and gets none: without a body, which it would take for frames."""
+    first = f"HTTP/1.1 {status.value} {reason or status.phrase}"
+    return f"{first}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()

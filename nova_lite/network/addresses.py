@@ -97,14 +97,16 @@ def check_pools(pools: Sequence[Pool], of: Block, gateway: str | None) -> tuple[
     for start, end in spans:
         if start.version != of.version or end.version != of.version or int(start) > int(end):
             raise Invalid(
-                f"The allocation pool {start}-{end} is not valid.", field="allocation_pools", type="InvalidAllocationPool",
+                f"The allocation pool {start}-{end} is not valid.", field="allocation_pools",
+                type="InvalidAllocationPool",
             )
         if int(start) < low or int(end) > high:
             raise Invalid(f"The allocation pool {start}-{end} spans beyond the subnet cidr {of}.",
                           field="allocation_pools", type="OutOfBoundsAllocationPool")
         if gateway is not None and int(start) <= int(ip(gateway)) <= int(end):
             raise Conflict(
-                f"Gateway ip {gateway} conflicts with allocation pool {start}-{end}.", type="GatewayConflictWithAllocationPools",
+                f"Gateway ip {gateway} conflicts with allocation pool {start}-{end}.",
+                type="GatewayConflictWithAllocationPools",
             )
     for (_, end), (start, _) in itertools.pairwise(sorted(spans, key=lambda span: int(span[0]))):
         if int(start) <= int(end):
@@ -161,7 +163,8 @@ def first_gap(whole: Block, prefixlen: int, used: Iterable[Block]) -> Block | No
         return None
     size = 1 << (whole.max_prefixlen - prefixlen)
     start, last = int(whole.network_address), int(whole.broadcast_address)
-    for other in sorted((block for block in used if block.version == whole.version), key=lambda block: int(block.network_address)):
+    alike = (block for block in used if block.version == whole.version)
+    for other in sorted(alike, key=lambda block: int(block.network_address)):
         if int(other.network_address) >= start + size:
             break
         if int(other.broadcast_address) >= start:

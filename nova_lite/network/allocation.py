@@ -37,7 +37,9 @@ def usual(records: Records, plug: Plug) -> tuple[FixedIp, ...]:
     subnets = _around(records, plug)
     found: list[FixedIp] = []
     for version in (4, 6):
-        candidates = [subnet for subnet in subnets if subnet.ip_version == version and not addresses.is_automatic(subnet)]
+        candidates = [
+            subnet for subnet in subnets if subnet.ip_version == version and not addresses.is_automatic(subnet)
+        ]
         free = next(filter(None, (_any_of(records, plug, subnet) for subnet in candidates)), None)
         if free is None and candidates:
             raise NoMoreAddresses(
@@ -127,7 +129,7 @@ def _any_of(records: Records, plug: Plug, subnet: Subnet, besides: set[str] | No
     except NotFound:  # deleted by somebody who was faster
         return None
     besides = besides or set()
-    # Addresses are given away in turn, so the next one is nearly always free: one statement finds that out and notes it.
+    # Addresses are given away in turn, so the next one is nearly always free: one statement finds out and notes it.
     for following in addresses.following(held, 1):
         if following not in besides and records.advance(held.id, following):
             return FixedIp(subnet_id=held.id, ip_address=following)

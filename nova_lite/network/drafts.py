@@ -235,6 +235,9 @@ def given(change: Value, *without: str) -> dict[str, object]:
 def pairs(drafts: tuple[PairDraft, ...] | None, mac_address: str) -> tuple[AddressPair, ...]:
     """Address pairs of a port with this address. Raises Invalid: one is no address and no block."""
     return tuple(
-        AddressPair(ip_address=check_source(draft.ip_address, "allowed_address_pairs"), mac_address=(draft.mac_address or mac_address).lower())
+        AddressPair(
+            ip_address=check_source(draft.ip_address, "allowed_address_pairs"),
+            mac_address=(draft.mac_address or mac_address).lower(),
+        )
         for draft in drafts or ()
     )

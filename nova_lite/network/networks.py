@@ -17,7 +17,7 @@ _NOT_KEPT = (
 
 
 class Networks(Registry[Network, NewNetwork, NetworkChange]):
-    """Networks. One goes with its subnets, and floating addresses that lead nowhere, when nothing is plugged into it."""
+    """Networks. One goes with its subnets, and floating addresses that lead nowhere, if nothing is plugged in."""
 
     kind = Network
     resource = "network"

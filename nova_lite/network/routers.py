@@ -114,7 +114,9 @@ class Routers(Registry[Router, NewRouter, RouterChange]):
 
         :raises Invalid: a route is none, twice, or leads nowhere that the router is joined to.
         """
-        return self._reroute(router_id, lambda has, named: (*(route for route in has if route not in named), *named), more)
+        return self._reroute(
+            router_id, lambda has, named: (*(route for route in has if route not in named), *named), more
+        )
 
     def remove_routes(self, router_id: str, fewer: Sequence[HostRoute]) -> Router:
         """The router without these routes; those that it does not have are not missed. Raises Invalid."""

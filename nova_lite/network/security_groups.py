@@ -100,7 +100,8 @@ class SecurityGroups(Registry[SecurityGroup, NewSecurityGroup, SecurityGroupChan
     def _merge(self, records: Records, before: SecurityGroup, change: SecurityGroupChange) -> SecurityGroup:
         if before.is_default and change.name not in (before.name, *_UNNAMED):
             raise Conflict(
-                "Updating the name of the default security group is not allowed.", id=before.id, type="SecurityGroupCannotUpdateDefault",
+                "Updating the name of the default security group is not allowed.", id=before.id,
+                type="SecurityGroupCannotUpdateDefault",
             )
         if change.name == DEFAULT and not before.is_default:
             raise Conflict(
@@ -131,12 +132,14 @@ class SecurityGroupRules(Registry[SecurityGroupRule, NewSecurityGroupRule, Chang
         group = records.hold(SecurityGroup, draft.security_group_id)
         if draft.remote_group_id is not None and not records.find(SecurityGroup, id=draft.remote_group_id):
             raise NotFound(
-                f"Security group {draft.remote_group_id} does not exist", id=draft.remote_group_id, type="SecurityGroupNotFound",
+                f"Security group {draft.remote_group_id} does not exist", id=draft.remote_group_id,
+                type="SecurityGroupNotFound",
             )
         same = records.find(SecurityGroupRule, security_group_id=group.id, **fields)
         if same:
             raise Conflict(
-                f"Security group rule already exists. Rule id is {same[0].id}.", id=same[0].id, type="SecurityGroupRuleExists",
+                f"Security group rule already exists. Rule id is {same[0].id}.", id=same[0].id,
+                type="SecurityGroupRuleExists",
             )
         return add(records, self._made(
             self._base(group.project_id, draft) | fields | {"security_group_id": group.id}
@@ -156,7 +159,8 @@ def checked(draft: NewSecurityGroupRule) -> dict[str, str | int | None]:
     _check_ports(draft, protocol)
     if draft.remote_ip_prefix and draft.remote_group_id:
         raise Invalid(
-            "Only remote_ip_prefix or remote_group_id may be provided.", field="remote_ip_prefix", type="SecurityGroupRemoteGroupAndRemoteIpPrefix",
+            "Only remote_ip_prefix or remote_group_id may be provided.", field="remote_ip_prefix",
+            type="SecurityGroupRemoteGroupAndRemoteIpPrefix",
         )
     return {
         "direction": draft.direction, "ethertype": family, "protocol": protocol,
@@ -176,7 +180,8 @@ def _protocol(draft: NewSecurityGroupRule, family: str) -> str | None:
                       type="SecurityGroupRuleInvalidProtocol")
     if protocol in _ONLY_V6 and family == "IPv4":
         raise Invalid(
-            f"Invalid ethertype {family} for protocol {protocol}.", field="protocol", type="SecurityGroupEthertypeConflictWithProtocol",
+            f"Invalid ethertype {family} for protocol {protocol}.", field="protocol",
+            type="SecurityGroupEthertypeConflictWithProtocol",
         )
     return protocol
 
@@ -187,13 +192,15 @@ def _check_ports(draft: NewSecurityGroupRule, protocol: str | None) -> None:
         return
     if protocol is None:
         raise Invalid(
-            "Must also specify protocol if port range is given.", field="protocol", type="SecurityGroupProtocolRequiredWithPorts",
+            "Must also specify protocol if port range is given.", field="protocol",
+            type="SecurityGroupProtocolRequiredWithPorts",
         )
     if protocol in _ICMP:
         for name, field, value in (("type", "port_range_min", low), ("code", "port_range_max", high)):
             if value is not None and not 0 <= value <= 255:
                 raise Invalid(
-                    f"Invalid value for ICMP {name} ({field}) {value}: 0 to 255.", field=field, type="SecurityGroupInvalidIcmpValue",
+                    f"Invalid value for ICMP {name} ({field}) {value}: 0 to 255.", field=field,
+                    type="SecurityGroupInvalidIcmpValue",
                 )
         if low is None:
             raise Invalid(f"ICMP code (port-range-max) {high} is provided but ICMP type (port-range-min) is missing.",
@@ -202,11 +209,13 @@ def _check_ports(draft: NewSecurityGroupRule, protocol: str | None) -> None:
         for value in (low, high):
             if value is not None and not 1 <= value <= 65535:
                 raise Invalid(
-                    f"Invalid value for port {value}: 1 to 65535.", field="port_range_min", type="SecurityGroupInvalidPortValue",
+                    f"Invalid value for port {value}: 1 to 65535.", field="port_range_min",
+                    type="SecurityGroupInvalidPortValue",
                 )
         if low is None or high is None or low > high:
             raise Invalid(
-                "For TCP/UDP protocols, port_range_min must be <= port_range_max", field="port_range_min", type="SecurityGroupInvalidPortRange",
+                "For TCP/UDP protocols, port_range_min must be <= port_range_max", field="port_range_min",
+                type="SecurityGroupInvalidPortRange",
             )
     else:
         raise Invalid(
@@ -221,6 +230,7 @@ def _prefix(text: str | None, family: str) -> str | None:
     found = addresses.block(whole, "remote_ip_prefix")
     if f"IPv{found.version}" != family:
         raise Invalid(
-            f"Conflicting value ethertype {family} for CIDR {text}", field="remote_ip_prefix", type="SecurityGroupRuleParameterConflict",
+            f"Conflicting value ethertype {family} for CIDR {text}", field="remote_ip_prefix",
+            type="SecurityGroupRuleParameterConflict",
         )
     return whole  # as it was written, with the bits of a host in it, as Neutron shows it

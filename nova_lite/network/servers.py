@@ -25,7 +25,7 @@ PlugKind = Literal["user", "bridge"]
 
 
 class NicWish(Value, frozen=True, kw_only=True):
-    """An interface that a server is to have: on this network, with this address or any; or this port. ``tag``: its name."""
+    """An interface that a server is to have: on this network, this address or any; or a port. ``tag``: its name."""
 
     network_id: str = ""
     port_id: str = ""
@@ -54,9 +54,9 @@ class ServerPorts:
     def check(
         self, records: Records, project_id: str, wishes: Wishes, number: int = 1, *, everywhere: bool = False
     ) -> Wishes:
-        """The wishes with networks named and groups by id; for so many servers alike. ``everywhere``: who wishes may use
+        """The wishes with networks named and groups by id; for so many servers alike.
 
-        every network, whosever it is.
+        ``everywhere``: who wishes may use every network, whosever it is.
 
         :raises Invalid: a network, a port or a group is not there for the project, or one cannot be for several.
         :raises Conflict: there are several networks to choose from, or a port is in use.

@@ -56,7 +56,10 @@ class Records(Protocol):
         ...
 
     def advance(self, subnet_id: str, address: str) -> bool:
-        """Note that this address of a subnet, which the transaction holds, is given away last; False when a port has it."""
+        """Note that this address of a subnet, which the transaction holds, is given away last.
+
+        False when a port has it.
+        """
         ...
 
     def address_users(self, subnet_id: str) -> list[Port]:

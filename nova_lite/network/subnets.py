@@ -84,7 +84,8 @@ def _cut(records: Records, draft: NewSubnet) -> Block:
         if found is not None and wanted in (None, found):
             return found
     raise Conflict(
-        f"Failed to allocate subnet: Insufficient prefix space to allocate subnet size /{length}.", type="SubnetAllocationError",
+        f"Failed to allocate subnet: Insufficient prefix space to allocate subnet size /{length}.",
+        type="SubnetAllocationError",
     )
 
 
@@ -106,7 +107,9 @@ def _check_modes(draft: NewSubnet, cidr: Block) -> None:
     if len(set(modes)) > 1:
         raise Invalid("ipv6_ra_mode and ipv6_address_mode must be the same when both are set.", field="ipv6_ra_mode")
     if {"slaac", "dhcpv6-stateless"} & set(modes) and cidr.prefixlen != 64:
-        raise Invalid(f"Invalid CIDR {cidr} for IPv6 address mode: what machines make their addresses of is a /64.", field="cidr")
+        raise Invalid(
+            f"Invalid CIDR {cidr} for IPv6 address mode: what machines make their addresses of is a /64.", field="cidr"
+        )
     if cidr.version == 4 and cidr.prefixlen == 32 and draft.enable_dhcp and cidr.num_addresses < 2:
         raise Invalid(f"Invalid CIDR {cidr} for DHCP: it has no room.", field="cidr")
 
@@ -121,7 +124,8 @@ def _check_gateway_idle(records: Records, subnet: Subnet) -> None:
     for port in records.find(Port, network_id=subnet.network_id, device_owner=ROUTER_OWNERS):
         if any(fixed.ip_address == subnet.gateway_ip for fixed in port.fixed_ips):
             raise Conflict(
-                f"Current gateway ip {subnet.gateway_ip} already in use by port {port.id}. Unable to update.", type="GatewayIpInUse",
+                f"Current gateway ip {subnet.gateway_ip} already in use by port {port.id}. Unable to update.",
+                type="GatewayIpInUse",
             )
 
 

@@ -1,7 +1,8 @@
 """QEMU's guest agent: which guests have one, as whom it acts, and how it fails.
 
 Which is Nova's libvirt driver's: without the image's property there is no channel and nothing is tried; an agent that
-does not answer counts as something that cannot be done (501), everything else as refused by the state of the guest (409).
+does not answer counts as something that cannot be done (501), everything else as refused by the state of the guest
+(409).
 """
 
 from __future__ import annotations

@@ -134,8 +134,10 @@ class Passwords(Protocol):
     def set_admin_password(self, instance: Instance, password: str) -> None:
         """Give the administrator of a running guest a password; who that is, the instance's image says.
 
-        :raises DomainNotFound: there is no domain. :raises AgentNotEnabled: the image does not say that it has an agent.
-        :raises AgentSilent: none answers. :raises PasswordNotSet: the guest does not run, or the agent has refused.
+        :raises DomainNotFound: there is no domain.
+        :raises AgentNotEnabled: the image does not say that it has an agent.
+        :raises AgentSilent: none answers.
+        :raises PasswordNotSet: the guest does not run, or the agent has refused.
         """
         ...
 
@@ -165,7 +167,9 @@ class Consoles(Protocol):
     def open_console(self, uuid: str, kind: ConsoleKind) -> Channel:
         """Open a guest's console; a serial one is taken from whoever had it.
 
-        :raises DomainNotFound, DomainStateConflict, VirtError: there is no guest, it does not run, it has no such console.
+        :raises DomainNotFound: there is no guest.
+        :raises DomainStateConflict: it does not run.
+        :raises VirtError: it has no such console.
         """
         ...
 

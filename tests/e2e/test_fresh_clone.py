@@ -1,4 +1,4 @@
-"""The README followed to the letter in a fresh clone: a real guest, the unmodified openstack client, and no trace left."""
+"""The README followed to the letter in a fresh clone: a real guest, the unmodified client, and no trace left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""stack.sh where systemd and libvirtd run: the cloud takes the machine's libvirt if that can work, else one of its own."""
+"""stack.sh where systemd and libvirtd run: the machine's libvirt is taken if that can work, else one of its own."""
 
 from __future__ import annotations
 

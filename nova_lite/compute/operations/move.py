@@ -65,7 +65,7 @@ class SpawnEvacuated(SpawnAsBefore):
 
 
 class Moving:
-    """Legs that send and fetch disks. ``directory``: the instances'; ``networks``: the source keeps them till the end."""
+    """Legs that send and fetch disks. ``directory``: the instances'; ``networks``: the source has them till the end."""
 
     def __init__(self, driver: CapableDriver, parcels: Parcels, directory: Path, networks: Networks) -> None:
         self._driver, self.parcels, self._directory, self._networks = driver, parcels, directory, networks

@@ -1,4 +1,4 @@
-"""Plug and unplug: the networks of an instance's interfaces are there on this host, and go with their last interface."""
+"""Plug and unplug: the networks of an instance's interfaces are on this host, and go with their last interface."""
 
 from __future__ import annotations
 

@@ -80,8 +80,8 @@ class DhcpServer:
     def _usual(self) -> tuple[str, ...]:
         """It asks no name server, remembers nothing on disk, and answers only whom it knows."""
         return (
-            f"interface={INSIDE}", "bind-interfaces", "except-interface=lo", "port=0", "no-resolv", "no-hosts", "no-ping",
-            "dhcp-authoritative", "leasefile-ro", "dhcp-lease-max=65536", "quiet-dhcp",
+            f"interface={INSIDE}", "bind-interfaces", "except-interface=lo", "port=0", "no-resolv", "no-hosts",
+            "no-ping", "dhcp-authoritative", "leasefile-ro", "dhcp-lease-max=65536", "quiet-dhcp",
             f"dhcp-hostsfile={self._hosts}", f"pid-file={self._directory / 'pid'}",
         )
 

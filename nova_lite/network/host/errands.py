@@ -1,4 +1,4 @@
-"""What a compute without rights asks of the helper that makes networks for it: one errand a connection, JSON both ways."""
+"""What a compute without rights asks of the helper that makes networks: one errand a connection, JSON both ways."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Helper:
 
 
 class HelpedNetworks:
-    """As :class:`HostNetworks`, by the helper behind a socket. It is asked only where there is something to do for it."""
+    """As :class:`HostNetworks`, by the helper behind a socket. It is asked only where it has something to do."""
 
     def __init__(self, path: Path, directory: Path) -> None:
         """``path``: of the helper's socket. ``directory``: where it has one for each network."""

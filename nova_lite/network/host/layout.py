@@ -31,7 +31,7 @@ class Layout:
 
 
 def lay_out(nics: Sequence[Nic]) -> Layout:
-    """The layout for these interfaces of one network. Of addresses of version 6 the host has none, and no way to them."""
+    """The layout for these interfaces of one network. Of version 6 the host has no addresses, and no way to them."""
     subnets = {subnet.cidr: subnet for nic in nics for subnet in nic.subnets if subnet.version == 4 or subnet.mode}
     taken = {address for nic in nics for address in nic.addresses}
     # A gateway that is a guest's address is that guest's business.

@@ -32,7 +32,7 @@ class _Route(msgspec.Struct):
 
 
 class Wiring:
-    """Makes and removes what the kernel has of a network. Everything may be repeated, whatever cut the first one off."""
+    """Makes and removes what the kernel has of a network. All may be repeated, whatever cut the first one off."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -92,7 +92,8 @@ class Wiring:
 def _within(layout: Layout) -> list[str]:
     return [
         "link set lo up", f"link set {INSIDE} mtu {layout.mtu} up", f"addr flush dev {INSIDE} scope global",
-        f"addr add {NAMESPACE_END}/32 dev {INSIDE}", *(f"addr add {gateway} dev {INSIDE}" for gateway in layout.gateways),
+        f"addr add {NAMESPACE_END}/32 dev {INSIDE}",
+        *(f"addr add {gateway} dev {INSIDE}" for gateway in layout.gateways),
         f"route replace {HOST_END}/32 dev {INSIDE}",
     ]
 

@@ -24,8 +24,8 @@ class FakeDomain(Value, frozen=True, kw_only=True):
 
     ``saved``: its memory is on disk. ``kept_gb``: the size of the disk that a resize has kept. ``rescued``: it runs
     from a rescue disk. ``cards``: the MAC addresses of its network cards. ``disk``: names what is on its disk: each
-    fresh one is another, and a copy is the same. ``passwords``: SHA-256 of those that were set, by user. ``silent``: its
-    agent does not answer.
+    fresh one is another, and a copy is the same. ``passwords``: SHA-256 of those that were set, by user. ``silent``:
+    its agent does not answer.
     """
 
     uuid: str

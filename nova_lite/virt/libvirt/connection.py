@@ -27,8 +27,8 @@ from nova_lite.virt.libvirt.handles import Host
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 
-# Seconds between two probes of a connection. While one call waits (for a guest that stands still, say), libvirt 9.0 now and
-# then does not send another one before something else happens on the connection: the next probe, at the latest.
+# Seconds between two probes of a connection. While one call waits (for a guest that stands still, say), libvirt 9.0 now
+# and then does not send another one before something else happens on the connection: the next probe, at the latest.
 KEEPALIVE_INTERVAL = 1
 FIRST_RETRY = 0.1  # seconds; doubles up to
 LAST_RETRY = 5.0

@@ -39,7 +39,9 @@ class ConsoleLogs:
             return concurrency.native(own_tail, log, max_bytes)
         except PermissionError:
             with self._lock:
-                return self._connection.run(lambda host: _through(host, uuid, log, max_bytes), "reading the console log", uuid)
+                return self._connection.run(
+                    lambda host: _through(host, uuid, log, max_bytes), "reading the console log", uuid
+                )
         except OSError as error:
             raise HypervisorUnavailable(f"the console log {log.name} cannot be read: {error.strerror}") from error
 

@@ -35,8 +35,8 @@ class Consoles:
 
 
 class SocketChannel:
-    """A console behind a socket. Its descriptor goes with the last of its users: its number may be another's at once, and
-    a task that still waits for it would take that one's place in the event loop."""
+    """A console behind a socket. Its descriptor goes with the last of its users: its number may be another's at once,
+    and a task that still waits for it would take that one's place in the event loop."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock

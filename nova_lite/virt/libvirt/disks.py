@@ -73,7 +73,8 @@ class InstanceDirectories:
 
         rescue = found(RESCUE_DISK)
         return InstanceFiles(
-            root_disk=found(ROOT_DISK), config_drive=(found(configdrive.RESCUE_FILE) if rescue else None) or found(configdrive.FILE),
+            root_disk=found(ROOT_DISK),
+            config_drive=(found(configdrive.RESCUE_FILE) if rescue else None) or found(configdrive.FILE),
             console_log=directory / CONSOLE_LOG, rescue_disk=rescue,
         )
 
@@ -105,7 +106,8 @@ class InstanceDirectories:
                 )
             if spec.config_drive is not None:
                 concurrency.native(_copy, spec.config_drive, directory / configdrive.FILE)
-            # The log's keeper is root: a file that is there already stays ours, and we can read it until it is rolled over.
+            # The log's keeper is root: a file that is there already stays ours, and we can read it until it is rolled
+            # over.
             if not (directory / CONSOLE_LOG).exists():
                 (directory / CONSOLE_LOG).touch(mode=FILE_MODE)
         except OSError as error:

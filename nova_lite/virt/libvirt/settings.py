@@ -15,9 +15,9 @@ class LibvirtSettings:
 
     ``instances_path``: where each instance has a directory. ``virt_type`` ``auto``: KVM if it passes its self-test.
     ``cpu_mode``: libvirt's (empty: host-passthrough with KVM, the emulator's default without), ``cpu_model`` goes
-    with ``custom``. ``graphics``: guests have a screen. ``spare_ports``: PCI Express
-    slots beside the taken ones, for devices plugged in later. ``detach_timeout``: how long a guest may take to let go of
-    a device. ``patience``: how long libvirt may be silent. Times in seconds.
+    with ``custom``. ``graphics``: guests have a screen. ``spare_ports``: PCI Express slots beside the taken ones, for
+    devices plugged in later. ``detach_timeout``: how long a guest may take to let go of a device. ``patience``: how
+    long libvirt may be silent. Times in seconds.
     """
 
     instances_path: Path

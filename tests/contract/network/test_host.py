@@ -54,7 +54,9 @@ class Host:
         nic, block = self.nic(5), f"fd00:{1 + secrets.randbelow(65535):x}:{1 + secrets.randbelow(65535):x}:1"
         address = f"{block}::5"
         if mode != "dhcpv6-stateful":
-            subnet = Subnet(id=new_uuid(), network_id=self.network_id, project_id="", ip_version=6, cidr=f"{block}::/64")
+            subnet = Subnet(
+                id=new_uuid(), network_id=self.network_id, project_id="", ip_version=6, cidr=f"{block}::/64"
+            )
             address = automatic(subnet, nic.mac_address)
         six = NicSubnet(address=address, cidr=f"{block}::/64", gateway=f"{block}::1" if with_gateway else "", mode=mode)
         return replace(nic, addresses=(*nic.addresses, address), subnets=(*nic.subnets, six))
@@ -219,7 +221,8 @@ signal.pause()
 
 def test_a_server_that_has_removed_its_pid_file_is_waited_for_until_it_is_gone(tmp_path: Path) -> None:
     """As dnsmasq does it: the next one would start beside it."""
-    command = [sys.executable, "-c", SLOW_TO_END.format(pid=str(tmp_path / "pid")), f"--conf-file={tmp_path}/dnsmasq.conf"]
+    program = SLOW_TO_END.format(pid=str(tmp_path / "pid"))
+    command = [sys.executable, "-c", program, f"--conf-file={tmp_path}/dnsmasq.conf"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stdout.readline() == b"ready\n"
         (tmp_path / "pid").write_text(str(process.pid))

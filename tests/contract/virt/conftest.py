@@ -1,7 +1,8 @@
 """The labs, one per implementation of the driver contract.
 
 Daemons run on the eventlet back end, this suite on the other one; ``test_green.py`` runs it once more, there: with the
-fake all of it, with real guests what is marked ``both_backends``, and libvirt's test driver, which never blocks, not at all.
+fake all of it, with real guests what is marked ``both_backends``, and libvirt's test driver, which never blocks, not at
+all.
 """
 
 from __future__ import annotations

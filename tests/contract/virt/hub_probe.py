@@ -39,7 +39,8 @@ class Ticker:
 
 def main(uri: str, directory: Path, image: Path) -> None:
     settings = LibvirtSettings(instances_path=directory / "probe", uri=uri, virt_type="qemu")
-    driver, events, spec, ticker = LibvirtDriver(settings, new_uuid(), SystemClock()), Recorder(), a_spec(image_path=image), Ticker()
+    driver, events = LibvirtDriver(settings, new_uuid(), SystemClock()), Recorder()
+    spec, ticker = a_spec(image_path=image), Ticker()
     uuid = spec.instance.uuid
     steps: dict[str, Callable[[], object]] = {
         "setup": lambda: driver.setup(events),

@@ -1,4 +1,4 @@
-"""Passwords inside guests: what every driver refuses alike. That a real agent obeys: ``tests/e2e/cloud/test_inside.py``."""
+"""Passwords inside guests: what every driver refuses alike. A real agent: ``tests/e2e/cloud/test_inside.py``."""
 
 from __future__ import annotations
 

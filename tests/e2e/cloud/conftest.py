@@ -1,4 +1,4 @@
-"""One cloud for all modules here, which stack.sh has put up. Each deletes its servers; the last takes the cloud down."""
+"""One cloud for all modules here, put up by stack.sh. Each deletes its servers; the last takes the cloud down."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ def boot(client: Client, image: str, small: str, name: str, script: str = "") ->
 
 def network(client: Client, path: str, body: Any = None) -> Any:
     """Of the network service: what is there, or what is made of a body."""
-    answer = client.session.request("POST" if body else "GET", f"{client.url}/network/v2.0{path}", json=body, timeout=30)
+    method, url = "POST" if body else "GET", f"{client.url}/network/v2.0{path}"
+    answer = client.session.request(method, url, json=body, timeout=30)
     assert answer.ok, answer.text
     return answer.json()
 

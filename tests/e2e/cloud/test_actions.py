@@ -19,7 +19,8 @@ while read -r name value _; do [ "$name" = MemTotal: ] && memory=$value; done < 
 read -r size < /sys/block/vda/size
 echo "REPORT memory=$memory size=$size disks=$(cd /sys/block && echo vd*) reported"
 END
-{ cat /lib/novalite/late; echo '. /report'; } > /late && mv /late /lib/novalite/late # another file: this one is being read
+# into another file: this one is being read
+{ cat /lib/novalite/late; echo '. /report'; } > /late && mv /late /lib/novalite/late
 . /report
 sync
 ( n=0; while :; do n=$((n + 1)); read -r up _ < /proc/uptime; echo "TICK $n up=${up%%.*} ticked"; sleep 1; done ) &

@@ -24,7 +24,8 @@ def server(client: Client, image: str) -> str:
 
 
 def address(stack: Stack, server: str, kind: str) -> str:
-    command = [str(ROOT / ".venv/bin/openstack"), "console", "url", "show", f"--{kind}", "-f", "value", "-c", "url", server]
+    words = ("console", "url", "show", f"--{kind}", "-f", "value", "-c", "url", server)
+    command = [str(ROOT / ".venv/bin/openstack"), *words]
     shown = subprocess.run(command, env={**os.environ, **stack.openrc()}, capture_output=True, text=True, timeout=120)
     assert shown.returncode == 0, shown.stderr
     return shown.stdout.strip()

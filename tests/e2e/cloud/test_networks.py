@@ -103,7 +103,8 @@ def test_a_killed_dhcp_server_comes_back(client: Client, server: str) -> None:
 
 def test_nothing_is_left(stack: Stack, client: Client, server: str) -> None:
     (port,) = ports(client, server)
-    directory = Path("/run") / re.findall(r"/run/(nova-lite-\w+)/", (stack.state / "etc/nova-lite-compute.conf").read_text())[0]
+    configuration = (stack.state / "etc/nova-lite-compute.conf").read_text()
+    directory = Path("/run") / re.findall(r"/run/(nova-lite-\w+)/", configuration)[0]
     # Bridge, link, namespace, the host's route and the DHCP server: the route is named by the bridge.
     assert directory.is_dir() and len(on_this_machine([port["network_id"]])) == 4
     client.ask("DELETE", f"/servers/{server}")

@@ -17,4 +17,5 @@ def test_unstack_takes_the_networks_of_guests_that_are_still_there(
     assert len(on_this_machine([port["network_id"]])) == 4
     stack.run("unstack.sh")
     assert on_this_machine([port["network_id"]]) == []
-    assert [path for path in Path("/run").glob("nova-lite-*") if (path / "networks" / port["network_id"]).exists()] == []
+    of_clouds = Path("/run").glob("nova-lite-*")
+    assert [path for path in of_clouds if (path / "networks" / port["network_id"]).exists()] == []

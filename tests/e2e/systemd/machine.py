@@ -20,7 +20,8 @@ HIDDEN = ("etc/systemd/system", "etc/libvirt/qemu", "var/lib/libvirt/qemu", "var
 # Files of this machine that the container has otherwise.
 FILES = {
     "etc/machine-id": "", "etc/fstab": "", "etc/hostname": "cloud\n", "etc/hosts": "127.0.0.1 localhost cloud\n",
-    "etc/libvirt/qemu.conf": "cgroup_controllers = [ ]\n", "etc/libvirt/libvirtd.conf": "", "etc/libvirt/virtlogd.conf": "",
+    "etc/libvirt/qemu.conf": "cgroup_controllers = [ ]\n", "etc/libvirt/libvirtd.conf": "",
+    "etc/libvirt/virtlogd.conf": "",
 }
 WANTED = {"multi-user.target": ("libvirtd.service",), "sockets.target": ("libvirtd.socket", "virtlogd.socket")}
 SYSTEM = Path("/lib/systemd/system")

@@ -19,7 +19,8 @@ echo "THE LAST OF IT"
 """
 # Numbers of man 7 capabilities.
 CAPABILITIES = {
-    "chown": 0, "kill": 5, "setgid": 6, "setuid": 7, "net_bind_service": 10, "net_admin": 12, "net_raw": 13, "sys_admin": 21,
+    "chown": 0, "kill": 5, "setgid": 6, "setuid": 7, "net_bind_service": 10, "net_admin": 12, "net_raw": 13,
+    "sys_admin": 21,
 }
 TALKING = 480.0  # seconds that it may take on a busy machine
 GUIDE = Path(__file__).resolve().parents[3] / "docs/operations.md"
@@ -119,7 +120,8 @@ def test_the_watchdog_replaces_what_hangs(cloud: Cloud, name: str) -> None:
 
 
 def test_what_the_operations_guide_has_the_operator_run_as_the_databases_owner_works(cloud: Cloud) -> None:
-    blocks = [block for block in re.findall(r"```\n(.*?)```", GUIDE.read_text(), re.DOTALL) if block.startswith("runuser")]
+    blocks = re.findall(r"```\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    blocks = [block for block in blocks if block.startswith("runuser")]
     assert len(blocks) == 2
     for block in blocks:
         cloud.machine.run("sh", "-ec", block)
@@ -128,8 +130,9 @@ def test_what_the_operations_guide_has_the_operator_run_as_the_databases_owner_w
 
 
 def test_openrc_serves_the_unmodified_client(cloud: Cloud) -> None:
-    command = ". /etc/nova-lite/openrc && python -m openstackclient.shell compute service list -f value -c Binary -c State"
-    assert sorted(cloud.machine.run("sh", "-c", command).split("\n")) == [
+    command = "python -m openstackclient.shell compute service list -f value -c Binary -c State"
+    shown = cloud.machine.run("sh", "-c", f". /etc/nova-lite/openrc && {command}")
+    assert sorted(shown.split("\n")) == [
         "", "nova-compute up", "nova-conductor up", "nova-scheduler up",
     ]
 
@@ -206,7 +209,8 @@ def test_a_reboot_brings_the_cloud_back_and_tells_that_guests_are_off(cloud: Clo
 
 
 def test_installing_again_changes_nothing_and_uninstalling_leaves_nothing(cloud: Cloud) -> None:
-    listed = "find /etc/nova-lite /etc/systemd /etc/sysusers.d /etc/tmpfiles.d -name '*nova-lite*' -type f | sort | xargs sha1sum"
+    places = "/etc/nova-lite /etc/systemd /etc/sysusers.d /etc/tmpfiles.d"
+    listed = f"find {places} -name '*nova-lite*' -type f | sort | xargs sha1sum"
     before = cloud.machine.run("sh", "-c", listed)
     cloud.machine.run(INSTALL)
     assert cloud.machine.run("sh", "-c", listed) == before
@@ -216,7 +220,8 @@ def test_installing_again_changes_nothing_and_uninstalling_leaves_nothing(cloud:
 
 def test_a_further_host_gets_compute_alone(cloud: Cloud) -> None:
     cloud.machine.run(INSTALL, "--compute")
-    installed = cloud.machine.run("sh", "-c", "ls /etc/nova-lite /etc/nova-lite/keys; cd /etc/systemd/system; ls -d *.service")
+    listed = "ls /etc/nova-lite /etc/nova-lite/keys; cd /etc/systemd/system; ls -d *.service"
+    installed = cloud.machine.run("sh", "-c", listed)
     assert {"nova-lite-compute.service", "nova-lite-compute.conf", "nova-compute@cloud.key"} <= set(installed.split())
     assert not re.search(r"nova-lite\.conf|password|api|conductor|scheduler", installed)
     cloud.machine.run(INSTALL, "--uninstall", "--purge")
