@@ -56,7 +56,7 @@ def listened_on(path: Path) -> bool:
 
 
 def a_guest() -> Instance:
-    network, prefix = new_uuid(), f"10.{128 + secrets.randbelow(100)}.{secrets.randbelow(256)}"
+    network, prefix = new_uuid(), f"198.{18 + secrets.randbelow(2)}.{secrets.randbelow(256)}"
     nic = a_nic_at(
         f"{prefix}.5", cidr=f"{prefix}.0/24", gateway=f"{prefix}.1", kind="bridge", network_id=network,
         bridge=names_of(network).bridge, id=new_uuid(), mac_address=new_mac(),

@@ -30,13 +30,13 @@ from tests.contract.virt.lab import until
 
 
 class Host:
-    """A host's networks, and a network with addresses that nobody else on this machine has."""
+    """A host's networks, and a network with addresses that nobody else has: they are for such tests (RFC 2544)."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.networks = self.restarted()
         self.network_id = new_uuid()
-        self.prefix = f"10.{128 + secrets.randbelow(100)}.{secrets.randbelow(256)}"
+        self.prefix = f"198.{18 + secrets.randbelow(2)}.{secrets.randbelow(256)}"
         self.names = names_of(self.network_id)
 
     def restarted(self) -> HostNetworks:
