@@ -10,8 +10,7 @@ import pytest
 from tests.clients.cloud import Client
 from tests.clients.stack import ROOT, Stack
 from tests.clients.websocket import Refused, WebSocket
-
-PATIENCE = 150.0
+from tests.e2e.serial_console import PATIENCE
 
 
 @pytest.fixture(scope="module")

@@ -77,11 +77,11 @@ def test_a_card_comes_to_a_running_guest_and_goes(client: Client, server: str) -
     port = client.ask("POST", path, {"interfaceAttachment": {"net_id": made}})["interfaceAttachment"]
     wait_for(client, server, "network card eth1 added")
     wait_for(client, server, rf"dhcp eth1 {re.escape(port['fixed_ips'][0]['ip_address'])}/24")
-    client.wait(lambda: {port["status"] for port in ports(client, server)} == {"ACTIVE"}, "both are ACTIVE")
+    client.wait(lambda: {port["status"] for port in ports(client, server)} == {"ACTIVE"}, "both are ACTIVE", PATIENCE)
     assert len(on_this_machine([made])) == 4, "bridge, link, namespace, DHCP server; and no way in for the host"
     client.ask("DELETE", f"{path}/{port['port_id']}")
     wait_for(client, server, "network card eth1 removed")
-    client.wait(lambda: len(ports(client, server)) == 1, "the port is gone")
+    client.wait(lambda: len(ports(client, server)) == 1, "the port is gone", PATIENCE)
     assert on_this_machine([made]) == []
 
 
@@ -94,7 +94,7 @@ def test_a_killed_dhcp_server_comes_back(client: Client, server: str) -> None:
 
     (victim,) = servers()
     victim.kill()
-    client.wait(lambda: [found for found in servers() if found.pid != victim.pid] != [], "another one")
+    client.wait(lambda: [found for found in servers() if found.pid != victim.pid] != [], "another one", PATIENCE)
     answer = client.act(server, "reboot", {"type": "HARD"})
     assert answer.ok, answer.text
     wait_for(client, server, UP.pattern, 2)
