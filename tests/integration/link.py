@@ -106,7 +106,9 @@ class _Front(_End):
         except OSError:
             self.cut()
             return
-        if not transport.is_closing():
+        if transport.is_closing():
+            self.other.cut()  # nobody is at this end any more
+        else:
             transport.resume_reading()
 
 
@@ -118,12 +120,14 @@ async def _serve(to: int) -> None:
     words = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(words), sys.stdin)
     while line := await words.readline():
-        word = line.decode().strip()
-        for end in list(ends):
+        word, struck = line.decode().strip(), set(ends)
+        for end in struck:
             if word == "cut":
                 end.cut()
             else:
                 end.silent = True
+        while word == "cut" and struck & ends:  # whoever is told that it is cut asks through what is whole
+            await asyncio.sleep(0)
         print(word, flush=True)
 
 
