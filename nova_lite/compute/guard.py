@@ -27,7 +27,7 @@ from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
 
 LOG = logging.getLogger(__name__)
 
-PATIENCE = 20.0  # seconds for which a step is tried again while what it needs cannot be reached
+PATIENCE = 60.0  # seconds for which a step is tried again while what it needs cannot be reached: a restart, where machines are busy
 PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between two tries
 
 
