@@ -37,7 +37,7 @@ def domains(instances_paths: dict[str, Path]) -> Domains:
     """The guests of every host, by the uuid of their instance: (host, domain)."""
     found: Domains = {}
     for host, path in instances_paths.items():
-        for file in path.glob("*.json"):
+        for file in _there(path, "*.json"):
             try:
                 domain = msgspec.json.decode(file.read_bytes(), type=FakeDomain)
             except FileNotFoundError:  # destroyed since the directory was read
@@ -66,6 +66,14 @@ def findings(
         wrong += [Wrong("doubled", f"{uuid}: nobody has asked for it") for uuid in living.keys() - set(wanted)]
         wrong += [Wrong("lost", f"{uuid}: there is no record of it") for uuid in set(wanted) - living.keys()]
     return wrong
+
+
+def _there(directory: Path, pattern: str) -> list[Path]:
+    """What of it is there: none in what is no directory, or goes while it is read."""
+    try:
+        return list(directory.glob(pattern))
+    except FileNotFoundError:
+        return []
 
 
 def _stuck(tx: Tx, living: dict[str, InstanceRow]) -> list[Wrong]:
@@ -190,7 +198,10 @@ def _guests(living: dict[str, InstanceRow], found: Domains) -> list[Wrong]:
 def _parcels(tx: Tx, instances_paths: dict[str, Path]) -> list[Wrong]:
     """What carried disks from host to host, when nothing is under way."""
     images = tx.rows(select(ImageRow).where(ImageRow.deleted_at == 0, ImageRow.name.like("move-%")))
-    files = [(host, path) for host, directory in instances_paths.items() for path in directory.glob("*/move-*")]
+    files = [
+        (host, path) for host, directory in instances_paths.items() for one in _there(directory, "*")
+        for path in _there(one, "move-*")
+    ]
     return [Wrong("leaked", f"image {image.name}") for image in images] + [
         Wrong("leaked", f"{path.name} on {host}") for host, path in files
     ]
@@ -213,10 +224,10 @@ def _files(living: dict[str, InstanceRow], instances_paths: dict[str, Path]) -> 
     """No directory without its server on that host, and no snapshot that waits for its upload."""
     wrong = []
     for host, directory in instances_paths.items():
-        for path in directory.iterdir() if directory.is_dir() else ():
+        for path in _there(directory, "*"):
             row = living.get(path.name)
             if path.is_dir() and (row is None or host not in _places(row)):
                 wrong.append(Wrong("leaked", f"{path.name}: files on {host}"))
             elif path.is_dir():
-                wrong += [Wrong("leaked", f"{path.name}: {left.name} on {host}") for left in path.glob("snapshot-*")]
+                wrong += [Wrong("leaked", f"{path.name}: {left.name} on {host}") for left in _there(path, "snapshot-*")]
     return wrong
