@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from nova_lite.rpc import signing
+from stack import processes
 from tests.clients.cloud import Client
 from tests.clients.ports import Ports
 
@@ -187,9 +188,11 @@ class Processes:
         """Run nova-lite-manage; what it printed. It must succeed."""
         passwords = {f"NOVA_LITE_{who}_PASSWORD": PASSWORD for who in ("ADMIN", "SERVICE")}
         tool = [sys.executable, "-m", "nova_lite.cmd.manage", "--config-file", str(self.directory / "api.conf")]
-        return subprocess.run(
-            [*tool, *command], cwd=ROOT, env={**os.environ, **passwords}, check=True, capture_output=True, text=True
-        ).stdout
+        done = subprocess.run(
+            [*tool, *command], cwd=ROOT, env={**os.environ, **passwords}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     def start(self, name: str) -> None:
         """Start a daemon; it is ready when it shows."""
@@ -204,8 +207,10 @@ class Processes:
     def kill(self, name: str) -> None:
         """kill -9 of the daemon with all its workers."""
         process = self._running.pop(name)
+        group = [pid for pid in processes.all_pids() if _group_of(pid) == process.pid]
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        assert processes.wait_until(lambda: not any(map(processes.alive, group)), END), f"{name} is still there"
 
     def ended(self, name: str) -> int | None:
         """The exit status of a daemon that has ended by itself; None while it runs."""
@@ -261,6 +266,13 @@ class Processes:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def _program(name: str) -> str:
