@@ -21,7 +21,7 @@ pytestmark = pytest.mark.promise(1, 2, 6)
 
 ACTIONS = (Action.CREATE, Action.REBUILD, Action.REBOOT, Action.DELETE)
 ROWS = [(action, step) for action in ACTIONS for step in declared()[action]]
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Farm:
@@ -30,9 +30,11 @@ class Farm:
     def __init__(self, cloud: Processes, uri: str, image: str) -> None:
         self.cloud, self.client, self.uri, self.image = cloud, cloud.client, uri, image
         self.servers: list[str] = []
+        self._said = 0  # by the host, before the last request
 
     def ask(self, action: Action) -> str:
         """Ask for an action of the oldest server, or for one more; the server."""
+        self._said = len(self._log())
         if action is Action.CREATE:
             self.servers.append(self.client.boot(self.image))
             return self.servers[-1]
@@ -61,9 +63,12 @@ class Farm:
         return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
     def reaches(self, action: Action, server: str, step: str) -> None:
-        """Wait until the host begins a step."""
-        line = f"{action} {server}: {step}"
-        self.client.wait(lambda: line in self.cloud.log("h1").read_text(), line, PATIENCE)
+        """Wait until the host begins a step of what was asked last."""
+        line = f"{action} {server}: {step}\n"
+        self.client.wait(lambda: line in self._log()[self._said:], line, PATIENCE)
+
+    def _log(self) -> str:
+        return self.cloud.log("h1").read_text()
 
     def hear(self) -> None:
         """Wait for a report of the host."""
@@ -92,7 +97,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
             yield farm
             while farm.servers:
                 farm.settle(farm.ask(Action.DELETE))
-            assert not any((directory / "h1/instances").iterdir())
+            farm.client.wait(lambda: not any((directory / "h1/instances").iterdir()), "no files are left", PATIENCE)
 
 
 @pytest.mark.parametrize(("action", "step"), ROWS)
