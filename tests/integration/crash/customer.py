@@ -205,6 +205,9 @@ class Customer:
         if not answer.ok and not (tries > 1 and answer.status_code in (400, 404, 409)):
             self._complain("refused", server, f"{action}: {answer.status_code} {answer.text}")
             return
+        if tries > 1:  # as in _change; and nobody has said which port an earlier try attaches
+            self._delete(server)
+            return
         attached = action is Action.ATTACH_INTERFACE
         begun, deadline = time.monotonic(), _deadline(action)
         while self._ports(server).get(port) != ("ACTIVE" if attached else None):
