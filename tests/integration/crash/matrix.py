@@ -16,7 +16,7 @@ from tests.integration.link import Link
 DAEMONS = ("api", "scheduler", "conductor", HOME, AWAY)
 COVERED = {Action.CREATE, *DEEDS}
 ROWS = rows(COVERED)
-UNHEARD = 150.0  # seconds for all to end when nobody says that a connection is no more: statements and brokers have 20
+UNHEARD = PATIENCE + 60.0  # seconds for all to end when nobody says that a connection is no more: statements and brokers have 20
 Phase = Literal["before", "after"]
 
 
@@ -50,9 +50,10 @@ def stop(bench: Bench, victim: str, *, released: bool) -> None:
     with while_all_stand(bench, touched_by(victim), "before"):
         if released:
             bench.crowd.release()
+        said = len(bench.cloud.log(victim).read_text())
         assert bench.cloud.stop(victim) == 0
         if victim in (HOME, AWAY) and not released:
-            assert "left for the next start: " in bench.cloud.log(victim).read_text()
+            assert "left for the next start: " in bench.cloud.log(victim).read_text()[said:]
         bench.crowd.release()
         bench.cloud.start(victim)
         bench.cloud.client.wait_for_api()
@@ -65,7 +66,8 @@ def sleep(bench: Bench, host: str, phase: Phase) -> None:
         with bench.cloud.frozen(host):
             bench.crowd.release()
             bench.cloud.client.wait(
-                lambda: all(unfinished(bench, host)[key] > at for key, at in held.items()), "every lease is over", 60.0
+                lambda: all(unfinished(bench, host)[key] > at for key, at in held.items()), "every lease is over",
+                PATIENCE,
             )
 
 

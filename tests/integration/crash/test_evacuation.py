@@ -17,7 +17,7 @@ from tests.integration.processes import Processes
 pytestmark = pytest.mark.promise(1, 2, 6)
 
 OLD, NEW = "a", "b"
-PATIENCE = 60.0
+PATIENCE = 180.0
 STEPS = [step for step in declared()[Action.EVACUATE] if step not in BETWEEN]
 HOST = "OS-EXT-SRV-ATTR:host"
 
@@ -77,7 +77,7 @@ def test_a_daemon_is_killed_at_every_step_of_an_evacuation(
             gate = cloud.directory / NEW / f"gates/{step}.{phase}"
             gate.touch()
             evacuate(client, server)
-            client.wait(gate.with_name(f"{gate.name}.{server}").exists, f"{server} is {phase} {step}")
+            client.wait(gate.with_name(f"{gate.name}.{server}").exists, f"{server} is {phase} {step}", PATIENCE)
         cloud.kill(victim)
         for gate in (cloud.directory / NEW / "gates").iterdir():
             gate.unlink(missing_ok=True)
@@ -97,7 +97,7 @@ def test_a_delete_wins_over_an_evacuation(cloud: Processes, client: Client, imag
         gate = cloud.directory / NEW / f"gates/{step}.before"
         gate.touch()
         evacuate(client, server)
-        client.wait(gate.with_name(f"{gate.name}.{server}").exists, f"{server} is before {step}")
+        client.wait(gate.with_name(f"{gate.name}.{server}").exists, f"{server} is before {step}", PATIENCE)
         client.ask("DELETE", f"/servers/{server}")
         gate.unlink()
         client.wait_gone(server)
