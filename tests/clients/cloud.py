@@ -143,11 +143,12 @@ class Client:
         pause: float = 0.02,
     ) -> None:
         """Ask again and again until the condition holds; fails naming ``what`` when patience ends."""
-        deadline = time.monotonic() + patience
+        deadline, late = time.monotonic() + patience, False
         while not condition():
-            if time.monotonic() > deadline:
+            if late:
                 raise AssertionError(f"not within {patience:.0f} s: {what if isinstance(what, str) else what()}")
             time.sleep(pause)
+            late = time.monotonic() > deadline  # before the last look: whoever stood still himself looks once more
 
 
 def _heard(service: dict[str, Any]) -> float:
