@@ -5,6 +5,7 @@ Over HTTP at a cloud of its own: one API, scheduler, conductor and compute of pr
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import statistics
@@ -100,7 +101,8 @@ def crowds(client: Client, image: str, each: int) -> list[Row]:
 def _crowd(client: Client, image: str, each: int, networks: str) -> float:
     server = {"name": "crowd", "imageRef": image, "flavorRef": "42", "networks": networks}
     body = json.dumps({"server": server})
-    headers = {name: str(value) for name, value in client.session.headers.items()} | {"Content-Type": "application/json"}
+    headers = {name: str(value) for name, value in client.session.headers.items()}
+    headers["Content-Type"] = "application/json"
 
     def boot(count: int) -> None:
         link = http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=60)
@@ -126,7 +128,7 @@ def reads(client: Client, image: str, servers: int) -> list[Row]:
     rows = [Row(name=f"show one of {servers}", value=shown, unit="ms", target=5.0)]
     for count, target, times in ((100, 20.0, 30), (1000, 150.0, 10)):
         if count <= servers:
-            value = median(lambda count=count: client.ask("GET", f"/servers/detail?limit={count}"), times)  # type: ignore[misc]
+            value = median(functools.partial(client.ask, "GET", f"/servers/detail?limit={count}"), times)
             rows.append(Row(name=f"list {count} of {servers} with details", value=value, unit="ms", target=target))
     return rows
 
@@ -145,8 +147,12 @@ def main() -> int:
     """Measure and print; 0 when it ran whole."""
     options = parser("api", __doc__ or "")
     options.add_argument("--rounds", type=int, default=50, help="boots and pauses (default: 50)")
-    options.add_argument("--servers", type=int, default=1000, help="servers in the project when it is read (default: 1000)")
-    options.add_argument("--each", type=int, default=20, help=f"boots of each of {CLIENTS} clients (default: 20; 0: none)")
+    options.add_argument(
+        "--servers", type=int, default=1000, help="servers in the project when it is read (default: 1000)"
+    )
+    options.add_argument(
+        "--each", type=int, default=20, help=f"boots of each of {CLIENTS} clients (default: 20; 0: none)"
+    )
     arguments = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="nova-lite-api-") as directory:
         path = Path(directory)

@@ -67,7 +67,9 @@ def measure(state: Path, seconds: float) -> list[Row]:
     before, started = cpu_seconds(everyone), time.monotonic()
     time.sleep(seconds)
     used = 100 * (cpu_seconds(everyone) - before) / (time.monotonic() - started)
-    rows = [Row(name=f"{name} ({len(group)} processes)", value=pss(group), unit="MiB") for name, group in groups.items()]
+    rows = [
+        Row(name=f"{name} ({len(group)} processes)", value=pss(group), unit="MiB") for name, group in groups.items()
+    ]
     rows.append(Row(name="all daemons, PSS", value=sum(row.value for row in rows), unit="MiB", target=PSS_TARGET))
     rows.append(Row(name="all daemons, idle CPU", value=used, unit="% of a core", target=CPU_TARGET))
     return rows

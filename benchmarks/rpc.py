@@ -129,7 +129,8 @@ def systems(directory: Path, broker: str, pids: tuple[int, ...]) -> list[System]
 
     def ours(name: str, settings: BusSettings, pids: tuple[int, ...] = ()) -> list[System]:
         signed = dataclasses.replace(
-            settings, key_dir=str(keys), namespace="signed", zmq_ipc_dir=settings.zmq_ipc_dir and f"{settings.zmq_ipc_dir}-signed"
+            settings, key_dir=str(keys), namespace="signed",
+            zmq_ipc_dir=settings.zmq_ipc_dir and f"{settings.zmq_ipc_dir}-signed",
         )
         of_both = ((name, settings), (f"{name} signed", signed))
         return [System(title, "bus_rpc", bus_rpc.argument(each), broker=pids) for title, each in of_both]
@@ -199,7 +200,9 @@ def rows(figures: dict[str, Figures]) -> list[Row]:
     for system, of_one in figures.items():
         for figure, value in of_one.items():
             name, unit = f"{system}: {figure}", "ms" if figure == "call" else "us" if "CPU" in figure else "/s"
-            bounds = [each for each in BOUNDS if (each.system, each.figure) == (system, figure) and each.peer in figures]
+            bounds = [
+                each for each in BOUNDS if (each.system, each.figure) == (system, figure) and each.peer in figures
+            ]
             for _, _, peer, factor, better in bounds:
                 against = figures[peer][figure]
                 made.append(Row(
@@ -242,9 +245,12 @@ def main() -> int:
     conditions = machine() | {
         "back end": concurrency.patch(), "payload": "1 KiB, typed",
         "repeats": f"{chosen.repeats} of {chosen.seconds:g} s, all systems in turn; medians",
-        "casts on RabbitMQ": "ours and oslo.messaging's: durable classic queue, persistent, mandatory, confirmed one by one",
-        "calls on RabbitMQ": "ours: transient, mandatory, not confirmed; oslo.messaging's: persistent, mandatory, confirmed",
-        "classic queues": f"version {chosen.queue_version}" if chosen.queue_version else "version that the broker chooses",
+        "casts on RabbitMQ":
+            "ours and oslo.messaging's: durable classic queue, persistent, mandatory, confirmed one by one",
+        "calls on RabbitMQ":
+            "ours: transient, mandatory, not confirmed; oslo.messaging's: persistent, mandatory, confirmed",
+        "classic queues":
+            f"version {chosen.queue_version}" if chosen.queue_version else "version that the broker chooses",
     }
     with tempfile.TemporaryDirectory(prefix="nova-lite-rpc-") as directory, contextlib.ExitStack() as stack:
         url, pids = "", tuple[int, ...]()

@@ -1,8 +1,8 @@
 """What it costs to encode a record, and to decode and check it: msgspec, which carries ours, and what else could.
 
 The record is that of an instance as a boot sends it to its host. All candidates hold the same fields of the same types
-and are told to be strict; each is given three documents that are wrong, too. They run one after another, in an environment
-of their own (``requirements-serialisation.txt``), and the least CPU time of many batches counts.
+and are told to be strict; each is given three documents that are wrong, too. They run one after another, in an
+environment of their own (``requirements-serialisation.txt``), and the least CPU time of many batches counts.
 """
 
 from __future__ import annotations

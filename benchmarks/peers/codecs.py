@@ -34,7 +34,9 @@ RECORD = Instance(
     hostname="web-1", host="compute-17.example.org", availability_zone="nova", key_name="laptop",
     key_data="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8mJ0yBv4sYw1rQ0u7jY7F5qv0f0H9mT0m6 jane@laptop",
     metadata={"role": "web", "tier": "front"}, created_at=1_790_000_000.25, updated_at=1_790_000_001.5,
-    flavor=Flavor(flavorid="42", name="m1.small", vcpus=1, memory_mb=2048, root_gb=20, extra_specs={"hw:numa_nodes": "1"}),
+    flavor=Flavor(
+        flavorid="42", name="m1.small", vcpus=1, memory_mb=2048, root_gb=20, extra_specs={"hw:numa_nodes": "1"}
+    ),
     image=ImageMeta(
         id="0a1b2c3d-7a43-4b0e-9a53-3d6f3f1c8a10", name="debian-13", size=2_361_393_152, hash_algo="sha512",
         hash_value="9f" * 64, min_disk=3, properties={"os_distro": "debian", "hw_disk_bus": "virtio"},
@@ -49,7 +51,9 @@ RECORD = Instance(
 DOCUMENT: Document = msgspec.to_builtins(RECORD)
 
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), default=lambda value: {name: getattr(value, name) for name in value.__slots__})
+_ENCODER = json.JSONEncoder(
+    separators=(",", ":"), default=lambda value: {name: getattr(value, name) for name in value.__slots__}
+)
 
 
 def as_json(value: Any) -> bytes:
@@ -134,8 +138,11 @@ def by_hand() -> list[Candidate]:
         own = fields(struct, lambda inner: shape(inner)[0])
         made = dataclasses.make_dataclass(
             struct.__name__,
-            [(name, kind) if default is ... else (name, kind, dataclasses.field(default_factory=functools.partial(_same, default)))
-             for name, kind, default in own],
+            [
+                (name, kind) if default is ...
+                else (name, kind, dataclasses.field(default_factory=functools.partial(_same, default)))
+                for name, kind, default in own
+            ],
             frozen=True, kw_only=True, slots=True,
         )
         checks = {field.name: check(field.type) for field in msgspec.structs.fields(struct)}
@@ -145,7 +152,8 @@ def by_hand() -> list[Candidate]:
             if type(value) is not dict:
                 raise ValueError(f"{path} is no object")
             if value.keys() - checks.keys() or needed - value.keys():
-                raise ValueError(f"{path}: {(value.keys() - checks.keys()) or (needed - value.keys())} unknown or missing")
+                wrong = (value.keys() - checks.keys()) or (needed - value.keys())
+                raise ValueError(f"{path}: {wrong} unknown or missing")
             return made(**{name: checks[name](held, name) for name, held in value.items()})
 
         return made, build
@@ -256,8 +264,8 @@ def measure(candidate: Candidate, seconds: float) -> Found:
     if candidate.decode(sent) != value:
         raise SystemExit(f"{candidate.name} does not give back what it was given")
     return Found(
-        candidate.name, fastest(lambda: candidate.encode(value), seconds), fastest(lambda: candidate.decode(sent), seconds),
-        len(sent), refusals(candidate),
+        candidate.name, fastest(lambda: candidate.encode(value), seconds),
+        fastest(lambda: candidate.decode(sent), seconds), len(sent), refusals(candidate),
     )
 
 

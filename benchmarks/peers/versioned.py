@@ -47,7 +47,8 @@ def field(kind: Any) -> Any:
 def declared(struct: type[msgspec.Struct]) -> Any:
     """The object class of a struct, registered."""
     own = {one.name: field(one.type) for one in msgspec.structs.fields(struct)}
-    made = type(struct.__name__, (base.VersionedObject, base.ComparableVersionedObject), {"fields": own, "VERSION": "1.0"})
+    bases = (base.VersionedObject, base.ComparableVersionedObject)
+    made = type(struct.__name__, bases, {"fields": own, "VERSION": "1.0"})
     return base.VersionedObjectRegistry.register(made)
 
 
@@ -55,7 +56,8 @@ def wrapped(value: Any, kind: Any) -> Any:
     """A document as the library sends it: each object in an envelope of its own."""
     if isinstance(value, list | tuple):
         return [wrapped(one, get_args(kind)[0]) for one in value]
-    struct = next((one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, msgspec.Struct)), None)
+    classes = (one for one in (kind, *get_args(kind)) if isinstance(one, type))
+    struct = next((one for one in classes if issubclass(one, msgspec.Struct)), None)
     if struct is None or not isinstance(value, dict):
         return value
     kinds = {one.name: one.type for one in msgspec.structs.fields(struct)}

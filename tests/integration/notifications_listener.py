@@ -1,7 +1,7 @@
 """An unmodified notification listener of oslo.messaging. Run in its own environment (benchmarks/peers).
 
-``notifications_listener.py URL COUNT`` says ``ready``, then prints notifications as JSON, one a line, until it has heard
-so many different ones: what a sender was not sure of comes again.
+``notifications_listener.py URL COUNT`` says ``ready``, then prints notifications as JSON, one a line, until it has
+heard so many different ones: what a sender was not sure of comes again.
 """
 
 from __future__ import annotations

@@ -91,10 +91,10 @@ Hosts = tuple[str, ...] | Mapping[str, str]
 class Processes:
     """The daemons by name: ``api``, ``conductor``, ``scheduler``, and the names of the hosts.
 
-    ``hosts`` may come with more options of their hypervisors, pretended or real. ``broker_url`` empty: zmq. ``database_url``
-    empty: SQLite. ``copies``: of scheduler and conductor, each with a name and an identity of its own; the second ones
-    are ``scheduler2`` and ``conductor2``. The API has as many workers. What ``more_of_center`` and ``more_of_compute``
-    hold is added to the configuration files and wins.
+    ``hosts`` may come with more options of their hypervisors, pretended or real. ``broker_url`` empty: zmq.
+    ``database_url`` empty: SQLite. ``copies``: of scheduler and conductor, each with a name and an identity of its own;
+    the second ones are ``scheduler2`` and ``conductor2``. The API has as many workers. What ``more_of_center`` and
+    ``more_of_compute`` hold is added to the configuration files and wins.
     """
 
     more_of_center = more_of_compute = ""
@@ -113,7 +113,8 @@ class Processes:
         self.port = self.ports.one()
         self.health_ports: dict[str, int] = {}  # of the conductors
         self._values = {
-            "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD, "broker_url": broker_url, "down_after": down_after,
+            "directory": directory, "port": self.port, "front": self.port, "password": PASSWORD,
+            "broker_url": broker_url, "down_after": down_after,
             "keys": directory / "keys", "encryption": self.encryption, "driver": "fake", "libvirt_uri": "",
             "health_port": 0, "copies": copies, "conductor_workers": 2 if copies == 1 else 1,
             "transport": "kombu" if broker_url else "zmq",

@@ -23,7 +23,8 @@ def join(cloud: Processes, ticket: str, host: str = "h2") -> subprocess.Complete
     """``nova-lite-manage service join`` on the new host."""
     tool = [sys.executable, "-m", "nova_lite.cmd.manage", "--config-file", str(cloud.directory / f"{host}.conf")]
     return subprocess.run(
-        [*tool, "service", "join", "--url", cloud.client.url, ticket], cwd=ROOT, capture_output=True, text=True, check=False
+        [*tool, "service", "join", "--url", cloud.client.url, ticket], cwd=ROOT, capture_output=True, text=True,
+        check=False,
     )
 
 

@@ -64,7 +64,10 @@ def boot() -> list[Notification]:
     instance = an_instance()
     operation = an_operation(instance)
     failed = an_operation(instance, id=operation.id, state=OperationState.FAILED, message="no", finished_at=NOW + 1)
-    return [of_operation(operation, instance, "start", "conductor.h1"), of_operation(failed, instance, "end", "conductor.h1")]
+    return [
+        of_operation(operation, instance, "start", "conductor.h1"),
+        of_operation(failed, instance, "end", "conductor.h1"),
+    ]
 
 
 def test_a_listener_of_oslo_messaging_reads_what_waited_for_it(url: str) -> None:

@@ -1,7 +1,7 @@
 """The examples of the documentation do what they say, in a cloud as ``stack.sh`` leaves it.
 
-Every block of ``sh`` is a session of a user who waits until nothing is being done to any server before the next command;
-every block of ``python`` a program that ends well.
+Every block of ``sh`` is a session of a user who waits until nothing is being done to any server before the next
+command; every block of ``python`` a program that ends well.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::P
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with Stack(tmp_path_factory.mktemp("sdk") / "state", "--hypervisor", "fake", "--no-demo") as stack:
-        variables: dict[str, Any] = {name[3:].lower(): value for name, value in stack.openrc().items() if name.startswith("OS_")}
+        variables: dict[str, Any] = {
+            name[3:].lower(): value for name, value in stack.openrc().items() if name.startswith("OS_")
+        }
         with openstack.connect(load_yaml_config=False, load_envvars=False, **variables) as connection:
             yield connection
 

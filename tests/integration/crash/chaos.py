@@ -30,7 +30,7 @@ class Plan:
 
 
 def run(scene: Scene, plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Tally:
-    """Let it happen to a cloud of three hosts or more: one is dead at times. Returns when the monkey has gone and every customer's last wish is fulfilled.
+    """Let it happen to a cloud of three hosts or more: one is dead at times. It ends with every customer's last wish.
 
     What the checker finds then is among the complaints. ``tell`` hears complaints at once, and how it goes.
     """

@@ -191,7 +191,9 @@ def _guests(living: dict[str, InstanceRow], found: Domains) -> list[Wrong]:
     for uuid, row in living.items():
         # One that is elsewhere has been told of above.
         missing = set(_places(row)) - {host for host, _ in found.get(uuid, ())} if row.vm_state in SETTLED else set()
-        wrong += [Wrong("lost", f"{uuid}: guest on {host}") for host in missing if uuid not in found or host != row.host]
+        wrong += [
+            Wrong("lost", f"{uuid}: guest on {host}") for host in missing if uuid not in found or host != row.host
+        ]
     return wrong
 
 

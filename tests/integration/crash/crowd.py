@@ -124,7 +124,8 @@ class Crowd:
         elif work is Action.DETACH_INTERFACE:
             for port in self._interfaces(server):
                 self._client.ask("DELETE", f"/servers/{server}/os-interface/{port['port_id']}")
-        elif work is Action.CHANGE_PASSWORD:  # it is answered when it has ended, and refused if its host does not live to that
+        elif work is Action.CHANGE_PASSWORD:
+            # It is answered when it has ended, and refused if its host does not live to that.
             self._asking.append(threading.Thread(target=self._try, args=(server, deed.body)))
             self._asking[-1].start()
         else:
@@ -188,7 +189,7 @@ class Crowd:
         self._asked.clear()
 
     def _await(self, wanted: Mapping[str, str], patience: float = PATIENCE) -> None:
-        """Wait until each of these servers is in its status, with nothing being done to it. All are looked at at once."""
+        """Wait until each of these servers is in its status, with nothing being done to it; all are seen at once."""
         left = dict(wanted)
 
         def all_there() -> bool:
@@ -201,7 +202,8 @@ class Crowd:
         self._client.wait(all_there, lambda: f"these servers are {left}", patience, GLANCE)
 
     def _interfaces(self, server: str) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = self._client.ask("GET", f"/servers/{server}/os-interface")["interfaceAttachments"]
+        path = f"/servers/{server}/os-interface"
+        found: list[dict[str, object]] = self._client.ask("GET", path)["interfaceAttachments"]
         return found
 
     def _plugged(self, server: str) -> bool:

@@ -16,7 +16,8 @@ from tests.integration.link import Link
 DAEMONS = ("api", "scheduler", "conductor", HOME, AWAY)
 COVERED = {Action.CREATE, *DEEDS}
 ROWS = rows(COVERED)
-UNHEARD = PATIENCE + 60.0  # seconds for all to end when nobody says that a connection is no more: statements and brokers have 20
+# Seconds for all to end when nobody says that a connection is no more: statements and brokers have 20.
+UNHEARD = PATIENCE + 60.0
 Phase = Literal["before", "after"]
 
 

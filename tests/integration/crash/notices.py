@@ -55,7 +55,8 @@ def _age(path: Path) -> int:
 def unpaired(tx: Tx, told: Told) -> list[Wrong]:
     """Operations of which another story was told. Nothing may be under way."""
     row = OperationRow
-    operations = {str(uuid): rest for uuid, *rest in tx.tuples(select(row.uuid, row.action, row.state, row.instance_uuid))}
+    known = tx.tuples(select(row.uuid, row.action, row.state, row.instance_uuid))
+    operations = {str(uuid): rest for uuid, *rest in known}
     events = told.events()
     wrong = [Wrong("doubled", f"{uuid}: {events[uuid]} of no operation") for uuid in events.keys() - operations.keys()]
     for uuid, (action, state, instance) in operations.items():

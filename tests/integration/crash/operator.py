@@ -10,7 +10,7 @@ from tests.integration.processes import Processes
 
 
 class Operator:
-    """Whoever does something to a daemon has it in ``hands`` meanwhile: a host that was declared dead is not started."""
+    """Whoever does something to a daemon has it in ``hands`` meanwhile: a host that was declared dead stays so."""
 
     def __init__(self, cloud: Processes) -> None:
         self._cloud = cloud

@@ -23,7 +23,10 @@ STACKS = ("zmq-sqlite", "rabbit-postgresql", "zmq-mariadb")
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """A running cloud; its servers (``broker``, ``database``) and links (those, and ``api``) by name; what it has told the world."""
+    """A running cloud; its servers (``broker``, ``database``) and links (those, and ``api``) by name;
+
+    what it has told the world.
+    """
 
     cloud: Processes
     servers: Servers

@@ -1,4 +1,4 @@
-"""Evacuations from a host that was killed: finished whoever dies meanwhile, and nothing is left where they came from."""
+"""Evacuations from a host that was killed: finished whoever dies meanwhile; nothing is left where they came from."""
 
 from __future__ import annotations
 

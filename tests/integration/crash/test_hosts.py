@@ -100,7 +100,8 @@ def forced_down(client: Client, host: str) -> Iterator[None]:
 def wait_alone(cloud: Processes, client: Client, server: str, host: str) -> None:
     """Wait until the server's guest is on that host and nowhere else."""
     client.wait(
-        lambda: [place for place, _ in domains(paths(cloud)).get(server, [])] == [host], f"one guest, on {host}", PATIENCE
+        lambda: [place for place, _ in domains(paths(cloud)).get(server, [])] == [host], f"one guest, on {host}",
+        PATIENCE,
     )
 
 
@@ -187,7 +188,9 @@ def test_a_second_process_of_a_host_waits_for_the_end_of_the_first(
     first = cloud.disown(host)
     try:
         cloud.start(host)
-        client.wait(lambda: "another compute process" in cloud.log(host).read_text()[said:], "the second waits", PATIENCE)
+        client.wait(
+            lambda: "another compute process" in cloud.log(host).read_text()[said:], "the second one waits", PATIENCE
+        )
         open_gates(cloud)
     finally:
         first.kill()

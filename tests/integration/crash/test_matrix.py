@@ -126,4 +126,5 @@ def findings_shown(bench: Bench) -> dict[str, int]:
     url = f"http://127.0.0.1:{bench.cloud.health_ports['conductor']}"
     assert requests.get(f"{url}/health", timeout=10).json()["status"] == "ok"
     shown = requests.get(f"{url}/metrics", timeout=10).text
-    return {kind: int(count) for kind, count in re.findall(r'^nova_lite_audit_findings{kind="(.*)"} (\d+)$', shown, re.M)}
+    lines = re.findall(r'^nova_lite_audit_findings{kind="(.*)"} (\d+)$', shown, re.M)
+    return {kind: int(count) for kind, count in lines}

@@ -63,7 +63,9 @@ class Arena:
         """The servers that have become ACTIVE, and the faults of the others, once none is building."""
         ids = [str(answer.json()["server"]["id"]) for answer in answers]
         for server in ids:
-            self.client.wait(lambda: self.client.show(server)["status"] != "BUILD", f"{server} ends", PATIENCE)  # noqa: B023
+            self.client.wait(
+                lambda: self.client.show(server)["status"] != "BUILD", f"{server} ends", PATIENCE  # noqa: B023
+            )
         shown = [self.client.show(server) for server in ids]
         return (
             [server for server in shown if server["status"] == "ACTIVE"],
@@ -134,7 +136,8 @@ def test_of_conflicting_actions_one_is_accepted_and_the_others_are_refused(arena
         lost = [answer for answer in answers if answer.status_code != 202]
         assert len(won) == 1
         assert {answer.status_code for answer in lost} == {409}
-        assert all(f"instance {server} while it is in" in answer.json()["conflictingRequest"]["message"] for answer in lost)
+        told = [answer.json()["conflictingRequest"]["message"] for answer in lost]
+        assert all(f"instance {server} while it is in" in message for message in told), told
         arena.client.wait_status(server, ends[won[0]])
 
 

@@ -1,6 +1,6 @@
-"""``python -m tests.integration.image.serve DIRECTORY``: an image service in a process of its own, as nova-lite-api runs it.
+"""``python -m tests.integration.image.serve DIRECTORY``: an image service in a process of its own.
 
-Prints its URL, and ends when its standard input does.
+It is as nova-lite-api runs it. Prints its URL, and ends when its standard input does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The unmodified client boots a server with tokens of a real Keystone from an image in a real Glance, and what follows."""
+"""The unmodified client boots a server with tokens of a real Keystone from an image in a real Glance; what follows."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def test_a_token_of_the_whole_system_is_of_no_project(cloud: PeeredCloud) -> Non
     body: Any = {"auth": {"identity": identity, "scope": {"system": {"all": True}}}}
     answer = requests.post(f"{cloud.keystone.auth_url}/auth/tokens", json=body, timeout=PATIENCE)
     token = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
-    assert requests.get(f"{cloud.client.url}/compute/v2.1/os-services", headers=token, timeout=PATIENCE).status_code == 403
+    refused = requests.get(f"{cloud.client.url}/compute/v2.1/os-services", headers=token, timeout=PATIENCE)
+    assert refused.status_code == 403
 
 
 def test_a_revoked_token_is_refused(cloud: PeeredCloud, user: Client) -> None:
@@ -107,7 +108,8 @@ def test_a_revoked_token_is_refused(cloud: PeeredCloud, user: Client) -> None:
     assert client.request("GET", "/servers").status_code == 200
     token = client.session.headers["X-Auth-Token"]
     gone = requests.delete(
-        f"{cloud.keystone.auth_url}/auth/tokens", headers={"X-Auth-Token": token, "X-Subject-Token": token}, timeout=PATIENCE
+        f"{cloud.keystone.auth_url}/auth/tokens", headers={"X-Auth-Token": token, "X-Subject-Token": token},
+        timeout=PATIENCE,
     )
     assert gone.status_code == 204
     client.wait(lambda: client.request("GET", "/servers").status_code == 401, "the revoked token is refused")

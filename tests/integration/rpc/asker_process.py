@@ -1,4 +1,7 @@
-"""A client in a process of its own: ``python -m tests.integration.rpc.asker_process SETTINGS_JSON``; prints who answered."""
+"""A client in a process of its own: ``python -m tests.integration.rpc.asker_process SETTINGS_JSON``.
+
+Prints who answered.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One end of a flood: ``python -m tests.integration.rpc.flood_process SETTINGS_JSON slow-server|sender``; prints ``ready``."""
+"""One end of a flood: ``python -m tests.integration.rpc.flood_process SETTINGS_JSON slow-server|sender``.
+
+Prints ``ready``.
+"""
 
 from __future__ import annotations
 

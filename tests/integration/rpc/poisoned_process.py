@@ -1,6 +1,7 @@
-"""A server that some casts kill: ``python -m tests.integration.rpc.poisoned_process SETTINGS_JSON``; prints what it hears.
+"""A server that some casts kill: ``python -m tests.integration.rpc.poisoned_process SETTINGS_JSON``.
 
-A line is ``ready``, ``begun NUMBER MESSAGE_ID``, ``ended NUMBER``, or ``event rpc.refused PAYLOAD_JSON``.
+Prints what it hears. A line is ``ready``, ``begun NUMBER MESSAGE_ID``, ``ended NUMBER``, or
+``event rpc.refused PAYLOAD_JSON``.
 """
 
 from __future__ import annotations

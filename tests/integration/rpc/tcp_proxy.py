@@ -87,7 +87,10 @@ class TcpProxy:
     def packets_lost(self) -> Iterator[None]:
         """Of every connection that there is the kernel drops all packets of its clients, both ways; needs root."""
         ports = [str(connection.client_port) for connection in self._connections]
-        rules = [("INPUT", "-i", "lo", "-p", "tcp", end, port, "-j", "DROP") for port in ports for end in ("--sport", "--dport")]
+        rules = [
+            ("INPUT", "-i", "lo", "-p", "tcp", end, port, "-j", "DROP")
+            for port in ports for end in ("--sport", "--dport")
+        ]
         try:
             for rule in rules:
                 subprocess.run(("iptables", "-w", "-I", *rule), check=True)

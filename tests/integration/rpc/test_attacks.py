@@ -63,7 +63,9 @@ def _finish(scene: Scene, host: str) -> OperationResult:
 
 
 def _service(host: str) -> ServiceRecord:
-    return ServiceRecord(uuid=new_hex(), host=host, binary="nova-compute", topic="compute", last_seen_at=1, updated_at=1)
+    return ServiceRecord(
+        uuid=new_hex(), host=host, binary="nova-compute", topic="compute", last_seen_at=1, updated_at=1
+    )
 
 
 Attack = Callable[[Scene, Conductor], object]
@@ -100,7 +102,8 @@ FOREIGN: dict[str, Attack] = {
     ),
     "finish": lambda scene, conductor: conductor.operation_finish(CONTEXT, _finish(scene, "evil")),
     "renew": lambda scene, conductor: conductor.renew_leases(
-        CONTEXT, "evil", {scene.grant.operation.id: Progress(epoch=scene.grant.operation.epoch, step="mine", at=scene.clock.now())}
+        CONTEXT, "evil",
+        {scene.grant.operation.id: Progress(epoch=scene.grant.operation.epoch, step="mine", at=scene.clock.now())},
     ),
     "power": lambda scene, conductor: conductor.power_state_changed(
         CONTEXT, "evil", scene.instance.uuid, PowerState.SHUTDOWN, scene.clock.now() + 1

@@ -52,7 +52,8 @@ def machines() -> Iterator[Machines]:
 
 def test_peers_with_addresses_of_their_own_reach_each_other(machines: Machines, tmp_path: Path) -> None:
     ring = tmp_path / "ring.json"
-    ring.write_text(json.dumps({"post": [f"tcp://{FAR}:7001"], "post.far": [f"tcp://{NEAR}:7002", f"tcp://{FAR}:7002"]}))
+    addresses = {"post": [f"tcp://{FAR}:7001"], "post.far": [f"tcp://{NEAR}:7002", f"tcp://{FAR}:7002"]}
+    ring.write_text(json.dumps(addresses))
     for identity in ("post@far", "client@near"):
         generate(tmp_path / "keys", identity)
     settings = BusSettings(transport="zmq", identity="", zmq_ring=str(ring), key_dir=str(tmp_path / "keys"))

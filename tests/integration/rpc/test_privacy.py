@@ -24,7 +24,10 @@ def test_a_payload_is_not_seen_on_the_wire(
     for identity in ("client", "post@any"):
         generate(tmp_path / "keys", identity)
     changes = {"key_dir": str(tmp_path / "keys"), "encryption": encryption}
-    scene = over_zmq(tmp_path, **changes) if transport == "zmq" else over_rabbit(request.getfixturevalue("broker"), **changes)
+    if transport == "zmq":
+        scene = over_zmq(tmp_path, **changes)
+    else:
+        scene = over_rabbit(request.getfixturevalue("broker"), **changes)
     try:
         assert _seen(scene.proxy, scene.client) is (encryption == "off")
     finally:

@@ -51,7 +51,8 @@ def over_zmq(directory: Path, **changes: Any) -> Scene:
     for name, at in (("server", port), ("client", proxy.port)):
         rings[name] = directory / f"{name}.json"
         rings[name].write_text(json.dumps({"post": [f"tcp://127.0.0.1:{at}"]}))
-    settings = dataclasses.replace(settings_of("zmq-ipc", directory, ""), zmq_ipc_dir="", heartbeat=HEARTBEAT, **changes)
+    ipc = settings_of("zmq-ipc", directory, "")
+    settings = dataclasses.replace(ipc, zmq_ipc_dir="", heartbeat=HEARTBEAT, **changes)
     fabric = Fabric(settings)
     office, _ = fabric.office(zmq_ring=str(rings["server"]))
     return Scene(fabric, proxy, office, fabric.bus(zmq_ring=str(rings["client"])).proxy(Post, timeout=8.0))
@@ -61,7 +62,8 @@ def over_rabbit(broker: RabbitMQ, **changes: Any) -> Scene:
     """An office and a client of one broker, the proxy before it."""
     proxy = TcpProxy(broker.port)
     url = broker.url.replace(f":{broker.port}/", f":{proxy.port}/")
-    fabric = Fabric(dataclasses.replace(settings_of("kombu-classic", Path(), url), **{"heartbeat": HEARTBEAT, **changes}))
+    settings = settings_of("kombu-classic", Path(), url)
+    fabric = Fabric(dataclasses.replace(settings, **{"heartbeat": HEARTBEAT, **changes}))
     office, _ = fabric.office()
     return Scene(fabric, proxy, office, fabric.bus().proxy(Post, timeout=8.0))
 

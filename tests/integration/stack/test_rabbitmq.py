@@ -42,7 +42,10 @@ class Queue(Protocol):
 def queue(url: str, name: str) -> Iterator[Queue]:
     """A durable queue of kombu's simple interface; put() returns when the broker has the message on disk."""
     options = {"confirm_publish": True}
-    with Connection(url, transport_options=options) as connection, connection.SimpleQueue(name) as opened:  # type: ignore[no-untyped-call]
+    with (
+        Connection(url, transport_options=options) as connection,  # type: ignore[no-untyped-call]
+        connection.SimpleQueue(name) as opened,
+    ):
         yield cast(Queue, opened)
 
 

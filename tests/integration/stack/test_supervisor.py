@@ -43,7 +43,9 @@ def apply(cloud: Cloud, *programs: Program) -> Supervisor:
     supervisor.ensure()
     for program in programs:
         supervisor.start(program.name)
-        assert processes.wait_until(lambda name=program.name: pid_of(cloud, name) is not None, PATIENCE)  # type: ignore[misc]
+        assert processes.wait_until(
+            lambda name=program.name: pid_of(cloud, name) is not None, PATIENCE  # type: ignore[misc]
+        )
     return supervisor
 
 

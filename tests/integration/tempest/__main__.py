@@ -71,7 +71,8 @@ def _parse() -> argparse.Namespace:
         help="pretended guests (default), or real ones for the tests in guests.tsv")
     add("--tier", type=int, choices=(1, 2, 3), help="1: compute's core; 2: it and what one host can; 3: all (default)")
     add("--service", choices=("compute", "identity", "image", "network", "scenario"), help="default: all")
-    add("--only", action="append", metavar="TEXT", help="only tests with this text, or another that is named, in their id")
+    add("--only", action="append", metavar="TEXT",
+        help="only tests with this text, or another that is named, in their id")
     add("--hosts", type=int, default=2, help="pretended compute hosts (default: 2)")
     add("--workers", type=int, default=2, help="tests at a time (default: 2)")
     add("--dry-run", action="store_true", help="change neither the expectations nor the page")

@@ -1,5 +1,6 @@
-"""The tests of Tempest that we look at, and what is known of each: ``expected.tsv``, with pretended guests, and those that
-are run again with real ones: ``guests.tsv``.
+"""The tests of Tempest that we look at, and what is known of each: ``expected.tsv``, with pretended guests.
+
+Those that are run again with real ones are in ``guests.tsv``.
 
 A line: the test's id, its tier (1: compute's core; 2: what a cloud of one host without volumes can be asked; 3: the
 rest), and ``passed`` or the reason why it does not pass here.
