@@ -43,7 +43,7 @@ class Scene:
         path.write_bytes(qcow2_header(1 << 20).ljust(1 << 16, b"\0"))
         return self.cloud.client.upload(path, hw_qemu_guest_agent="yes")
 
-    def findings(self, wanted: set[str] | None = None, patience: float = 100.0) -> list[Wrong]:
+    def findings(self, wanted: set[str] | None = None, patience: float = 240.0) -> list[Wrong]:
         """What is wrong, once hosts have had time to clear away what was taken from them, and the world was told of it.
 
         ``wanted``: see :func:`tests.integration.crash.checker.findings`.

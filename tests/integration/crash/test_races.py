@@ -20,7 +20,7 @@ RIVALS = 4
 HOSTS = ("h1", "h2")
 BIG = {"id": "big", "name": "big", "vcpus": 1, "ram": 300_000, "disk": 1}
 ROOM = 6  # servers of that flavor: 300,000 of 1,024,000 MiB, on two hosts
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 class Arena:
