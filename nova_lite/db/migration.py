@@ -22,7 +22,7 @@ from nova_lite.db import engines
 from nova_lite.db.border import translated
 from nova_lite.db.models import whole_metadata
 
-PATIENCE = 3600  # seconds that one statement of a migration may take
+PATIENCE = 3600  # seconds that a statement of a migration may take, or what is done between two
 _PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(sys.prefix) / "share" / "nova-lite" / "migrations")
 
 
@@ -87,7 +87,7 @@ def _run(url: str, action: Callable[[Config], None]) -> None:
 
 @contextlib.contextmanager
 def _connected(url: str) -> Iterator[Connection]:
-    engine = engines.writer(engines.parse(url), pool_size=1, silence=PATIENCE)
+    engine = engines.writer(engines.parse(url), pool_size=1, idle_timeout=PATIENCE, silence=PATIENCE)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _foreign_keys_off)
     try:

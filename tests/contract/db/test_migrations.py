@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
 from nova_lite.core.errors import Conflict, Invalid
 from nova_lite.db import migration
@@ -48,6 +48,31 @@ def test_every_revision_goes_down_and_up(new_database: NewDatabase) -> None:
         migration.upgrade(url, "+1")
         assert migration.current(url) == revision
         migration.downgrade(url, before or "base")
+
+
+IDLE_LIMIT = {
+    "postgresql": "SELECT extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval)",
+    "mysql": "SELECT @@idle_transaction_timeout",
+}
+
+
+@pytest.mark.parametrize("new_database", sorted(IDLE_LIMIT), indirect=True)
+def test_the_server_lets_a_migration_take_its_time_between_statements(new_database: NewDatabase) -> None:
+    """Not just the seconds of a service: a machine may be slow, and rows may have to be gone through."""
+    limits: set[int] = set()
+
+    def ask(connection: Connection, cursor: object, statement: str, *rest: object) -> None:
+        if statement.lstrip().startswith("CREATE TABLE"):
+            found = connection.connection.cursor()
+            found.execute(IDLE_LIMIT[connection.dialect.name])
+            limits.update(map(int, found.fetchone() or ()))
+
+    event.listen(Engine, "before_cursor_execute", ask)
+    try:
+        migration.upgrade(new_database(), "0001")
+    finally:
+        event.remove(Engine, "before_cursor_execute", ask)
+    assert limits == {migration.PATIENCE}
 
 
 def test_upgrading_what_is_up_to_date_keeps_the_data(database: Database, migrated: str) -> None:
