@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nova_lite.core import concurrency
 from tests.contract import green
 
 
 @pytest.mark.timeout(1800)  # of many tests, each with a bound of its own
-@pytest.mark.skipif(concurrency.backend() == "eventlet", reason="this is the run under eventlet")
 def test_the_suite_holds_under_green_threads() -> None:
     assert green.run("tests/contract/concurrency") == ""

@@ -15,8 +15,6 @@ import pytest
 
 from nova_lite.core import concurrency
 
-pytestmark = pytest.mark.skipif(concurrency.backend() != "eventlet", reason="a connection holds no thread there")
-
 SIZE = 4  # connections that the server serves at a time
 QUICK = 1.0  # seconds that the hurried server waits
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
