@@ -37,6 +37,10 @@ class MariaDB(Server):
         """Drop the database."""
         self._must(self._client(f"DROP DATABASE IF EXISTS `{name}`"), self._client_env, "drop a database")
 
+    def hurry(self) -> None:
+        """Until it is started anew, wait for no disk at a commit: it outlives the server's death, but not the machine's."""
+        self._must(self._client("SET GLOBAL innodb_flush_log_at_trx_commit = 2"), self._client_env, "be quick")
+
     def prepare(self) -> None:
         """Fill the data directory where that is not done; the server itself makes user and database at its start."""
         self._make_temporary()

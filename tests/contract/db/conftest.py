@@ -28,6 +28,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         return
     kind = PostgreSQL if request.param == "postgresql" else MariaDB
     with kind(directory / "server") as server:
+        server.hurry()
         yield lambda: server.create_database(f"test_{new_hex()}")
 
 
@@ -42,7 +43,7 @@ def migrated(new_database: NewDatabase) -> str:
 @pytest.fixture(scope="session")
 def shared(migrated: str) -> Iterator[Database]:
     """The one that all tests of a backend work with: connections are dear."""
-    found = Database(migrated)
+    found = Database(migrated, patience=300.0)  # a busy machine is no failure
     yield found
     found.close()
 

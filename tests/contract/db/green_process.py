@@ -18,6 +18,8 @@ from nova_lite.db.session import Database, Tx  # noqa: E402
 from nova_lite.db.writes import limits  # noqa: E402
 from tests.builders.guests import NOW  # noqa: E402
 
+PATIENCE = 300.0  # seconds
+
 
 def waits(database: Database, statement: str) -> int:
     """Ticks of 10 ms that were seen while the statement ran."""
@@ -45,12 +47,12 @@ def writers(database: Database, number: int) -> int:
         return 1
 
     tasks = [concurrency.spawn(database.transact, write) for _ in range(number)]
-    return sum(task.wait(30) for task in tasks)
+    return sum(task.wait(PATIENCE) for task in tasks)
 
 
 def main() -> None:
     what, url, argument = sys.argv[1:]
-    database = Database(url)
+    database = Database(url, patience=PATIENCE)
     print(waits(database, argument) if what == "waits" else writers(database, int(argument)))
     database.close()
 

@@ -14,6 +14,7 @@ from nova_lite.db.models.quotas import QuotaRow
 from nova_lite.db.session import Database, Tx
 from stack.servers import MariaDB, PostgreSQL
 
+PATIENCE = 300.0  # seconds that a server may take to be back, on a busy machine
 ROW = {"project_id": "p", "resource": "cores", "hard_limit": 0}
 SERVERS = pytest.mark.parametrize("new_database", ["postgresql", "mysql"], indirect=True)
 
@@ -34,12 +35,12 @@ def test_a_server_that_dies_and_comes_back_costs_nothing_but_time(
     with kind(tmp_path / "server") as server:
         url = server.create_database("here")
         migration.upgrade(url)
-        database = Database(url)
+        database = Database(url, patience=PATIENCE)
         database.transact(lambda tx: tx.insert(QuotaRow, ROW))
         server.kill()
         writer = concurrency.spawn(database.transact, _increase)
         server.start()
-        writer.wait(60)
+        writer.wait(PATIENCE)
         assert _limit(database) == 1
         database.close()
 
@@ -54,13 +55,13 @@ def test_a_process_frozen_in_a_transaction_holds_nobody_up_for_long(migrated: st
     def freeze(tx: Tx) -> None:
         _increase(tx)
         holding.set()
-        awake.wait(60)
+        awake.wait(PATIENCE)
         _increase(tx)
 
     sleeper = concurrency.spawn(frozen.transact, freeze)
-    assert holding.wait(60)
+    assert holding.wait(PATIENCE)
     database.transact(_increase)
     awake.set()
-    sleeper.wait(60)
+    sleeper.wait(PATIENCE)
     assert _limit(database) == 3
     frozen.close()
