@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from guest.errors import GuestBuildError
+from guest.packages import current_agent, current_kernel, fetch
 from guest.tools import APT_PACKAGES, APT_PACKAGES_SSH
 from stack import apt, venv
 from stack.errors import StackError
@@ -25,8 +27,8 @@ LAYERS = ("style", "unit", "contract", "functional", "integration", "e2e")
 PROMISES = "promises"  # of several layers: what docs/promises.md names
 # Tools that some tests call themselves (isoinfo is in genisoimage).
 MORE_PACKAGES = ("iproute2", "genisoimage", "systemd", "systemd-container", "dbus", "python3")
-# One part of the layers more than there are cores: each waits more than it computes.
-LANES = (os.cpu_count() or 1) + 1
+# One part of the layers more than there are cores for us: each waits more than it computes.
+LANES = len(os.sched_getaffinity(0)) + 1
 # Layers that start real brokers, databases or hypervisors.
 REAL = ("contract", "integration", "e2e", PROMISES)
 TESTS = "requirements-test.txt"
@@ -56,7 +58,7 @@ def main() -> int:
             parser.error(f"unknown layer {layer!r}; there are {', '.join(LAYERS)}, and {PROMISES}")
     try:
         prepare(layers)
-    except StackError as error:
+    except (StackError, GuestBuildError) as error:
         print(f"run_tests.sh: {error}", file=sys.stderr)
         return 1
     with environments(layers):
@@ -85,7 +87,19 @@ def prepare(layers: tuple[str, ...]) -> None:
     if missing:
         _say(f"installing {len(missing)} Debian packages")
         apt.install(missing, log)
+    if "e2e" in layers and apt.available():
+        try:
+            _fetch_guests()
+        except GuestBuildError:  # lists that are missing, or old: a package's version has gone
+            apt.update(log)
+            _fetch_guests()
     _say(f"virtual environment {venv.ensure(ROOT, 'qemu', log, (TESTS,))}")
+
+
+def _fetch_guests() -> None:
+    """Download what the tests' guests are made of; nothing to do where it is there."""
+    for package in (current_kernel(), current_agent()):
+        fetch(package, ROOT / "var/tests/guest-cache")
 
 
 @contextlib.contextmanager
