@@ -18,7 +18,9 @@ def upgrade() -> None:
     for column in columns(LONG_TEXT, "began_with", "ended_with", null=True):
         op.add_column("operations", column)
     op.create_index("ix_operations_untold", "operations", ["untold"])
-    create_table("duties", *columns(NAME, "name", "holder"), *columns(REAL, "expires_at"), sa.PrimaryKeyConstraint("name"))
+    create_table(
+        "duties", *columns(NAME, "name", "holder"), *columns(REAL, "expires_at"), sa.PrimaryKeyConstraint("name")
+    )
 
 
 def downgrade() -> None:

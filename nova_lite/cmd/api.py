@@ -90,8 +90,8 @@ def compute_services(
     times = settings.conductor
     deadlines = Deadlines(create=times.create_deadline, action=times.action_deadline, begin=times.requeue_after)
     return ComputeServices(
-        database=database, images=images, image_records=records, image_url=versionless(settings.image.url), compute_at=compute_at, clock=clock,
-        scheduler=scheduler, networking=service,
+        database=database, images=images, image_records=records, image_url=versionless(settings.image.url),
+        compute_at=compute_at, clock=clock, scheduler=scheduler, networking=service,
         networks=ServerNetworks(store(settings, database, clock), server_ports(settings, service, clock)),
         lifecycle=Lifecycle(database, scheduler, compute_at, clock, deadlines),
         quota=Quota(**dataclasses.asdict(settings.quota)), page_size=settings.api.page_size,

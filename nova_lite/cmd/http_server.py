@@ -37,7 +37,10 @@ class HttpServer:
 
 
 def bind(section: str, address: str, port: int) -> socket.socket:
-    """A listening socket; waits a while for a predecessor that is just ending. Raises ConfigError, naming ``section``."""
+    """A listening socket; waits a while for a predecessor that is just ending.
+
+    Raises ConfigError, naming ``section``.
+    """
     clock = SystemClock()
     deadline = clock.monotonic() + BIND_PATIENCE
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

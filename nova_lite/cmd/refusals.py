@@ -1,4 +1,4 @@
-"""What the bus refuses becomes an event that names the offender: a line in the log, and a notification where they go."""
+"""What the bus refuses becomes an event that names the offender: a line in the log, a notification where they go."""
 
 from __future__ import annotations
 

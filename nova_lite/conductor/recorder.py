@@ -98,7 +98,9 @@ class Recorder:
         with self._database.read() as tx:
             behind = task_state_writes.behind(tx, operation_ids, choose)
         for uuid in behind:  # each on its own: the instance is its lock, and is taken first
-            self._database.transact(lambda tx, uuid=uuid: task_state_writes.follow(tx, uuid, choose, now))  # type: ignore[misc]
+            self._database.transact(
+                lambda tx, uuid=uuid: task_state_writes.follow(tx, uuid, choose, now)  # type: ignore[misc]
+            )
 
     def finish(self, context: RequestContext, result: OperationResult, admin_pass: str | None = None) -> None:
         """Record an end; what another host has to do, or may still try, goes on there. Raises Superseded.

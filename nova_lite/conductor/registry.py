@@ -70,7 +70,8 @@ class Registry:
             unfinished = {grant.instance.uuid for grant in operation_reads.unfinished_of_host(tx, host)}
             return [
                 instance.uuid for instance in instance_reads.by_uuids(tx, uuids)
-                if instance.uuid not in unfinished and _lost(instance, host, operation_reads.of_instance(tx, instance.uuid))
+                if instance.uuid not in unfinished
+                and _lost(instance, host, operation_reads.of_instance(tx, instance.uuid))
             ]
 
     def report_host(self, context: RequestContext, report: HostReport) -> None:
@@ -111,7 +112,9 @@ class Registry:
         try:
             self._compute_at(host).compare_guests(context)
         except Unavailable as error:
-            LOG.warning("host %s reports again and does not hear; it compares its guests at its leisure: %s", host, error)
+            LOG.warning(
+                "host %s reports again and does not hear; it compares its guests at its leisure: %s", host, error
+            )
 
     def service_versions(self) -> dict[str, dict[str, str]]:
         """The lowest version of each interface that runs, by topic."""

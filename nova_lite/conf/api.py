@@ -77,7 +77,9 @@ class IdentitySettings:
 class ImageSettings:
     """[image]"""
 
-    url: str = option("", "A Glance to use instead of the embedded image service, with or without /v2. Empty: embedded.")
+    url: str = option(
+        "", "A Glance to use instead of the embedded image service, with or without /v2. Empty: embedded."
+    )
     auth_url: str = option("http://127.0.0.1:8774/identity/v3", "Identity service whose tokens that Glance takes.")
     username: str = option("nova", "User as whom it is asked; it must be an administrator there.")
     password: str = option("", "That user's password.", secret=True)
@@ -87,10 +89,12 @@ class ImageSettings:
     store_dir: str = option("", "Directory of the images' data. Empty: images/ under state_path.")
     max_image_size: int = option(64 << 30, "Bytes that an image may have.", minimum=1)
     import_methods: tuple[str, ...] = option(
-        ("glance-direct", "web-download"), "Ways to import images: glance-direct (staged), web-download (fetched by us)."
+        ("glance-direct", "web-download"),
+        "Ways to import images: glance-direct (staged), web-download (fetched by us).",
     )
     web_download_networks: tuple[str, ...] = option(
-        (), "Networks (CIDR) from which web-download may fetch, on any port, beside ports 80 and 443 of the public internet."
+        (), "Networks (CIDR) from which web-download may fetch, on any port, beside ports 80 and 443 of the public "
+        "internet."
     )
     require_format_match: bool = option(
         True, "Refuse images whose content is not of the format they declare. Unsafe content is refused either way."

@@ -15,8 +15,8 @@ class ComputeSettings:
     instances_path: str = option("", "Directory of the guests' disks. Empty: instances/ under state_path.")
     image_cache_path: str = option("", "Directory of base images. Empty: image-cache/ under state_path.")
     networks_path: str = option(
-        "", "Directory of what runs for the networks of this host's guests; the user of dnsmasq must be able to reach it. "
-        "Empty: networks/ under state_path.",
+        "", "Directory of what runs for the networks of this host's guests; the user of dnsmasq must be able to reach "
+        "it. Empty: networks/ under state_path.",
     )
     networks_socket: str = option(
         "", "Socket of nova-lite-networks, which makes networks in networks_path for a compute without the rights to. "
@@ -28,7 +28,9 @@ class ComputeSettings:
         600.0, "Seconds between two comparisons of all guests' power states with the records.", minimum=1,
     )
     concurrent_operations: int = option(10, "Operations that run at a time.", minimum=1)
-    force_config_drive: bool = option(True, "Give every guest a config drive, not only those whose request asks for it.")
+    force_config_drive: bool = option(
+        True, "Give every guest a config drive, not only those whose request asks for it."
+    )
     cpu_allocation_ratio: float = option(4.0, "Virtual CPUs offered for each real one.", minimum=0.1)
     ram_allocation_ratio: float = option(1.0, "Memory offered for each real byte.", minimum=0.1)
     disk_allocation_ratio: float = option(1.0, "Disk offered for each real byte.", minimum=0.1)

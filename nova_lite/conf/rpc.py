@@ -25,13 +25,15 @@ class RpcSettings:
     call_timeout: float = option(30.0, "Seconds to wait for an answer where a call names no limit.", minimum=0.1)
     workers: int = option(64, "Messages that one process works on at a time.", minimum=1)
     poison_limit: int = option(
-        3, "Processes of this host that may die, each while it works on the same message that RabbitMQ gives again and on no "
-        "other suspect. Then the message is set aside with an event rpc.refused. Counted below state_path.", minimum=1,
+        3, "Processes of this host that may die, each while it works on the same message that RabbitMQ gives again and "
+        "on no other suspect. Then the message is set aside with an event rpc.refused. Counted below state_path.",
+        minimum=1,
     )
     signing: bool = option(True, "Sign every message and refuse what is not signed by a trusted identity.")
     encryption: str = option(
-        "off", "Encrypt messages for those who serve their target: off, on, or required, which also refuses what others "
-        "send readably. Everybody reads both, so turn it on service by service.", choices=("off", "on", "required"),
+        "off", "Encrypt messages for those who serve their target: off, on, or required, which also refuses what "
+        "others send readably. Everybody reads both, so turn it on service by service.",
+        choices=("off", "on", "required"),
     )
     key_dir: str = option(
         "/etc/nova-lite/keys", "Directory with this service's private key and the trusted public keys.",

@@ -37,8 +37,9 @@ class ArchivedInstance(Value, frozen=True, kw_only=True):
 def archive(database: Database, before: float, batch: int = 100) -> dict[str, int]:
     """Archive every instance that was deleted before a time, with its operations and their events.
 
-    Scheduling decisions and idempotency tokens from before it are dropped. Instances that still have an allocation stay, for the auditor to
-    see. Works in transactions of ``batch`` instances, beside everything else; can be stopped and run again.
+    Scheduling decisions and idempotency tokens from before it are dropped. Instances that still have an allocation
+    stay, for the auditor to see. Works in transactions of ``batch`` instances, beside everything else; can be stopped
+    and run again.
 
     :returns: how many rows left each table.
     """

@@ -23,7 +23,7 @@ from nova_lite.core.errors import Invalid
 LOG = logging.getLogger(__name__)
 BACKENDS = ("sqlite", "postgresql", "mysql")
 CONNECT_TIMEOUT = 10  # seconds until a server that does not answer counts as absent
-SILENCE = 20  # seconds without a sound after which a server, or the way to it, is gone; no statement of ours takes so long
+SILENCE = 20  # seconds without a sound after which a server, or the way to it, is gone: no statement takes so long
 EXPRESSION_BUDGET = 0.5  # seconds of one statement of SQLite's for the regular expression of a filter
 LOG_LIMIT = 16 << 20  # bytes of SQLite's log (WAL): some hundred boots
 SQLITE_BUSY = 250  # milliseconds that SQLite itself waits for a lock, blocking the process; the rest is ours to wait
@@ -104,7 +104,9 @@ def _sqlite_setup(connection: Any, record: object) -> None:
     # LIKE tells case apart, as on the other databases.
     # SQLite would carry over the log at every commit once it is long, and under load it never gets short again: each
     # commit would wait for the disk. See keep_log_short.
-    pragmas = "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=0", "foreign_keys=ON", "case_sensitive_like=ON"
+    pragmas = (
+        "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=0", "foreign_keys=ON", "case_sensitive_like=ON",
+    )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}").close()
     connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY}").close()
@@ -113,7 +115,8 @@ def _sqlite_setup(connection: Any, record: object) -> None:
 def keep_log_short(connection: Connection) -> None:
     """After a commit: carry SQLite's log over into the database and empty it, if it is longer than :data:`LOG_LIMIT`.
 
-    Whoever reads or writes meanwhile in another process is not waited for: what cannot be done is left to a later commit.
+    Whoever reads or writes meanwhile in another process is not waited for: what cannot be done is left to a later
+    commit.
     """
     path = connection.engine.url.database
     try:
@@ -133,9 +136,10 @@ def keep_log_short(connection: Connection) -> None:
 
 
 class Expressions:
-    """REGEXP of one SQLite connection. SQLite runs it in this process, where nothing else runs meanwhile: a statement has
+    """REGEXP of one SQLite connection.
 
-    :data:`EXPRESSION_BUDGET` for it, over all rows.
+    SQLite runs it in this process, where nothing else runs meanwhile: a statement has :data:`EXPRESSION_BUDGET` for it,
+    over all rows.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -189,8 +193,10 @@ def _postgresql_idle_limit(seconds: int, connection: Any, record: object) -> Non
 
 
 def _mysql_idle_limit(seconds: int, connection: Any, record: object) -> None:
-    with connection.cursor() as cursor:  # the comment is read by MariaDB, not by MySQL, which has no such limit
-        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = 10 /*M!100300 , idle_transaction_timeout = {seconds} */")
+    # The comment is read by MariaDB, not by MySQL, which has no such limit.
+    idle = f"/*M!100300 , idle_transaction_timeout = {seconds} */"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = 10 {idle}")
 
 
 _IDLE_LIMITS = {"postgresql": _postgresql_idle_limit, "mysql": _mysql_idle_limit}

@@ -34,7 +34,7 @@ LONGEST_PAUSE = 0.1  # seconds between two tries
 
 
 def paired(first: type[Base], second: type[Base], joined: Select[Any], *besides: ColumnElement[Any]) -> Select[Any]:
-    """``select(first).join(second, ...)`` for :meth:`Tx.pairs`: all columns of both, and what is selected ``besides``."""
+    """``select(first).join(second, ...)`` for :meth:`Tx.pairs`: all columns of both, and what is ``besides``."""
     one, two = first.__table__.c, second.__table__.c
     return joined.with_only_columns(*one, *two, *besides, maintain_column_froms=True)
 
@@ -95,7 +95,8 @@ class Tx:
         found = self._connection.execute(statement, values).all()
         return [
             (cast("A", SimpleNamespace(**dict(zip(one.keys(), row, strict=False)))),
-             cast("B", SimpleNamespace(**dict(zip(two.keys(), row[len(one):], strict=False)))), row[len(one) + len(two):])
+             cast("B", SimpleNamespace(**dict(zip(two.keys(), row[len(one):], strict=False)))),
+             row[len(one) + len(two):])
             for row in map(tuple, found)
         ]
 
@@ -187,8 +188,8 @@ class Database:
         """Run ``function`` in one write transaction and commit; what it raises rolls everything back.
 
         It is run again, from its beginning, when the database chose it as the victim of a deadlock, the lock or the
-        connection was lost, or it drew what somebody has: it must do nothing but work on its Tx. Never call ``transact``
-        inside ``transact``.
+        connection was lost, or it drew what somebody has: it must do nothing but work on its Tx. Never call
+        ``transact`` inside ``transact``.
 
         :raises Drawn: it did so :data:`DRAWS` times.
         :raises DatabaseUnavailable: no success within ``patience`` seconds, or the connection broke at the commit.

@@ -13,7 +13,8 @@ from nova_lite.db.models.base import Base
 def still(model: type[Base], *columns: str) -> Update:
     """Update the row whose ``columns`` are what the values ``was_COLUMN`` say; the other values are what it sets.
 
-    Made once for each set of columns: building it took longer than running it. For :meth:`nova_lite.db.session.Tx.change`.
+    Made once for each set of columns: building it took longer than running it.
+    For :meth:`nova_lite.db.session.Tx.change`.
     """
     table = model.__table__
     assert isinstance(table, Table)

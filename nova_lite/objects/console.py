@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"([0-9a-f]{32})[A-Za-z0-9_-]{43}")
 
 
 class ConsoleAddress(Value, frozen=True, kw_only=True):
-    """What a token opens: who is let in at ``port`` of ``host`` with a websocket to ``path`` speaks with the instance."""
+    """What a token opens: a websocket to ``path`` at ``port`` of ``host``, which speaks with the instance."""
 
     instance_uuid: str
     host: str

@@ -35,8 +35,8 @@ class HostReport(Value, frozen=True, kw_only=True):
     """What a compute says of itself at start and every report interval; it is also its heartbeat.
 
     ``uuid`` identifies the host for ever, whatever it is called; ``hypervisor_version`` as libvirt numbers it.
-    ``uptime`` is for people, in the words of the command of that name. ``cpu_info``: arch, model, vendor; sockets, cores,
-    threads, cells as decimal numbers; features, separated by blanks.
+    ``uptime`` is for people, in the words of the command of that name. ``cpu_info``: arch, model, vendor; sockets,
+    cores, threads, cells as decimal numbers; features, separated by blanks.
     ``versions`` is what its compute understands on the bus.
     """
 

@@ -147,7 +147,10 @@ class Revocation(Value, frozen=True, kw_only=True):
 
 
 class AccessRule(Value, frozen=True, kw_only=True):
-    """Requests of one method to a service, by the type of that service; ``path`` as :mod:`nova_lite.identity.access_rules`."""
+    """Requests of one method to a service, by the type of that service.
+
+    ``path`` as :mod:`nova_lite.identity.access_rules`.
+    """
 
     id: str
     user_id: str

@@ -125,8 +125,8 @@ class ImageQuery(Value, frozen=True, kw_only=True):
 
     ``project_id`` is the viewer's; ``all_projects`` sees what is everybody's, as an administrator does. ``visibility``
     None: what the viewer is meant to see unasked (its own, public ones, shared ones in ``member_status``, but not the
-    community images of others); ``"all"`` adds those. ``sort`` is (field, descending); the id is always the last key. ``marker`` is the last image
-    of the page before.
+    community images of others); ``"all"`` adds those. ``sort`` is (field, descending); the id is always the last key.
+    ``marker`` is the last image of the page before.
     """
 
     project_id: str | None = None

@@ -8,7 +8,7 @@ from nova_lite.objects.base import Value
 
 
 class KeyPair(Value, frozen=True, kw_only=True):
-    """``public_key`` in OpenSSH format (or an X.509 certificate); ``fingerprint`` colon-separated MD5, as Nova shows it."""
+    """``public_key`` in OpenSSH format, or an X.509 certificate; ``fingerprint`` MD5 with colons, as Nova shows it."""
 
     id: int = 0
     user_id: str

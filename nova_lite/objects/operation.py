@@ -217,7 +217,7 @@ def move_of(arguments: Arguments) -> Move | None:
 
 
 class Operation(Value, frozen=True, kw_only=True):
-    """``epoch`` fences: a worker whose epoch is older than the row's is refused. ``deadline``: seconds since the epoch."""
+    """``epoch`` fences: a worker whose epoch is older than the row's is refused. ``deadline``: seconds since 1970."""
 
     id: str
     request_id: str

@@ -123,7 +123,8 @@ class Leg(enum.StrEnum):
 RUINOUS = frozenset({Action.CREATE, Action.DELETE, Action.REBUILD, Action.EVACUATE})
 
 
-# What is done to an instance without a task state: others may be accepted meanwhile, and wait for their turn on its host.
+# What is done to an instance without a task state: others may be accepted meanwhile, and wait for their turn on its
+# host.
 QUIET = frozenset({Action.ATTACH_INTERFACE, Action.DETACH_INTERFACE, Action.REFRESH_INTERFACE})
 
 

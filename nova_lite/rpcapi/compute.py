@@ -38,8 +38,8 @@ class Compute(Protocol):
     ) -> None:
         """Begin the operation and carry it out; its end is the answer.
 
-        Raises the driver's AgentNotEnabled, AgentSilent, PasswordNotSet, DomainNotFound, DriverUnsupported; Unavailable:
-        it was not begun, or did not end in time.
+        Raises the driver's AgentNotEnabled, AgentSilent, PasswordNotSet, DomainNotFound, DriverUnsupported;
+        Unavailable: it was not begun, or did not end in time.
         """
         ...
 
@@ -68,7 +68,10 @@ class Compute(Protocol):
 
     @call(timeout=30.0)
     def guests_found(self, context: RequestContext) -> GuestsFound:
-        """Every domain and every instance's files on this host, whoever they belong to. Raises HypervisorUnavailable."""
+        """Every domain and every instance's files on this host, whoever they belong to.
+
+        Raises HypervisorUnavailable.
+        """
         ...
 
     @cast

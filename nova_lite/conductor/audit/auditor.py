@@ -47,7 +47,10 @@ class Auditor:
             LOG.error("audit: %s: %s", finding.kind, finding.text)
 
     def audit(self, fix: bool, hosts: bool = True) -> list[Finding]:
-        """Everything that does not agree. ``hosts``: ask those that are up what they have. Raises the database's errors."""
+        """Everything that does not agree. ``hosts``: ask those that are up what they have.
+
+        Raises the database's errors.
+        """
         found = [*self._records(fix), *(self._guests(fix) if hosts else [])]
         counts = Counter(finding.kind for finding in found if not finding.mended)
         self.gauge.set({**dict.fromkeys(KINDS, 0), **counts})

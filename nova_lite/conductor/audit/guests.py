@@ -16,7 +16,10 @@ _HAVE_A_GUEST = (
 
 
 def lost(instances: Iterable[Instance], host: str, found: GuestsFound, asked_at: float) -> list[Finding]:
-    """Instances of a host that should have a guest and its disk there and have not; those changed after ``asked_at`` may."""
+    """Instances of a host that should have a guest and its disk there and have not.
+
+    Those that were changed after ``asked_at`` may.
+    """
     return [
         Finding(
             kind=kind, about={"instance": instance.uuid, "host": host},
@@ -31,7 +34,10 @@ def lost(instances: Iterable[Instance], host: str, found: GuestsFound, asked_at:
 
 
 def strays(known: Mapping[str, Instance], host: str, found: GuestsFound, asked_at: float) -> list[Finding]:
-    """Domains and files on a host that no live instance of it accounts for; ``known``: the records there are of them."""
+    """Domains and files on a host that no live instance of it accounts for.
+
+    ``known``: the records there are of them.
+    """
     findings = []
     for kind, uuids in (("domain", found.domains), ("files", found.disks)):
         for uuid in uuids:

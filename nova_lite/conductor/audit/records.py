@@ -66,8 +66,8 @@ def _operations(tx: Tx, now: float) -> Found:
         yield finding, partial(writes.free, instance_uuid=instance.uuid, fault=fault, now=now)
     for operation in reads.aimless_operations(tx):
         text = f"operation {operation.id} ({operation.action}) is {operation.state}, and its instance is idle or gone"
-        finding = Finding(kind="operation.aimless", about={"operation": operation.id, **_about(operation.instance_uuid)},
-                          text=text, mend="fail it")
+        about = {"operation": operation.id, **_about(operation.instance_uuid)}
+        finding = Finding(kind="operation.aimless", about=about, text=text, mend="fail it")
         yield finding, partial(writes.close, operation_id=operation.id, message="closed by the auditor", now=now)
     for operation in reads.overdue_operations(tx, now - OVERDUE):
         text = f"operation {operation.id} ({operation.action}) should have ended long ago: does a conductor run?"
@@ -78,7 +78,8 @@ def _operations(tx: Tx, now: float) -> Found:
 def _ports(tx: Tx, now: float) -> Found:
     for port, uuid in reads.leaked_ports(tx):
         text = f"port {port} belongs to server {uuid}, which is deleted or has no such interface"
-        finding = Finding(kind="port.leaked", about={"port": port, **_about(uuid)}, text=text, mend="take it from there")
+        about = {"port": port, **_about(uuid)}
+        finding = Finding(kind="port.leaked", about=about, text=text, mend="take it from there")
         yield finding, partial(writes.free_port, port_id=port, device_id=uuid, now=now)
     for port, uuid in reads.lost_ports(tx):
         text = f"instance {uuid} has an interface whose port {port} is not there"

@@ -20,7 +20,9 @@ class ProjectRow(Base):
     """A project or a domain. ``name_space`` is the domain's id, or empty: NULLs would not be unique."""
 
     __tablename__ = "identity_projects"
-    __table_args__ = table_args(UniqueConstraint("name_space", "name"), Index(None, "domain_id"), Index(None, "parent_id"))
+    __table_args__ = table_args(
+        UniqueConstraint("name_space", "name"), Index(None, "domain_id"), Index(None, "parent_id")
+    )
     id: Mapped[ExternalId] = mapped_column(primary_key=True)
     name: Mapped[str]
     domain_id: Mapped[ExternalId | None]

@@ -32,8 +32,8 @@ class InstanceRow(SoftDelete, Base):
 
     ``vcpus``, ``memory_mb`` and ``disk_gb`` are the ledger of quota (``writes.instance_values``); ``flavorid`` and
     ``image_id`` repeat what lists filter by. ``instance_metadata`` and ``tags`` are filtered by patterns over their
-    encoded text (``reads.instances``). ``told_at``: when, by its host's clock, the newest power state that was heard was
-    so (docs/adr/0018).
+    encoded text (``reads.instances``). ``told_at``: when, by its host's clock, the newest power state that was heard
+    was so (docs/adr/0018).
     """
 
     __tablename__ = "instances"

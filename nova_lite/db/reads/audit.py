@@ -97,7 +97,10 @@ def miscounted_hosts(tx: Tx) -> list[str]:
 
 
 def missized(tx: Tx, uuid: str | None = None) -> list[Instance]:
-    """Live instances (or the one) that quota counts with another size than theirs. One that is being resized has two."""
+    """Live instances (or the one) that quota counts with another size than theirs.
+
+    One that is being resized has two.
+    """
     resizing = exists().where(
         OperationRow.instance_uuid == InstanceRow.uuid, OperationRow.state.in_(UNFINISHED),
         OperationRow.action == Action.RESIZE,

@@ -1,4 +1,4 @@
-"""Reading the records of the identity service: one way for all of them, since columns and fields have the same names."""
+"""Reading the records of the identity service: one way for all of them, as columns and fields have the same names."""
 
 from __future__ import annotations
 

@@ -69,7 +69,8 @@ def page(tx: Tx, wanted: Wanted, *, marker: str | None, limit: int) -> list[Migr
     :raises Invalid: no migration has that uuid.
     """
     row = OperationRow
-    conditions: list[ColumnElement[bool]] = [row.action.in_([action for action, kind in _KINDS.items() if wanted.kind in (None, kind)])]
+    actions = [action for action, kind in _KINDS.items() if wanted.kind in (None, kind)]
+    conditions: list[ColumnElement[bool]] = [row.action.in_(actions)]
     for column, value in ((row.instance_uuid, wanted.instance_uuid), (row.project_id, wanted.project_id),
                           (row.user_id, wanted.user_id)):
         if value is not None:

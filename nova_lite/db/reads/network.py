@@ -108,7 +108,9 @@ def _with_what_a_port_needs() -> Select[Any]:
     return _with_subnets(*_room(PortRow, "port", project), group.scalar_subquery())
 
 
-def _room(row: Any, resource: str, project_id: str | BindParameter[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _room(
+    row: Any, resource: str, project_id: str | BindParameter[Any]
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     own = NetworkQuotaRow
     limit = select(own.hard_limit).where(own.project_id == project_id, own.resource == resource)
     used = select(func.count()).select_from(row).where(row.project_id == project_id)

@@ -98,7 +98,10 @@ def release_elsewhere(tx: Tx, instance_uuid: str, host: str | None) -> None:
 
 
 def leave(tx: Tx, instance_uuid: str, host: str) -> bool:
-    """Give back what an instance takes of one host; False when it takes nothing there. The caller holds the instance."""
+    """Give back what an instance takes of one host; False when it takes nothing there.
+
+    The caller holds the instance.
+    """
     row = tx.row(_entry(instance_uuid, host))
     here = (AllocationRow.instance_uuid == instance_uuid, AllocationRow.host == host)
     if row is None or not tx.change(delete(AllocationRow).where(*here)):

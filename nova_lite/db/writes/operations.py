@@ -152,7 +152,10 @@ def fail(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, n
 
 
 def recast(tx: Tx, operation: Operation, lease_until: float, now: float) -> bool:
-    """Take it on oneself to cast an operation again whose lease is over; False when somebody else did, or it went on."""
+    """Take it on oneself to cast an operation again whose lease is over.
+
+    False when somebody else did, or it went on.
+    """
     return bool(tx.change(
         update(OperationRow)
         .where(

@@ -77,8 +77,8 @@ def _commit(
     tx: Tx, before: Operation, after: Operation, columns: dict[str, Any], statement: Update | None = None
 ) -> Operation:
     matched = tx.change(
-        _still() if statement is None else statement, was_uuid=before.id, was_state=before.state, was_epoch=before.epoch,
-        updated_at=after.updated_at, **columns,
+        _still() if statement is None else statement, was_uuid=before.id, was_state=before.state,
+        was_epoch=before.epoch, updated_at=after.updated_at, **columns,
     )
     if not matched:
         raise superseded(before)

@@ -100,7 +100,9 @@ def a_report(name: str = "host1", inventory: Inventory | None = None, uuid: str 
     )
 
 
-def an_event(name: str = "spawn", *, ended: bool = True, result: Literal["Success", "Error"] = "Success") -> OperationEvent:
+def an_event(
+    name: str = "spawn", *, ended: bool = True, result: Literal["Success", "Error"] = "Success"
+) -> OperationEvent:
     return OperationEvent(
         name=name, host="host1", started_at=NOW, finished_at=NOW + 1 if ended else None,
         result=result if ended else None,

@@ -1,4 +1,4 @@
-"""Databases for the suite: real servers, started once; one migrated database for each kind, emptied after every test."""
+"""Databases for the suite: real servers, started once; one migrated database of each kind, emptied after every test."""
 
 from __future__ import annotations
 

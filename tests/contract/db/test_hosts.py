@@ -105,7 +105,9 @@ def test_a_report_of_before_changes_nothing(cloud: Cloud) -> None:
     for report in (older, newer):
         cloud.database.transact(lambda tx, report=report: writes.report(tx, report, NOW + 61))  # type: ignore[misc]
     for report in (newer, older):
-        again = cloud.database.transact(lambda tx, report=report: writes.report(tx, report, NOW + 90))  # type: ignore[misc]
+        again = cloud.database.transact(
+            lambda tx, report=report: writes.report(tx, report, NOW + 90)  # type: ignore[misc]
+        )
         assert again is None
     with cloud.database.read() as tx:
         state = reads.one(tx, "host1")
@@ -162,9 +164,9 @@ def test_counters_are_mended_from_the_ledger(cloud: Cloud) -> None:
 def test_heartbeats_keep_identity_and_switches(cloud: Cloud) -> None:
     first = _a_service()
     cloud.database.transact(lambda tx: service_writes.heartbeat(tx, first, NOW))
-    cloud.database.transact(
-        lambda tx: service_writes.set_state(tx, first.uuid, NOW + 1, enabled=False, disabled_reason="x", forced_down=True)
-    )
+    cloud.database.transact(lambda tx: service_writes.set_state(
+        tx, first.uuid, NOW + 1, enabled=False, disabled_reason="x", forced_down=True
+    ))
     later = msgspec.structs.replace(_a_service(), last_seen_at=NOW + 60, version="1.1")
     cloud.database.transact(lambda tx: service_writes.heartbeat(tx, later, NOW + 50))
     with cloud.database.read() as tx:
@@ -182,7 +184,9 @@ def test_a_heartbeat_of_before_changes_nothing(cloud: Cloud) -> None:
     older = msgspec.structs.replace(_a_service(), last_seen_at=NOW + 50)
     cloud.database.transact(lambda tx: service_writes.heartbeat(tx, newer, NOW + 61))
     for beat in (older, newer):
-        cloud.database.transact(lambda tx, beat=beat: service_writes.heartbeat(tx, beat, NOW + 90))  # type: ignore[misc]
+        cloud.database.transact(
+            lambda tx, beat=beat: service_writes.heartbeat(tx, beat, NOW + 90)  # type: ignore[misc]
+        )
     with cloud.database.read() as tx:
         (found,) = services.page(tx)
     assert (found.last_seen_at, found.versions) == (NOW + 61, {"compute": "1.1"})
@@ -215,6 +219,8 @@ def test_services_are_forgotten_on_demand(cloud: Cloud) -> None:
 def test_a_sign_of_life_says_what_the_service_understands(cloud: Cloud) -> None:
     for at, versions in enumerate(({"compute": "1.1"}, {"compute": "1.0", "envelope": "2"})):
         service = msgspec.structs.replace(_a_service(), versions=versions, last_seen_at=NOW + at)
-        cloud.database.transact(lambda tx, service=service: service_writes.heartbeat(tx, service, NOW))  # type: ignore[misc]
+        cloud.database.transact(
+            lambda tx, service=service: service_writes.heartbeat(tx, service, NOW)  # type: ignore[misc]
+        )
         with cloud.database.read() as tx:
             assert [one.versions for one in services.page(tx)] == [versions]

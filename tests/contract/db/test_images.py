@@ -136,7 +136,8 @@ def test_names_differ_by_case(records: ImageStore) -> None:
 
 def test_tags_and_properties_filter(records: ImageStore) -> None:
     wanted = an_image(tags=("a", "b"), properties={"k": "v"})
-    for image in (wanted, an_image(tags=("a",), properties={"k": "v"}), an_image(tags=("a", "b"), properties={"k": "V"})):
+    others = an_image(tags=("a",), properties={"k": "v"}), an_image(tags=("a", "b"), properties={"k": "V"})
+    for image in (wanted, *others):
         records.add(image)
     condition = ImageFilter(field="k", values=("v",), custom=True)
     assert records.find(ImageQuery(project_id="p1", tags=("a", "b"), filters=(condition,))) == [wanted]

@@ -38,7 +38,8 @@ def cloud(database: Database) -> Cloud:
 
 def _names(cloud: Cloud, **filters: Any) -> list[str]:
     with cloud.database.read() as tx:
-        return [found.display_name for found in reads.page(tx, InstanceFilters(**filters), sort=[("display_name", "asc")])]
+        found = reads.page(tx, InstanceFilters(**filters), sort=[("display_name", "asc")])
+    return [instance.display_name for instance in found]
 
 
 def _accept(cloud: Cloud, name: str, **changes: object) -> Instance:

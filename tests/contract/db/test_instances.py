@@ -325,7 +325,8 @@ def test_a_power_state_is_of_no_account_when_it_is_not_the_hosts_to_tell(cloud: 
     instance = cloud.active()
     busy = cloud.act(cloud.active(), Pause(), PAUSE).instance
     early = dataclasses.replace(OFF, at=instance.updated_at - 1)
-    for uuid, host, change in ((instance.uuid, "other", OFF), (busy.uuid, "host1", OFF), (instance.uuid, "host1", early)):
+    none_of_theirs = (instance.uuid, "other", OFF), (busy.uuid, "host1", OFF), (instance.uuid, "host1", early)
+    for uuid, host, change in none_of_theirs:
         told = functools.partial(writes.set_power_state, uuid=uuid, host=host, change=change, now=NOW)
         assert cloud.database.transact(told) is None
     assert _get(cloud, instance.uuid) == instance

@@ -72,7 +72,8 @@ def test_flavors_are_seen_by_whom_they_are_for(database: Database) -> None:
 
 
 def test_flavors_by_size_and_state_page_by_page(database: Database) -> None:
-    _create(database, _flavor("1"), _flavor("2", memory_mb=1024, disabled=True), _flavor("3", memory_mb=2048, root_gb=9))
+    wide = _flavor("3", memory_mb=2048, root_gb=9)
+    _create(database, _flavor("1"), _flavor("2", memory_mb=1024, disabled=True), wide)
     assert _ids(database, min_memory_mb=1024) == ["2", "3"]
     assert _ids(database, min_root_gb=9) == ["3"]
     assert _ids(database, disabled=False) == ["1", "3"]
@@ -119,7 +120,8 @@ def test_a_flavor_that_is_not_there_cannot_be_changed(database: Database) -> Non
 
 
 def _key(name: str, user_id: str = "u") -> KeyPair:
-    return KeyPair(user_id=user_id, name=name, public_key="ssh-ed25519 " + "A" * 5000, fingerprint="a:b", created_at=NOW)
+    public_key = "ssh-ed25519 " + "A" * 5000
+    return KeyPair(user_id=user_id, name=name, public_key=public_key, fingerprint="a:b", created_at=NOW)
 
 
 def _add_key(database: Database, key: KeyPair, limit: int = -1) -> KeyPair:

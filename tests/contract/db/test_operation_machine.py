@@ -154,9 +154,9 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_works_twice_on_one_instance(self) -> None:
-        per_instance = select(func.count()).where(OperationRow.state.in_(UNFINISHED)).group_by(OperationRow.instance_uuid)
+        unfinished = select(func.count()).where(OperationRow.state.in_(UNFINISHED))
         with self.database.read() as tx:
-            assert all(count <= 1 for (count,) in tx.tuples(per_instance))
+            assert all(count <= 1 for (count,) in tx.tuples(unfinished.group_by(OperationRow.instance_uuid)))
 
 
 def _empty(tx: Tx) -> None:

@@ -330,7 +330,8 @@ def test_expired_are_those_past_their_lease_or_deadline(cloud: Cloud) -> None:
     assert found(NOW) == []
     assert found(NOW + 29) == [queued.id]
     assert found(NOW + 31) == [fresh.id, queued.id, begun.operation.id]
-    cloud.database.transact(lambda tx: writes.renew(tx, "host1", {fresh.id: Progress(epoch=fresh.epoch, at=NOW)}, NOW + 10_000))
+    progress = {fresh.id: Progress(epoch=fresh.epoch, at=NOW)}
+    cloud.database.transact(lambda tx: writes.renew(tx, "host1", progress, NOW + 10_000))
     assert found(NOW + 31) == [queued.id, begun.operation.id]
     assert found(fresh.deadline) == [fresh.id, queued.id, begun.operation.id]
 
@@ -383,6 +384,7 @@ def test_a_hard_reboot_takes_the_place_of_what_it_overtakes(cloud: Cloud) -> Non
 def test_an_instance_leaves_its_host_or_gets_an_interface_but_not_both_at_once(cloud: Cloud) -> None:
     server = cloud.active()
     answers = all_at_once(
-        lambda: cloud.act(server, AttachInterface(port_id=new_uuid()), PLUG), lambda: cloud.act(server, Migrate(), LEAVE)
+        lambda: cloud.act(server, AttachInterface(port_id=new_uuid()), PLUG),
+        lambda: cloud.act(server, Migrate(), LEAVE),
     )
     assert {type(answer) for answer in answers} == {ClaimGrant, Conflict}
