@@ -33,7 +33,7 @@ from nova_lite.objects.operation import (
     Progress,
     Unshelve,
 )
-from nova_lite.objects.states import QUIET, Leg, OperationState, TaskState, VmState
+from nova_lite.objects.states import QUIET, RUINOUS, Leg, OperationState, TaskState, VmState
 
 ATTEMPTS = 3
 """Hosts on which a boot is tried."""
@@ -300,7 +300,8 @@ def _failure(
 ) -> dict[str, Any]:
     if operation.action in QUIET:
         return {}
-    changes: dict[str, Any] = {"task_state": None, "vm_state": vm_state or instance.vm_state}
+    otherwise = VmState.ERROR if operation.action in RUINOUS else instance.vm_state
+    changes: dict[str, Any] = {"task_state": None, "vm_state": vm_state or otherwise}
     if fault is not None:
         changes["fault"] = fault
     return changes

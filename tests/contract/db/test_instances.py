@@ -20,7 +20,7 @@ from nova_lite.objects.quota import Quota, Usage
 from nova_lite.objects.states import OperationState, PowerState, TaskState, VmState
 from tests.builders.guests import NOW
 from tests.builders.operations import an_operation
-from tests.contract.db.cloud import FAULT, UNLIMITED, Cloud, a_new_instance, a_size, all_at_once, succeeded
+from tests.contract.db.cloud import FAULT, UNLIMITED, Cloud, a_new_instance, a_size, all_at_once, failed, succeeded
 from tests.contract.db.transitions import PAUSE, REBOOT_HARD, START
 
 
@@ -221,6 +221,15 @@ def test_deleting_wins_over_a_boot_under_way(cloud: Cloud) -> None:
     with cloud.database.read() as tx:
         assert hosts.one(tx, "host1").instances == 0
         assert reads.usage(tx, boot.instance.project_id) == Usage()
+
+
+@pytest.mark.promise(1)
+def test_a_delete_that_fails_leaves_an_error_though_its_host_does_not_say_so(cloud: Cloud) -> None:
+    """Or a boot that it overtook would be building for ever, and nobody at it."""
+    gone = _delete(cloud, cloud.claim(cloud.accept(a_new_instance())).instance)
+    assert gone.operation is not None
+    ended = cloud.finish(failed(cloud.begin(gone.operation).operation))
+    assert (ended.instance.vm_state, ended.instance.task_state) == (VmState.ERROR, None)
 
 
 def test_deleting_twice_is_no_error_and_one_operation(cloud: Cloud) -> None:
