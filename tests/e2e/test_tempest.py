@@ -13,7 +13,7 @@ from tests.integration.tempest.runner import Tempest, complaints
 PATIENCE = 1500.0  # seconds: a machine may be busy with other things too
 
 
-@pytest.mark.timeout(PATIENCE + 300)
+@pytest.mark.timeout(PATIENCE + 900)  # it is put up, and images are made, before
 def test_what_passed_passes(tmp_path: Path) -> None:
     wanted = [one.test_id for one in expectations.load(expectations.REAL) if one.verdict == expectations.PASSED]
     with Stack(tmp_path / "state", *resources.options(real=True)) as stack:
