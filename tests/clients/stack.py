@@ -46,7 +46,7 @@ class Stack:
         """Run one of the scripts on this cloud; its output. It must succeed."""
         done = subprocess.run(
             [self._root / script, "--state", self.state, *options], capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, timeout=600, check=False,
+            stdin=subprocess.DEVNULL, timeout=1500, check=False,
         )
         assert done.returncode == 0, f"{script} failed with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done.stdout

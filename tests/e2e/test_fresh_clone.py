@@ -15,6 +15,7 @@ from stack.options import Choices
 from stack.supervision import Supervisor
 from tests.clients.stack import ROOT, Stack
 
+pytestmark = pytest.mark.timeout(1800)  # who runs first has all that a clone needs installed
 UP = "=== NOVALITE GUEST UP"
 SOON = 60.0  # seconds of a machine that has much else to do: long before guests are compared with their records
 BOOTED = 300.0  # seconds that a guest may take there
