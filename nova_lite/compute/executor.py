@@ -90,12 +90,12 @@ class Executor:
                 for found in self._running.values()
             }
 
-    def call_off(self, operation_id: str, reason: str = "is not this host's any more") -> None:
-        """The operation stops at its next step, and is undone."""
+    def call_off(self, operation_id: str, epoch: int) -> None:
+        """The operation stops at its next step, and is undone. One that has come back since, as another leg, goes on."""
         with self._lock:
             found = self._running.get(operation_id)
-            if found is not None:
-                found.called_off = reason
+            if found is not None and found.job.operation.epoch == epoch:
+                found.called_off = "is not this host's any more"
 
     def submit(self, context: RequestContext, operation: Operation, admin_pass: str | None = None) -> None:
         """Begin an operation at the conductor and run it; returns once it is begun.

@@ -14,7 +14,7 @@ from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
 from nova_lite.compute.reporter import Reporter
 from nova_lite.compute.steps.base import Attempt, Step, run_steps, undo_steps
-from nova_lite.compute.steps.wrapped import Announced, Dispensable, left_to_do
+from nova_lite.compute.steps.wrapped import Announced, Dispensable, Irrevocable, left_to_do
 from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError, Unavailable
@@ -29,6 +29,9 @@ LOG = logging.getLogger(__name__)
 
 PATIENCE = 60.0  # seconds for which a step is tried again while what it needs cannot be reached: a restart, where machines are busy
 PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between two tries
+
+PLACING = frozenset({Action.CREATE, Action.UNSHELVE, Action.EVACUATE, Leg.ARRIVE})
+"""What makes a guest begin on this host."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Guard:
     def _attempt(self, check: Callable[[str], None]) -> Attempt:
         def attempt(step: Step, job: Job) -> Job:
             check(step.name)
+            self._refuse_if_late(step, job)
             if isinstance(step, Announced):
                 self._reporter.note(job.operation, step.name)
             begun = self._clock.now()
@@ -100,6 +104,13 @@ class Guard:
                 check(step.name)
 
         return attempt
+
+    def _refuse_if_late(self, step: Step, job: Job) -> None:
+        # A host that has slept must not start what is in ERROR by then, or runs elsewhere again. Where there is no way
+        # back it goes on.
+        late = job.operation.deadline <= self._clock.now()
+        if late and job.operation.work in PLACING and not isinstance(step, Irrevocable):
+            raise Cancelled(f"{job.operation.action} of {job.instance.uuid} had not come to {step.name} by its deadline")
 
     def _log(self, job: Job, error: Exception) -> None:
         level = logging.INFO if isinstance(error, Cancelled) else logging.ERROR

@@ -29,4 +29,4 @@ class Leases:
             return
         for operation_id in self._conductor.renew_leases(system_context(), self._host, progress):
             LOG.warning("operation %s is not this host's any more; it is called off", operation_id)
-            self._executor.call_off(operation_id)
+            self._executor.call_off(operation_id, progress[operation_id].epoch)

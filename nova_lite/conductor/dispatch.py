@@ -34,7 +34,8 @@ class Dispatch:
         """True when somebody took the message. ``admin_pass``: of a boot, if it is still known."""
         operation, instance = grant.operation, grant.instance
         try:
-            cast = self._scheduler.schedule_and_build if operation.host is None else self._compute_at(operation.host).run_operation
+            place = self._scheduler.schedule_and_build
+            cast = place if operation.host is None else self._compute_at(operation.host).run_operation
             secrets.tell(partial(cast, context, instance, operation), admin_pass, instance.uuid)
         except Unavailable as error:
             LOG.warning("%s of %s was not taken: %s", operation.action, instance.uuid, error,

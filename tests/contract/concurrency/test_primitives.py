@@ -212,6 +212,20 @@ def test_waiting_for_a_descriptor() -> None:
     os.close(writer)
 
 
+def test_a_wait_for_a_descriptor_that_was_given_up_is_in_nobodys_way() -> None:
+    reader, writer = os.pipe()
+    waiting = concurrency.spawn(concurrency.wait_readable, reader, 1.0)
+    concurrency.event().wait(0.05)  # it waits by now
+    waiting.kill()
+    assert concurrency.wait_readable(reader, 0.02) is False
+    os.write(writer, b"x")
+    assert concurrency.wait_readable(reader, 5) is True
+    with contextlib.suppress(concurrency.Killed):
+        waiting.wait(5)
+    os.close(reader)
+    os.close(writer)
+
+
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as sock:

@@ -155,10 +155,19 @@ def test_what_comes_after_a_delete_is_not_called_off(bench: Bench) -> None:
 def test_what_is_not_ours_any_more_stops_at_its_next_step(bench: Bench) -> None:
     operation = bench.submit(Create())
     bench.steps.started.get(PATIENCE)
-    bench.executor.call_off(operation.id)
-    bench.executor.call_off("nobody knows this one")
+    bench.executor.call_off(operation.id, operation.epoch)
+    bench.executor.call_off("nobody knows this one", operation.epoch)
     bench.steps.gate.set()
     assert bench.steps.ended.get(PATIENCE) == (Action.CREATE, "called off")
+
+
+def test_a_late_word_about_a_leg_that_is_over_does_not_stop_the_next_one(bench: Bench) -> None:
+    """A source that was to go on after a failed arrival stopped, and left its guest off."""
+    operation = bench.submit(Pause())
+    bench.steps.started.get(PATIENCE)
+    bench.executor.call_off(operation.id, operation.epoch - 2)
+    bench.steps.gate.set()
+    assert bench.steps.ended.get(PATIENCE) == (Action.PAUSE, "done")
 
 
 def test_what_waits_for_a_slot_is_begun_and_has_a_lease() -> None:

@@ -19,7 +19,7 @@ from nova_lite.core.clock import ManualClock
 from nova_lite.core.context import system_context
 from nova_lite.core.errors import Unavailable
 from nova_lite.objects.errors import Superseded
-from nova_lite.objects.operation import Arguments, Create, Operation, OperationResult, Pause
+from nova_lite.objects.operation import Arguments, Create, Delete, Operation, OperationResult, Pause
 from nova_lite.objects.states import Action, Leg, PowerState, VmState
 from nova_lite.virt.driver import GuestSpec, VirtError
 from nova_lite.virt.fake import FakeDriver, FakeSettings
@@ -84,7 +84,8 @@ class Bench:
         operation = an_operation(instance, arguments or Create())
         self.job = Job(system_context(), instance, operation)
         table: dict[Action | Leg, LifecycleOperation] = {operation.work: AnOperation(steps, done=done)}
-        self.guard = Guard("h", table, self.driver, self.told, ManualClock(NOW))
+        self.clock = ManualClock(NOW)
+        self.guard = Guard("h", table, self.driver, self.told, self.clock)
 
     def run(self, check: Callable[[str], None] = lambda step: None) -> OperationResult | None:
         self.guard.run(self.job, check)
@@ -109,6 +110,34 @@ def test_a_failure_is_undone_last_first_and_another_host_may_try() -> None:
     assert result is not None and journal == ["a", "b", "undo b", "undo a"]
     assert (result.outcome, result.undone, result.reschedule) == ("failed", True, True)
     assert result.fault is not None and result.fault.message == "no"
+
+
+def test_a_host_that_has_slept_past_the_deadline_starts_no_guest() -> None:
+    """By then the boot is in ERROR, and the guest of a move runs on its old host again."""
+    journal: list[str] = []
+    bench = Bench(AStep("fetch", journal), AStep("spawn", journal), Irrevocable(AStep("tidy", journal)))
+
+    def past_it(before: str) -> Callable[[str], None]:
+        return lambda step: bench.clock.advance(bench.job.operation.deadline - NOW) if step == before else None
+
+    result = bench.run(past_it("spawn"))
+    assert result is not None and journal == ["fetch", "undo tidy", "undo spawn", "undo fetch"]
+    assert result.fault is not None and result.fault.message.endswith("had not come to spawn by its deadline")
+    assert not result.reschedule
+
+
+def test_what_has_no_way_back_goes_on_past_its_deadline() -> None:
+    journal: list[str] = []
+    bench = Bench(AStep("spawn", journal), Irrevocable(AStep("tidy", journal)))
+    result = bench.run(lambda step: bench.clock.advance(1000) if step == "tidy" else None)
+    assert result is not None and (result.outcome, journal) == ("done", ["spawn", "tidy"])
+
+
+def test_a_delete_goes_on_past_its_deadline() -> None:
+    journal: list[str] = []
+    bench = Bench(AStep("destroy", journal), arguments=Delete(), done=VmState.DELETED)
+    result = bench.run(lambda step: bench.clock.advance(1000))
+    assert result is not None and (result.outcome, journal) == ("done", ["destroy"])
 
 
 def test_what_could_not_be_undone_is_said_and_no_other_host_tries() -> None:
