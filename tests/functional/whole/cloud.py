@@ -8,6 +8,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 # The composition roots choose the process's back end when they are imported; a test process is not to be patched.
 os.environ["NOVA_LITE_CONCURRENCY"] = "threading"
 
@@ -17,6 +19,7 @@ from nova_lite.core.clock import SystemClock
 from nova_lite.core.service import Service
 from nova_lite.rpc.drivers.local import LocalListener
 from nova_lite.rpc.target import Target
+from nova_lite.virt.fake.hypervisor import FakeDomain
 from tests.clients.cloud import Client
 
 PASSWORD = "a password of the tests"
@@ -128,6 +131,14 @@ class Cloud:
         """Where the services hear."""
         found = self._exchange.all(Target("scheduler")) + self._exchange.all(Target("conductor"))
         return [*found, *self._exchange.all(Target("compute"))]
+
+    def guests(self, host: str) -> dict[str, FakeDomain]:
+        """The guests that the host's hypervisor has, by uuid; it may be destroying some meanwhile."""
+        found = {}
+        for file in (self.directory / host / "instances").glob("*.json"):
+            with contextlib.suppress(FileNotFoundError):  # destroyed since the directory was read
+                found[file.stem] = msgspec.json.decode(file.read_bytes(), type=FakeDomain)
+        return found
 
     def stop(self, name: str) -> None:
         """Stop one service."""

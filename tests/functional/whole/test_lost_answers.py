@@ -16,7 +16,7 @@ from nova_lite.rpc.errors import CallTimeout
 from nova_lite.rpc.signing import NoSigner
 from nova_lite.rpc.target import Target
 from tests.functional.whole.cloud import Cloud
-from tests.functional.whole.test_moves import consistent, guests
+from tests.functional.whole.test_moves import consistent
 
 pytestmark = pytest.mark.promise(1, 2)
 HOSTS = ("a", "b")
@@ -82,7 +82,7 @@ def server(cloud: LossyCloud, image_file: Path) -> Iterator[str]:
     yield made
     cloud.client.ask("DELETE", f"/servers/{made}")
     cloud.client.wait_gone(made)
-    assert [guests(cloud, host) for host in HOSTS] == [{}, {}]
+    assert [cloud.guests(host) for host in HOSTS] == [{}, {}]
     for method in OF_OPERATIONS:  # else the test has shown nothing
         assert cloud.wire.lost[method] > 0, f"no answer to {method} was lost"
     consistent(cloud)
@@ -90,7 +90,7 @@ def server(cloud: LossyCloud, image_file: Path) -> Iterator[str]:
 
 def places(cloud: LossyCloud, server: str) -> dict[str, PowerState]:
     """The hosts that have a guest of this server, and whether it runs there."""
-    return {host: found[server].power_state for host in HOSTS if server in (found := guests(cloud, host))}
+    return {host: found[server].power_state for host in HOSTS if server in (found := cloud.guests(host))}
 
 
 def test_a_server_that_leaves_does_not_run_in_two_places(cloud: LossyCloud, server: str) -> None:

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from nova_lite.conductor.audit import Auditor
 from nova_lite.core.clock import SystemClock
 from nova_lite.db.session import Database
 from nova_lite.rpcapi.compute import Compute
-from nova_lite.virt.fake.hypervisor import FakeDomain
 from tests.functional.whole.cloud import Cloud
 
 HOSTS = ("a", "b")
@@ -40,7 +38,7 @@ def server(cloud: Cloud, image: str) -> Iterator[str]:
     yield made
     cloud.client.request("DELETE", f"/servers/{made}")
     cloud.client.wait_gone(made)
-    assert [guests(cloud, host) for host in HOSTS] == [{}, {}]
+    assert [cloud.guests(host) for host in HOSTS] == [{}, {}]
     assert parcels(cloud) == []
     consistent(cloud)
 
@@ -55,14 +53,8 @@ def consistent(cloud: Cloud) -> None:
         database.close()
 
 
-def guests(cloud: Cloud, host: str) -> dict[str, FakeDomain]:
-    files = (cloud.directory / host / "instances").glob("*.json")
-    found = [msgspec.json.decode(file.read_bytes(), type=FakeDomain) for file in files]
-    return {domain.uuid: domain for domain in found}
-
-
 def parcels(cloud: Cloud) -> list[Any]:
-    listed = cloud.client.session.get(f"{cloud.client.url}/image/v2/images", timeout=10).json()["images"]
+    listed = cloud.client.session.get(f"{cloud.client.url}/image/v2/images", timeout=60).json()["images"]
     return [image for image in listed if image["name"].startswith("move-")]
 
 
@@ -84,10 +76,10 @@ def migration(cloud: Cloud, server: str) -> dict[str, Any]:
 
 
 def test_a_migrated_server_has_its_disk_and_its_addresses_elsewhere(cloud: Cloud, server: str) -> None:
-    before, was = cloud.client.show(server), guests(cloud, "a")[server]
+    before, was = cloud.client.show(server), cloud.guests("a")[server]
     shown = act(cloud, server, "migrate", None, "VERIFY_RESIZE")
     assert shown[HOST] == "b" and shown["addresses"] == before["addresses"]
-    there, here = guests(cloud, "b")[server], guests(cloud, "a")[server]
+    there, here = cloud.guests("b")[server], cloud.guests("a")[server]
     assert (there.disk, there.power_state, there.addresses) == (was.disk, 1, was.addresses)
     assert here.power_state == 4
     assert used(cloud) == {"a": (1, 1), "b": (1, 1)}
@@ -96,17 +88,17 @@ def test_a_migrated_server_has_its_disk_and_its_addresses_elsewhere(cloud: Cloud
         "migration", "finished", "a", "b")
     consistent(cloud)
     assert act(cloud, server, "confirmResize", None, "ACTIVE", 204)[HOST] == "b"
-    assert guests(cloud, "a") == {} and used(cloud) == {"a": (0, 0), "b": (1, 1)}
+    assert cloud.guests("a") == {} and used(cloud) == {"a": (0, 0), "b": (1, 1)}
     assert migration(cloud, server)["status"] == "confirmed"
     assert parcels(cloud) == []
 
 
 def test_a_reverted_migration_goes_on_where_it_was(cloud: Cloud, server: str) -> None:
-    was = guests(cloud, "a")[server]
+    was = cloud.guests("a")[server]
     act(cloud, server, "migrate", {"host": "b"}, "VERIFY_RESIZE")
     shown = act(cloud, server, "revertResize", None, "ACTIVE")
-    assert shown[HOST] == "a" and guests(cloud, "b") == {}
-    assert (guests(cloud, "a")[server].power_state, guests(cloud, "a")[server].disk) == (1, was.disk)
+    assert shown[HOST] == "a" and cloud.guests("b") == {}
+    assert (cloud.guests("a")[server].power_state, cloud.guests("a")[server].disk) == (1, was.disk)
     assert used(cloud) == {"a": (1, 1), "b": (0, 0)}
     assert migration(cloud, server)["status"] == "reverted"
 
@@ -114,25 +106,25 @@ def test_a_reverted_migration_goes_on_where_it_was(cloud: Cloud, server: str) ->
 def test_a_server_that_is_off_stays_off_wherever_it_goes(cloud: Cloud, server: str) -> None:
     act(cloud, server, "os-stop", None, "SHUTOFF")
     act(cloud, server, "migrate", None, "VERIFY_RESIZE")
-    assert guests(cloud, "b")[server].power_state == 4
+    assert cloud.guests("b")[server].power_state == 4
     act(cloud, server, "confirmResize", None, "SHUTOFF", 204)
     act(cloud, server, "migrate", None, "VERIFY_RESIZE")
     assert act(cloud, server, "revertResize", None, "SHUTOFF")[HOST] == "b"
-    assert guests(cloud, "b")[server].power_state == 4
+    assert cloud.guests("b")[server].power_state == 4
 
 
 def test_a_resize_goes_elsewhere_with_the_new_size(cloud: Cloud, server: str) -> None:
-    was = guests(cloud, "a")[server]
+    was = cloud.guests("a")[server]
     body = {"flavor": {"name": "moved", "id": "moved", "ram": 256, "vcpus": 3, "disk": 5}}
     cloud.client.ask("POST", "/flavors", body)
     shown = act(cloud, server, "resize", {"flavorRef": "moved"}, "VERIFY_RESIZE")
-    there = guests(cloud, "b")[server]
+    there = cloud.guests("b")[server]
     assert shown[HOST] == "b" and (there.vcpus, there.memory_mb, there.root_gb) == (3, 256, 5)
     assert there.disk == was.disk and used(cloud) == {"a": (1, 1), "b": (3, 1)}
     told = migration(cloud, server)
     assert told["migration_type"] == "resize" and told["old_instance_type_id"] != told["new_instance_type_id"]
     back = act(cloud, server, "revertResize", None, "ACTIVE")
-    assert (back[HOST], back["flavor"]["vcpus"], guests(cloud, "a")[server].vcpus) == ("a", 1, 1)
+    assert (back[HOST], back["flavor"]["vcpus"], cloud.guests("a")[server].vcpus) == ("a", 1, 1)
     act(cloud, server, "resize", {"flavorRef": "moved"}, "VERIFY_RESIZE")
     assert act(cloud, server, "confirmResize", None, "ACTIVE", 204)["flavor"]["vcpus"] == 3
     assert used(cloud) == {"a": (0, 0), "b": (3, 1)}
@@ -140,15 +132,15 @@ def test_a_resize_goes_elsewhere_with_the_new_size(cloud: Cloud, server: str) ->
 
 def test_a_server_whose_move_is_undecided_is_deleted_on_both_hosts(cloud: Cloud, server: str) -> None:
     act(cloud, server, "migrate", None, "VERIFY_RESIZE")
-    assert set(guests(cloud, "a")) == set(guests(cloud, "b")) == {server}
+    assert set(cloud.guests("a")) == set(cloud.guests("b")) == {server}
 
 
 def test_an_arrival_that_fails_leaves_the_server_where_it_was(cloud: Cloud, server: str) -> None:
-    was = guests(cloud, "a")[server]
+    was = cloud.guests("a")[server]
     with cloud.failing("b", "spawn:no such bridge"):
         shown = act(cloud, server, "migrate", None, "ACTIVE")
-    assert shown[HOST] == "a" and guests(cloud, "b") == {} and guests(cloud, "a")[server].power_state == 1
-    assert guests(cloud, "a")[server].disk == was.disk and used(cloud) == {"a": (1, 1), "b": (0, 0)}
+    assert shown[HOST] == "a" and cloud.guests("b") == {} and cloud.guests("a")[server].power_state == 1
+    assert cloud.guests("a")[server].disk == was.disk and used(cloud) == {"a": (1, 1), "b": (0, 0)}
     assert migration(cloud, server)["status"] == "error"
     (action,) = [
         one for one in cloud.client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
@@ -163,7 +155,7 @@ def test_an_arrival_that_fails_leaves_the_server_where_it_was(cloud: Cloud, serv
 def test_a_departure_that_fails_changes_nothing(cloud: Cloud, server: str) -> None:
     with cloud.failing("a", "snapshot:the disk is on fire"):
         shown = act(cloud, server, "migrate", None, "ACTIVE")
-    assert shown[HOST] == "a" and guests(cloud, "a")[server].power_state == 1
+    assert shown[HOST] == "a" and cloud.guests("a")[server].power_state == 1
     assert used(cloud) == {"a": (1, 1), "b": (0, 0)}
 
 
@@ -187,7 +179,7 @@ def test_a_server_that_gets_an_interface_stays_until_it_has_it(cloud: Cloud, ser
     cloud.client.wait(lambda: {port["port_state"] for port in cloud.client.ask("GET", path)["interfaceAttachments"]}
                       == {"ACTIVE"}, "both are plugged in")
     assert act(cloud, server, "migrate", None, "VERIFY_RESIZE")[HOST] == "b"
-    assert len(guests(cloud, "b")[server].addresses) == 2
+    assert len(cloud.guests("b")[server].addresses) == 2
 
 
 def test_what_is_listed_of_migrations(cloud: Cloud, server: str) -> None:
@@ -216,7 +208,7 @@ def force_down(cloud: Cloud, host: str, down: bool) -> None:
 def test_an_evacuated_server_is_made_anew_elsewhere_and_goes_from_the_host_that_comes_back(
     cloud: Cloud, server: str
 ) -> None:
-    before, was = cloud.client.show(server), guests(cloud, "a")[server]
+    before, was = cloud.client.show(server), cloud.guests("a")[server]
     refused = cloud.client.act(server, "evacuate", {})
     assert refused.status_code == 400 and "is still in use" in refused.text
     cloud.stop("a")
@@ -225,16 +217,16 @@ def test_an_evacuated_server_is_made_anew_elsewhere_and_goes_from_the_host_that_
     try:
         shown = act(cloud, server, "evacuate", {}, "ACTIVE", 200)
         assert shown[HOST] == "b" and shown["addresses"] == before["addresses"]
-        assert guests(cloud, "b")[server].disk not in ("", was.disk)
-        assert guests(cloud, "a")[server] == was and used(cloud) == {"a": (0, 0), "b": (1, 1)}
+        assert cloud.guests("b")[server].disk not in ("", was.disk)
+        assert cloud.guests("a")[server] == was and used(cloud) == {"a": (0, 0), "b": (1, 1)}
         told = migration(cloud, server)
         assert (told["migration_type"], told["status"], told["source_compute"], told["dest_compute"]) == (
             "evacuation", "done", "a", "b")
     finally:
         cloud.start_host("a")
         force_down(cloud, "a", False)
-    cloud.client.wait(lambda: guests(cloud, "a") == {}, "what was evacuated is gone from its old host")
-    assert guests(cloud, "b")[server].power_state == 1
+    cloud.client.wait(lambda: cloud.guests("a") == {}, "what was evacuated is gone from its old host")
+    assert cloud.guests("b")[server].power_state == 1
 
 
 @pytest.mark.parametrize(("version", "body", "answer", "status"), [
@@ -258,7 +250,7 @@ def test_the_shapes_of_an_evacuation(
     finally:
         cloud.start_host("a")
         force_down(cloud, "a", False)
-    cloud.client.wait(lambda: guests(cloud, "a") == {}, "the old host is clear")
+    cloud.client.wait(lambda: cloud.guests("a") == {}, "the old host is clear")
 
 
 @pytest.mark.parametrize(("version", "body", "code", "words"), [
@@ -284,13 +276,13 @@ def test_an_evacuation_that_fails_leaves_the_server_where_it_was_and_may_be_aske
     try:
         with cloud.failing("b", "spawn:no such bridge"):
             shown = act(cloud, server, "evacuate", {}, "ERROR", 200)
-        assert shown[HOST] == "a" and guests(cloud, "b") == {} and used(cloud) == {"a": (1, 1), "b": (0, 0)}
+        assert shown[HOST] == "a" and cloud.guests("b") == {} and used(cloud) == {"a": (1, 1), "b": (0, 0)}
         assert "No valid host" in shown["fault"]["message"] and "no such bridge" in shown["fault"]["message"]
         assert act(cloud, server, "evacuate", {}, "ACTIVE", 200)[HOST] == "b"
     finally:
         cloud.start_host("a")
         force_down(cloud, "a", False)
-    cloud.client.wait(lambda: guests(cloud, "a") == {}, "the old host is clear")
+    cloud.client.wait(lambda: cloud.guests("a") == {}, "the old host is clear")
 
 
 def test_one_host_has_no_other(tmp_path: Path, image_file: Path) -> None:

@@ -75,7 +75,7 @@ class Ear:
         """Have the server get a copy as if from the wire; returns when it has dealt with it."""
         done = concurrency.event()
         self._receiver.accept(Incoming(new_hex(), copy.payload, redelivered, _nobody_asked, done.set))
-        assert done.wait(30.0), f"{copy.method} was not dealt with"
+        assert done.wait(60.0), f"{copy.method} was not dealt with"
 
     def forget(self) -> None:
         """From now on the server is as another one of its topic, or as itself started anew: it has heard nothing."""
@@ -145,8 +145,7 @@ class TappedCloud(Cloud):
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
         rows = [f"{table}: {row}" for (table,) in tables for row in connection.execute(f"SELECT * FROM {table}")]
         connection.close()
-        guests = sorted(self.directory.glob("*/instances/*.json"))
-        return [*rows, *(f"{path.parent.parent.name}: {path.read_text()}" for path in guests)]
+        return [*rows, *(f"{host}: {guest}" for host in self.hosts for _, guest in sorted(self.guests(host).items()))]
 
 
 def _nobody_asked(payload: bytes) -> None:
