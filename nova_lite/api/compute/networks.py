@@ -69,6 +69,10 @@ class ServerNetworks:
         """The interface that a port is now. Raises NotFound."""
         return self.ports.nic(self.store.records(tx), port_id)
 
+    def port(self, tx: Tx, port_id: str) -> Port:
+        """A port as this transaction sees it. Raises NotFound."""
+        return self.store.records(tx).get(Port, port_id)
+
     def ports_of(self, server: Instance) -> list[Port]:
         """The ports of a server, oldest first."""
         return self.store.read(lambda records: self.ports.ports_of(records, server))

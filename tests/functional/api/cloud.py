@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from nova_lite.api.compute import app, versions
 from nova_lite.api.compute.lifecycle import Deadlines, Lifecycle
+from nova_lite.api.compute.networks import ServerNetworks
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.dialect import Frame
 from nova_lite.api.faults import RENDERERS
@@ -31,6 +32,7 @@ from nova_lite.db.session import Database
 from nova_lite.db.writes import claims, flavors, hosts, operations
 from nova_lite.db.writes import services as registry
 from nova_lite.identity.access_rules import Asked
+from nova_lite.network.servers import ServerPorts
 from nova_lite.network.service import Networking
 from nova_lite.objects.claim import ClaimRequest
 from nova_lite.objects.fault import Fault
@@ -168,12 +170,13 @@ class ComputeCloud:
         def compute_at(host: str) -> Compute:
             return self.bus.proxy(Compute, host=host)
 
-        networking = None
+        networking = networks = None
         if network_limits is not None:
             store = DatabaseNetworkStore(self.database, network_limits, self.clock)
             networking = Networking(store, self.clock, network_limits)
+            networks = ServerNetworks(store, ServerPorts(networking.ports, networking.security_groups, self.clock))
         services = ComputeServices(
-            database=self.database, networking=networking, images=FewImages(), compute_at=compute_at,
+            database=self.database, networking=networking, networks=networks, images=FewImages(), compute_at=compute_at,
             clock=self.clock, scheduler=scheduler,
             lifecycle=Lifecycle(self.database, scheduler, compute_at, self.clock, Deadlines(create=600, action=300, begin=10)),
             quota=Quota(instances=5, cores=10, ram=8192, key_pairs=3, metadata_items=4), page_size=10,

@@ -51,20 +51,21 @@ def attach(request: Request[ComputeServices]) -> Json:
         raise Invalid("There is no network to attach the server to.")
     fresh = structs.replace(cast("NicWish", wanted.nics[0]), tag=wish.tag)
     now = request.services.clock.now()
+    attached: list[Port] = []
 
     def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
         nic = networks.attached(tx, grant.instance, fresh)
+        attached[:] = [networks.port(tx, nic.id)]  # somebody may have taken it away again before we answer
         return ClaimGrant(
             instance=writes.save(tx, grant.instance, now, nics=(*grant.instance.nics, nic)),
             operation=ownership.save(tx, grant.operation, now, arguments=AttachInterface(port_id=nic.id)),
         )
 
-    after = request.services.lifecycle.act(
+    request.services.lifecycle.act(
         request.context, server, AttachInterface(port_id=fresh.port_id),
         override_lock=override, then=then,
     )
-    port = next(port for port in networks.ports_of(server) if port.id == after.instance.nics[-1].id)
-    return {"interfaceAttachment": views.show(port, request.version)}
+    return {"interfaceAttachment": views.show(attached[0], request.version)}
 
 
 def detach(request: Request[ComputeServices]) -> None:
