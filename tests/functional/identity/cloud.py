@@ -63,7 +63,7 @@ class IdentityCloud(IdentityClient):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.stop(grace=1.0)
+        self._server.stop(grace=30.0)
         self._database.close()
 
     def plan(self, admin_password: str = ADMIN_PASSWORD) -> Plan:

@@ -29,7 +29,7 @@ _quickly = settings(max_examples=150)
 
 
 def _status(cloud: IdentityCloud, method: str, path: str, body: bytes | None, token: str) -> int:
-    connection = http.client.HTTPConnection(urlsplit(cloud.root).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(cloud.root).netloc, timeout=60)
     try:
         headers = {"X-Auth-Token": token, "Content-Type": "application/json"}
         connection.request(method, f"/identity/v3{path}", body=body, headers=headers)

@@ -21,7 +21,7 @@ def test_versions_are_found_without_a_token(cloud: IdentityCloud) -> None:
     assert version["id"].startswith("v3.") and version["status"] == "stable"
     assert version["links"] == [{"rel": "self", "href": f"{cloud.url}/"}]
     with pytest.raises(urllib.error.HTTPError) as choice:
-        urllib.request.urlopen(f"{cloud.root}/identity", timeout=30)
+        urllib.request.urlopen(f"{cloud.root}/identity", timeout=60)
     with choice.value as all_versions:
         assert (all_versions.code, json.load(all_versions)) == (300, {"versions": {"values": [version]}})
 

@@ -83,7 +83,7 @@ class ImageCloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.stop(grace=1.0)
+        self._server.stop(grace=30.0)
         self.database.close()
 
     def stored(self) -> list[str]:

@@ -26,7 +26,7 @@ class Person:
     ) -> requests.Response:
         sent = {"X-Auth-Token": self._token, **{name.replace("_", "-"): value for name, value in headers.items()}}
         return requests.request(
-            method, self._url + path, json=json_body, data=data, headers=sent, timeout=30,  # type: ignore[arg-type]
+            method, self._url + path, json=json_body, data=data, headers=sent, timeout=60,  # type: ignore[arg-type]
             allow_redirects=False,
         )
 

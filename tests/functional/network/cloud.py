@@ -59,7 +59,7 @@ class NetworkCloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.stop(grace=1.0)
+        self._server.stop(grace=30.0)
         self.database.close()
 
     def person(self, token: str) -> Person:
@@ -76,7 +76,7 @@ class Person:
     def ask(self, method: str, path: str, body: object = None) -> requests.Response:
         return requests.request(
             method, f"{self._url}{path}", json=body, headers={"X-Auth-Token": self._token},  # type: ignore[arg-type]
-            timeout=30,
+            timeout=60,
         )
 
     def make(self, noun: str, **fields: object) -> Json:

@@ -45,7 +45,7 @@ class Identity:
         self.ask("PUT", f"/projects/{project}/users/{user}/roles/{role_id}")
         auth: Any = {"identity": {"methods": ["password"], "password": {"user": {"id": user, "password": _PASSWORD}}},
                 "scope": {"project": {"id": project}}}
-        answer = requests.post(f"{self._cloud.client.url}/identity/v3/auth/tokens", json={"auth": auth}, timeout=30)
+        answer = requests.post(f"{self._cloud.client.url}/identity/v3/auth/tokens", json={"auth": auth}, timeout=60)
         assert answer.ok, answer.text
         return Person(user, project, _IMPLIED[role], answer.headers["X-Subject-Token"])
 
@@ -62,7 +62,7 @@ def people(cloud: Cloud) -> dict[str, Person]:
 def names(cloud: Cloud, image_file: Path, persons: dict[str, Person]) -> dict[str, str]:
     """What is in the cloud already, by name."""
     found = {f"user_of_{name}": person.user_id for name, person in persons.items()}
-    networks = cloud.client.session.get(f"{cloud.client.url}/network/v2.0/networks", timeout=30).json()["networks"]
+    networks = cloud.client.session.get(f"{cloud.client.url}/network/v2.0/networks", timeout=60).json()["networks"]
     named = {network["name"]: network["id"] for network in networks}
     return {
         **found, "project": persons["member"].project_id, "strangers_project": persons["stranger"].project_id,

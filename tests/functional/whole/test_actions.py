@@ -26,7 +26,7 @@ def act(cloud: Cloud, server: str, action: str, arguments: object, status: str, 
 
 def image_of(cloud: Cloud, image_id: str) -> dict[str, Any]:
     """Its record; empty when there is none."""
-    answer = cloud.client.session.get(f"{cloud.client.url}/image/v2/images/{image_id}", timeout=10)
+    answer = cloud.client.session.get(f"{cloud.client.url}/image/v2/images/{image_id}", timeout=60)
     shown: dict[str, Any] = answer.json() if answer.ok else {}
     return shown
 
@@ -124,9 +124,9 @@ def test_an_image_is_located_for_old_clients(cloud: Cloud, server: str) -> None:
 
 def test_a_refused_image_leaves_no_record(cloud: Cloud, server: str) -> None:
     act(cloud, server, "rescue", None, "RESCUE", 200)
-    before = cloud.client.session.get(f"{cloud.client.url}/image/v2/images", timeout=10).json()["images"]
+    before = cloud.client.session.get(f"{cloud.client.url}/image/v2/images", timeout=60).json()["images"]
     assert cloud.client.act(server, "createImage", {"name": "no"}).status_code == 409
-    assert cloud.client.session.get(f"{cloud.client.url}/image/v2/images", timeout=10).json()["images"] == before
+    assert cloud.client.session.get(f"{cloud.client.url}/image/v2/images", timeout=60).json()["images"] == before
 
 
 def test_backups_rotate(cloud: Cloud, server: str) -> None:
@@ -190,7 +190,7 @@ def test_shelve_leaves_an_image_and_unshelve_takes_it(cloud: Cloud, server: str,
     shelved = act(cloud, server, "shelve", None, "SHELVED_OFFLOADED")
     assert (shelved["OS-EXT-SRV-ATTR:host"], shelved["OS-EXT-STS:power_state"]) == (None, 0)
     assert used(cloud)[2] == before[2] - 1
-    images = cloud.client.session.get(f"{cloud.client.url}/image/v2/images?name=demo-shelved", timeout=10).json()
+    images = cloud.client.session.get(f"{cloud.client.url}/image/v2/images?name=demo-shelved", timeout=60).json()
     (kept,) = images["images"]
     assert cloud.client.act(server, "shelveOffload").status_code == 409
     back = act(cloud, server, "unshelve", None, "ACTIVE")
@@ -203,7 +203,7 @@ def test_a_shelved_server_is_deleted_with_its_image(cloud: Cloud, image: str) ->
     act(cloud, server, "shelve", None, "SHELVED_OFFLOADED")
     cloud.client.ask("DELETE", f"/servers/{server}")
     cloud.client.wait_gone(server)
-    listed = cloud.client.session.get(f"{cloud.client.url}/image/v2/images?name=gone-shelved", timeout=10).json()
+    listed = cloud.client.session.get(f"{cloud.client.url}/image/v2/images?name=gone-shelved", timeout=60).json()
     assert listed["images"] == []
 
 

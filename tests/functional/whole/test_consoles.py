@@ -74,7 +74,7 @@ def test_what_is_no_token_is_refused(cloud: Cloud, server: str, token: str) -> N
 
 def test_a_refusal_has_no_body_that_could_pass_for_frames(cloud: Cloud, server: str) -> None:
     parts = urlsplit(url(cloud, server))
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as client:
         client.sendall(b"GET /?token=wrong HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n")
         with client.makefile("rb") as stream:
             answer = stream.read()
@@ -95,7 +95,7 @@ def test_pages_of_other_sites_may_not_enter(cloud: Cloud, server: str) -> None:
                                      b"a" * 16_384])
 def test_rubbish_is_answered_and_harms_nobody(cloud: Cloud, server: str, rubbish: bytes) -> None:
     parts = urlsplit(url(cloud, server))
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as client:
         client.sendall(rubbish)
         client.shutdown(socket.SHUT_WR)
         answer = client.recv(100)

@@ -74,7 +74,7 @@ class World:
         self._neutron("PUT", f"routers/{router}/add_router_interface", {"subnet_id": subnet})
 
     def _neutron(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._client.session.request(method, f"{self._client.url}/network/v2.0/{path}", json=body, timeout=30)
+        answer = self._client.session.request(method, f"{self._client.url}/network/v2.0/{path}", json=body, timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 

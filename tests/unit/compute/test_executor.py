@@ -28,7 +28,7 @@ from tests.builders.guests import NOW, an_instance
 from tests.builders.operations import an_operation
 from tests.unit.compute.test_suspects import a_process, dies_at
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 class Begins(Reporter):

@@ -29,5 +29,5 @@ def test_a_successor_waits_for_its_predecessor(tmp_path: Path) -> None:
     first.setup()
     waiting = concurrency.spawn(second.setup)
     first.stop(0.0)
-    waiting.wait(10.0)
+    waiting.wait(60.0)
     second.kill()

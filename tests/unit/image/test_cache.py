@@ -40,7 +40,7 @@ class Source:
             raise NotFound(f"no image {image_id}")
         data = self.data[image_id]
         yield data[:100]
-        self.gate.wait(10)
+        self.gate.wait(60)
         if self.failures:
             raise self.failures.pop(0)
         yield data[100:]
@@ -160,7 +160,7 @@ def test_tasks_that_want_the_same_image_download_it_once(cache: ImageCache, sour
     source.gate.clear()
     tasks = [concurrency.spawn(cache.fetch, CONTEXT, meta_of(DISK)) for _ in range(8)]
     source.gate.set()
-    assert len({task.wait(10) for task in tasks}) == 1
+    assert len({task.wait(60) for task in tasks}) == 1
     assert source.downloads == 1
 
 
@@ -172,7 +172,7 @@ def test_processes_that_share_the_directory_download_it_once(
     source.gate.clear()
     tasks = [concurrency.spawn(each.fetch, CONTEXT, meta_of(DISK)) for each in (cache, other)]
     source.gate.set()
-    assert len({task.wait(10) for task in tasks}) == 1
+    assert len({task.wait(60) for task in tasks}) == 1
     assert source.downloads == 1
 
 

@@ -33,7 +33,7 @@ def server() -> Iterator[ImageServer]:
 
 def client_of(server: ImageServer, clock: ManualClock | None = None) -> ImageClient:
     credentials = Credentials(auth_url=f"{server.url}/identity", username="nova", password="s", project_name="service")
-    return ImageClient(server.url, credentials, clock or ManualClock(), timeout=5.0, pause=0.0)
+    return ImageClient(server.url, credentials, clock or ManualClock(), timeout=60.0, pause=0.0)
 
 
 def test_an_image_is_shown_as_compute_needs_it(server: ImageServer) -> None:
@@ -121,8 +121,9 @@ def test_a_download_that_breaks_off_is_not_taken_for_whole(server: ImageServer) 
 
 
 def test_nobody_listening_is_unavailable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    credentials = Credentials(auth_url=f"http://127.0.0.1:{port}", username="n", password="s", project_name="p")
-    with pytest.raises(Unavailable):
-        ImageClient(f"http://127.0.0.1:{port}", credentials, ManualClock(), pause=0.0).show(CONTEXT, ID)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen: nobody else gets the port meanwhile
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        credentials = Credentials(auth_url=url, username="n", password="s", project_name="p")
+        with pytest.raises(Unavailable):
+            ImageClient(url, credentials, ManualClock(), pause=0.0).show(CONTEXT, ID)

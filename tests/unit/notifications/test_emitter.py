@@ -16,7 +16,7 @@ from nova_lite.notifications.notification import Notification
 from nova_lite.notifications.payloads import RpcRefusal
 from tests.builders.notifications import A_REFUSAL
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Door(NotificationDriver):
