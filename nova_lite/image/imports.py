@@ -86,10 +86,11 @@ class ImageImports:
     def _taken(self, image_id: str) -> Iterator[tuple[Stream, None]]:
         reader = concurrency.native(self._staging.open, image_id)
         try:
+            # Before the image's state is told, from which on others may stage anew; what is open is read to its end.
+            self.forget(image_id)
             yield _Blocking(reader), None
         finally:
             reader.close()
-            self.forget(image_id)
 
     @contextmanager
     def _fetched(self, uri: str) -> Iterator[tuple[Stream, int | None]]:
