@@ -20,7 +20,7 @@ QUIET = "report_interval = 600\nlease_interval = 600\n[conductor]\nreaper_interv
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with Cloud(tmp_path_factory.mktemp("cloud"), more=QUIET) as running:
+    with Cloud(tmp_path_factory.mktemp("cloud"), more=QUIET, down_after=3600) as running:
         yield running
 
 
