@@ -8,7 +8,8 @@ import webob
 from nova_lite.api.errors import UnsupportedMediaType
 from nova_lite.core.errors import Invalid, TooLarge
 
-DEEPEST = 64  # levels of a document: what is read must be written again, and by libraries that go no deeper than they can
+# Levels of a document: what is read must be written again, and by libraries that go no deeper than they can.
+DEEPEST = 64
 
 
 def read_json(http: webob.Request, limit: int) -> object:

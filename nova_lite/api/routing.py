@@ -25,9 +25,9 @@ class Route(Generic[S]):
     ``path`` names its variable segments in braces: ``/servers/{server_id}/metadata/{key}``. ``action`` is the one
     key of the body that chooses among the routes of an ``.../action`` path. ``since`` and ``until`` (inclusive) are
     microversions. ``rule`` is held, before the body is looked at, against the caller's own project or what ``target``
-    makes of the path; with ``late`` the handler itself calls ``request.authorize(target)`` once it has found that. ``public`` routes need no token
-    and no rule; a route with neither is for anybody with a valid token. ``body_kind`` ``stream`` leaves the body
-    unread for the handler, which takes one of the ``media`` types.
+    makes of the path; with ``late`` the handler itself calls ``request.authorize(target)`` once it has found that.
+    ``public`` routes need no token and no rule; a route with neither is for anybody with a valid token. ``body_kind``
+    ``stream`` leaves the body unread for the handler, which takes one of the ``media`` types.
     """
 
     method: str

@@ -144,7 +144,8 @@ class Schema:
 def _sentence(error: jsonschema.ValidationError) -> str:
     if not error.absolute_path:
         return str(error.message)
-    return f"Invalid input for field/attribute {_field(error.absolute_path)}. Value: {_shown(error.instance)}. {_shown(error.message)}"
+    field, value = _field(error.absolute_path), _shown(error.instance)
+    return f"Invalid input for field/attribute {field}. Value: {value}. {_shown(error.message)}"
 
 
 def _field(path: Sequence[str | int]) -> str:

@@ -77,4 +77,6 @@ def test_classes_offer_few_methods() -> None:
 
 
 def test_no_module_is_a_drawer() -> None:
-    assert [source.name(path) for path in source.files() if FORBIDDEN_NAMES & set(Path(path).with_suffix("").parts)] == []
+    assert [
+        source.name(path) for path in source.files() if FORBIDDEN_NAMES & set(Path(path).with_suffix("").parts)
+    ] == []

@@ -22,4 +22,5 @@ def test_linter_is_silent(command: tuple[str, ...]) -> None:
 
 def test_configuration_sample_is_current() -> None:
     checked_in = (source.ROOT / "etc/nova-lite/nova-lite.conf.sample").read_text()
-    assert checked_in == sample.render(), "run: bin/nova-lite-manage config sample --output etc/nova-lite/nova-lite.conf.sample"
+    command = "bin/nova-lite-manage config sample --output etc/nova-lite/nova-lite.conf.sample"
+    assert checked_in == sample.render(), f"run: {command}"

@@ -33,7 +33,8 @@ CLOCK_KEEPERS = ("nova_lite/core/clock.py", "nova_lite/core/logs.py", "nova_lite
 
 def test_import_contracts_hold() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()",
+         "--no-cache"],
         cwd=source.ROOT, capture_output=True, text=True,
     )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -14,7 +14,8 @@ COMMAND = ("-m", "nova_lite.rpc.wire")
 
 def test_contracts_are_as_recorded() -> None:
     run = subprocess.run(
-        [sys.executable, *COMMAND, "--check", "tests/wire", *CONTRACTS, NOTIFICATIONS], cwd=source.ROOT, capture_output=True, text=True
+        [sys.executable, *COMMAND, "--check", "tests/wire", *CONTRACTS, NOTIFICATIONS], cwd=source.ROOT,
+        capture_output=True, text=True
     )
     again = f"python {' '.join(COMMAND)} tests/wire {' '.join(CONTRACTS)} {NOTIFICATIONS}"
     assert run.returncode == 0, f"{run.stderr}Unless a version must grow, run: {again}"

@@ -90,8 +90,8 @@ def image_id(body: Body) -> str:
         raise Invalid("Block Device Mapping is Invalid: imageRef and the device with boot_index 0 name two images.",
                       field="block_device_mapping_v2")
     if boots and not (named and mapped):
-        raise Invalid("Block Device Mapping is Invalid: an image is copied to a local device by imageRef and by its uuid "
-                      "in the mapping.", field="block_device_mapping_v2")
+        raise Invalid("Block Device Mapping is Invalid: an image is copied to a local device by imageRef and by its "
+                      "uuid in the mapping.", field="block_device_mapping_v2")
     if not named:
         raise Invalid("Block Device Mapping is Invalid: You specified more local devices than the limit allows, or no "
                       "image to boot from: imageRef is needed.", field="imageRef")

@@ -45,7 +45,9 @@ _TEXTS = {
 }
 
 # Parts of a server that it is not filtered by.
-_FIELDS = ("metadata", "system_metadata", "info_cache", "security_groups", "services", "block_device_mapping", "pci_devices")
+_FIELDS = (
+    "metadata", "system_metadata", "info_cache", "security_groups", "services", "block_device_mapping", "pci_devices"
+)
 # What no server here has: nothing matches.
 _NOWHERE = ("kernel_id", "ramdisk_id")
 _MOMENTS = {"created_at": "created", "launched_at": "launched", "terminated_at": "terminated"}
@@ -190,7 +192,9 @@ def _rest(query: Query) -> dict[str, object]:
         if (text := query.one(name)) is not None:
             found[name] = _number(text)
     if "power_state" in found:
-        found["power_state"] = _something({state.value: state for state in PowerState}.get(cast("int", found["power_state"])))
+        found["power_state"] = _something(
+            {state.value: state for state in PowerState}.get(cast("int", found["power_state"]))
+        )
     if (uuids := query.get("uuid")) is not None:
         found["uuids"] = tuple(uuids)
     if any(name in query for name in _NOWHERE) or query.one("root_device_name") not in (None, ROOT_DEVICE):

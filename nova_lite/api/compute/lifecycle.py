@@ -1,4 +1,4 @@
-"""The write path of servers: one transaction that records what was asked, then one cast. Every dialect goes through it."""
+"""The write path of servers: one transaction records what was asked, then one cast. Every dialect goes through it."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class Lifecycle:
     ) -> None:
         """Accept a boot of all these servers, or of none; ``once``: unless this very request has been accepted;
 
-        with what ``plug`` gives each of them, and ``join`` writes of it, in the same transaction. ``configured`` are the
-        limits of projects that have none of their own. ``admin_pass`` travels and is not written down.
+        with what ``plug`` gives each of them, and ``join`` writes of it, in the same transaction. ``configured`` are
+        the limits of projects that have none of their own. ``admin_pass`` travels and is not written down.
 
         :raises QuotaExceeded: they would not all fit into the project's quota.
         :raises Repeated: the request was accepted before, or another one with its token.

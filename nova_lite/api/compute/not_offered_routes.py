@@ -39,11 +39,13 @@ ATTACHMENTS: tuple[R, ...] = (
 )
 
 SHARES: tuple[R, ...] = (
-    Route(method="GET", path=_SHARES, handler=not_offered.shares, rule=rules.SHARES_LIST, late=True, query=STRICT_NO_QUERY,
+    Route(method="GET", path=_SHARES, handler=not_offered.shares, rule=rules.SHARES_LIST, late=True,
+          query=STRICT_NO_QUERY,
           since=v("2.97")),
     Route(method="POST", path=_SHARES, handler=not_offered.attach_share, rule=rules.SHARES_CREATE, late=True,
           body=schemas.SHARE, since=v("2.97"), success=201),
-    Route(method="GET", path=_SHARE, handler=not_offered.share, rule=rules.SHARES_SHOW, late=True, query=STRICT_NO_QUERY,
+    Route(method="GET", path=_SHARE, handler=not_offered.share, rule=rules.SHARES_SHOW, late=True,
+          query=STRICT_NO_QUERY,
           since=v("2.97")),
     Route(method="DELETE", path=_SHARE, handler=not_offered.share, rule=rules.SHARES_DELETE, late=True,
           since=v("2.97")),

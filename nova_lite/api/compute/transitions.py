@@ -7,7 +7,9 @@ from nova_lite.objects.operation import Arguments, Reboot, Resize
 from nova_lite.objects.states import Action, TaskState, VmState
 
 
-def _transition(task_state: TaskState | None, *states: VmState, during: frozenset[TaskState] = frozenset()) -> Transition:
+def _transition(
+    task_state: TaskState | None, *states: VmState, during: frozenset[TaskState] = frozenset()
+) -> Transition:
     return Transition(task_state=task_state, from_vm_states=frozenset(states), allow_task_states=during)
 
 

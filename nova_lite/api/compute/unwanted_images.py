@@ -18,7 +18,7 @@ GRACE = 30.0  # seconds that an image may wait for the operation of its request 
 
 
 class UnwantedImages:
-    """The image's record is made before the operation is accepted, and its end may be told to nobody who could delete it.
+    """An image's record is made before the operation is accepted, whose end may be told to nobody who could delete it.
 
     Any number of processes may look at once.
     """

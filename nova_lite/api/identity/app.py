@@ -17,7 +17,9 @@ LOGINS = frozenset({"auth.token.create"})  # change nothing
 
 def application(services: IdentityServices, frame: Frame) -> Dialect[IdentityServices]:
     """The application at ``/identity``."""
-    return Dialect(documented(ROUTES, "identity", "/identity"), services, frame, elsewhere=LOGINS, varies="X-Auth-Token")
+    return Dialect(
+        documented(ROUTES, "identity", "/identity"), services, frame, elsewhere=LOGINS, varies="X-Auth-Token"
+    )
 
 
 def app_factory(global_conf: dict[str, object], **_: str) -> Dialect[IdentityServices] | Elsewhere:

@@ -16,7 +16,8 @@ DEFAULT_LIMIT = 25
 MAX_LIMIT = 1000
 
 SORT_KEYS = (
-    "name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at", "min_ram", "min_disk",
+    "name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at", "min_ram",
+    "min_disk",
     "visibility", "owner",
 )
 
@@ -27,7 +28,9 @@ E = TypeVar("E", Visibility, MemberStatus)
 LARGEST = (1 << 31) - 1  # of what images demand
 
 _OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte")
-_TEXTS = ("id", "name", "status", "disk_format", "container_format", "owner", "checksum", "os_hash_algo", "os_hash_value")
+_TEXTS = (
+    "id", "name", "status", "disk_format", "container_format", "owner", "checksum", "os_hash_algo", "os_hash_value"
+)
 _LISTS = ("id", "name", "status", "disk_format", "container_format")  # may be given as in:a,b
 _NUMBERS = ("size", "min_ram", "min_disk", "virtual_size")
 _TIMES = ("created_at", "updated_at")
@@ -153,7 +156,9 @@ def _sort(query: Query) -> tuple[tuple[str, bool], ...]:
 
 def _sort_pair(key: str, direction: str) -> tuple[str, bool]:
     if key not in SORT_KEYS:
-        raise Invalid(f"Invalid sort key {key}. It must be one of the following: {', '.join(SORT_KEYS)}.", field="sort_key")
+        raise Invalid(
+            f"Invalid sort key {key}. It must be one of the following: {', '.join(SORT_KEYS)}.", field="sort_key"
+        )
     if direction not in ("asc", "desc"):
         raise Invalid(f"Invalid sort direction: {direction}", field="sort_dir")
     return key, direction == "desc"

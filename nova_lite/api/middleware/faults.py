@@ -56,7 +56,8 @@ class Faults:
 
 
 def _apology(environ: WSGIEnvironment) -> str:
-    return f"An unexpected error prevented the server from answering. Its log tells more under {request_id_of(environ)}."
+    request_id = request_id_of(environ)
+    return f"An unexpected error prevented the server from answering. Its log tells more under {request_id}."
 
 
 def filter_factory(global_conf: dict[str, object], dialect: str, **_: str) -> object:

@@ -178,7 +178,8 @@ class ComputeCloud:
         services = ComputeServices(
             database=self.database, networking=networking, networks=networks, images=FewImages(), compute_at=compute_at,
             clock=self.clock, scheduler=scheduler,
-            lifecycle=Lifecycle(self.database, scheduler, compute_at, self.clock, Deadlines(create=600, action=300, begin=10)),
+            lifecycle=Lifecycle(self.database, scheduler, compute_at, self.clock,
+                                Deadlines(create=600, action=300, begin=10)),
             quota=Quota(instances=5, cores=10, ram=8192, key_pairs=3, metadata_items=4), page_size=10,
             down_after=86400.0,
         )

@@ -68,7 +68,9 @@ def test_what_nova_has_taken_away_is_gone(refuser: ComputeCloud, route: Route[ob
 
 @pytest.mark.parametrize("token", [None, "", "nonsense", "@", "\u00e4", "x" * 8000])
 @pytest.mark.parametrize("route", GUARDED, ids=_name)
-def test_without_a_valid_token_nothing_is_answered(refuser: ComputeCloud, route: Route[object], token: str | None) -> None:
+def test_without_a_valid_token_nothing_is_answered(
+    refuser: ComputeCloud, route: Route[object], token: str | None
+) -> None:
     request = _request(route)
     del request.headers["X-Auth-Token"]
     if token is not None:
@@ -80,7 +82,9 @@ def test_without_a_valid_token_nothing_is_answered(refuser: ComputeCloud, route:
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=_name)
-@pytest.mark.parametrize("fill", [NOBODY, "nobody", "0", "..%2f..", "%00", "%ff", "%F0%9F%98%80", "a" * 300, "%27--", "-1"])
+@pytest.mark.parametrize(
+    "fill", [NOBODY, "nobody", "0", "..%2f..", "%00", "%ff", "%F0%9F%98%80", "a" * 300, "%27--", "-1"]
+)
 def test_an_id_of_nothing_is_not_found(refuser: ComputeCloud, route: Route[object], fill: str) -> None:
     if "{" not in route.path:
         return
@@ -94,7 +98,8 @@ def test_an_id_of_nothing_is_not_found(refuser: ComputeCloud, route: Route[objec
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=_name)
 @pytest.mark.parametrize("body", [
-    b"", b"{", b"nonsense", b"[]", b"null", b"5", b'"text"', b"true", b"{}", b'{"a": NaN}', b"\xff\xfe", b'{"a":"\xff"}',
+    b"", b"{", b"nonsense", b"[]", b"null", b"5", b'"text"', b"true", b"{}", b'{"a": NaN}', b"\xff\xfe",
+    b'{"a":"\xff"}',
     b'{"a": "\\ud800"}', b'{"server": "\\u0000"}', b"[" * 50_000, b'{"server": {}, "server": []}', b"1" * 5000,
     b'{"colour": "red"}', b'{"a": 1e999}',
 ], ids=range(19))
@@ -136,7 +141,8 @@ def test_a_length_that_is_no_number_is_refused(refuser: ComputeCloud, length: st
 
 
 @pytest.mark.parametrize(("version", "status"), [
-    ("2.105", 406), ("3.0", 406), ("2.0", 406), ("nonsense", 400), ("2", 400), ("2.1.1", 400), ("-2.1", 400), ("2.x", 400),
+    ("2.105", 406), ("3.0", 406), ("2.0", 406), ("nonsense", 400), ("2", 400), ("2.1.1", 400), ("-2.1", 400),
+    ("2.x", 400),
 ])
 @pytest.mark.parametrize("header", ["OpenStack-API-Version", "X-OpenStack-Nova-API-Version"])
 def test_a_version_that_is_not_served_is_refused(refuser: ComputeCloud, header: str, version: str, status: int) -> None:
@@ -145,7 +151,9 @@ def test_a_version_that_is_not_served_is_refused(refuser: ComputeCloud, header: 
     answer = refuser.send(request)
     assert answer.status == status
     assert version in str(_fault(answer)["message"])
-    assert answer.headers.get("X-OpenStack-Nova-API-Version") == (version if status == 406 else None), "as Nova tells it"
+    assert answer.headers.get("X-OpenStack-Nova-API-Version") == (
+        version if status == 406 else None
+    ), "as Nova tells it"
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), [
@@ -160,7 +168,9 @@ def test_a_method_that_is_not_allowed_is_told_those_that_are(
     assert answer.headers["Allow"] == allowed
 
 
-@pytest.mark.parametrize("path", ["/nonsense", "/servers/a/b/c", "/server", "/servers//metadata", "/os-nothing", "/%2e%2e/x"])
+@pytest.mark.parametrize(
+    "path", ["/nonsense", "/servers/a/b/c", "/server", "/servers//metadata", "/os-nothing", "/%2e%2e/x"]
+)
 def test_a_path_of_nothing_is_not_found(refuser: ComputeCloud, path: str) -> None:
     assert refuser.ask("GET", path, token=TOKEN).status == 404
 
@@ -169,14 +179,17 @@ def test_a_path_of_nothing_is_not_found(refuser: ComputeCloud, path: str) -> Non
     ({"name": ""}, "name"), ({"name": None}, "name"), ({"name": 5}, "name"), ({"name": "a" * 256}, "name"),
     ({"name": " a"}, "name"), ({"name": "a\n"}, "name"), ({"name": "a\u0007"}, "name"),
     ({"imageRef": "nonsense"}, "imageRef"), ({"imageRef": NOBODY}, NOBODY), ({"imageRef": 5}, "imageRef"),
-    ({"imageRef": ""}, "imageRef"), ({"imageRef": QUEUED_IMAGE}, "not active"), ({"imageRef": LARGE_IMAGE}, "too small"),
+    ({"imageRef": ""}, "imageRef"), ({"imageRef": QUEUED_IMAGE}, "not active"),
+    ({"imageRef": LARGE_IMAGE}, "too small"),
     ({"flavorRef": "none"}, "none"), ({"flavorRef": ""}, "flavorRef"), ({"flavorRef": None}, "flavorRef"),
     ({"flavorRef": "3"}, "Flavor 3"), ({"flavorRef": "x" * 300}, "Flavor"), ({"networks": "some"}, "networks"),
-    ({"networks": [{"uuid": "net"}]}, "uuid"), ({"networks": [{"uuid": NOBODY}]}, NOBODY), ({"networks": 5}, "networks"),
+    ({"networks": [{"uuid": "net"}]}, "uuid"), ({"networks": [{"uuid": NOBODY}]}, NOBODY),
+    ({"networks": 5}, "networks"),
     ({"networks": [{"port": NOBODY}]}, NOBODY), ({"networks": [{"fixed_ip": "1.2.3"}]}, "fixed_ip"),
     ({"key_name": "none"}, "key_name"), ({"key_name": ""}, "key_name"), ({"key_name": 5}, "key_name"),
     ({"min_count": 0}, "min_count"), ({"min_count": -1}, "min_count"), ({"max_count": "x"}, "max_count"),
-    ({"min_count": 3, "max_count": 2}, "min_count"), ({"max_count": 1.5}, "max_count"), ({"min_count": 1 << 70}, "min_count"),
+    ({"min_count": 3, "max_count": 2}, "min_count"), ({"max_count": 1.5}, "max_count"),
+    ({"min_count": 1 << 70}, "min_count"),
     ({"metadata": {"a": 5}}, "a"), ({"metadata": {"": "b"}}, "metadata"), ({"metadata": []}, "metadata"),
     ({"metadata": {"a": "b" * 256}}, "a"), ({"metadata": {"k" * 256: "b"}}, "metadata"),
     ({"user_data": "%%%"}, "user_data"), ({"user_data": "QQ==" * 20_000}, "user_data"), ({"user_data": 5}, "user_data"),
@@ -192,7 +205,9 @@ def test_a_path_of_nothing_is_not_found(refuser: ComputeCloud, path: str) -> Non
     ({"block_device_mapping_v2": [{"source_type": "magic"}]}, "source_type"),
     ({"block_device_mapping": [{"volume_id": NOBODY}]}, "block_device_mapping"),
 ], ids=str)
-def test_a_create_that_cannot_be_is_refused_and_named(refuser: ComputeCloud, change: dict[str, object], field: str) -> None:
+def test_a_create_that_cannot_be_is_refused_and_named(
+    refuser: ComputeCloud, change: dict[str, object], field: str
+) -> None:
     token = TOKEN if {"host", "availability_zone"} & set(change) else f"member@{PROJECT}"
     answer = refuser.ask("POST", "/servers", {"server": {**GOOD, **change}}, token=token)
     assert answer.status == 400, (answer.status, answer.body)
@@ -209,7 +224,8 @@ def test_a_create_without_what_is_needed_is_refused(refuser: ComputeCloud, missi
 
 
 @pytest.mark.parametrize(("field", "value", "since"), [
-    ("description", "d", "2.19"), ("tags", [], "2.52"), ("hostname", "hh", "2.90"), ("trusted_image_certificates", None, "2.63"),
+    ("description", "d", "2.19"), ("tags", [], "2.52"), ("hostname", "hh", "2.90"),
+    ("trusted_image_certificates", None, "2.63"),
     ("networks", "auto", "2.37"),
 ])
 def test_a_field_is_refused_before_its_version(cloud: ComputeCloud, field: str, value: object, since: str) -> None:
@@ -222,11 +238,13 @@ def test_a_field_is_refused_before_its_version(cloud: ComputeCloud, field: str, 
 
 
 @pytest.mark.parametrize("body", [
-    {}, {"pause": None, "unpause": None}, {"explode": None}, {"reboot": None}, {"reboot": {}}, {"reboot": {"type": "WARM"}},
+    {}, {"pause": None, "unpause": None}, {"explode": None}, {"reboot": None}, {"reboot": {}},
+    {"reboot": {"type": "WARM"}},
     {"reboot": {"type": "SOFT", "colour": 1}}, {"os-getConsoleOutput": {"length": "many"}},
     {"os-getConsoleOutput": {"length": -5}}, {"os-getConsoleOutput": {"length": 1.5}}, {"os-getConsoleOutput": []},
     {"os-getConsoleOutput": {"length": "9" * 5000}},
-    {"createBackup": {"name": "b", "backup_type": "daily", "rotation": "9" * 5000}}, {"lock": {"locked_reason": 5}}, {"lock": {"colour": 5}}, {"": None}, [], None, "pause",
+    {"createBackup": {"name": "b", "backup_type": "daily", "rotation": "9" * 5000}}, {"lock": {"locked_reason": 5}},
+    {"lock": {"colour": 5}}, {"": None}, [], None, "pause",
 ], ids=str)
 def test_an_action_that_cannot_be_is_refused(cloud: ComputeCloud, body: object) -> None:
     server = cloud.active()
@@ -270,14 +288,17 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=8,
 )
 FIELDS = st.sampled_from([
-    "name", "imageRef", "flavorRef", "networks", "metadata", "key_name", "user_data", "config_drive", "tags", "min_count",
+    "name", "imageRef", "flavorRef", "networks", "metadata", "key_name", "user_data", "config_drive", "tags",
+    "min_count",
     "max_count", "availability_zone", "block_device_mapping_v2", "security_groups", "hostname", "description", "host",
     "accessIPv4", "personality", "return_reservation_id", "adminPass",
 ])
 
 
 @settings(max_examples=150)
-@given(changes=st.dictionaries(FIELDS, JSON, max_size=3), version=st.sampled_from(["2.1", "2.37", "2.57", "2.74", "2.104"]))
+@given(
+    changes=st.dictionaries(FIELDS, JSON, max_size=3), version=st.sampled_from(["2.1", "2.37", "2.57", "2.74", "2.104"])
+)
 def test_no_create_whatever_it_says_is_a_server_error(
     cloud: ComputeCloud, changes: dict[str, object], version: str,
 ) -> None:
@@ -286,7 +307,9 @@ def test_no_create_whatever_it_says_is_a_server_error(
 
 
 @settings(max_examples=150)
-@given(query=st.text(max_size=30), path=st.sampled_from(["/servers", "/servers/detail", "/flavors", "/os-keypairs", "/limits"]))
+@given(query=st.text(max_size=30), path=st.sampled_from(
+    ["/servers", "/servers/detail", "/flavors", "/os-keypairs", "/limits"]
+))
 def test_no_query_whatever_it_says_is_a_server_error(refuser: ComputeCloud, query: str, path: str) -> None:
     request = webob.Request.blank(f"/compute/v2.1{path}", headers={"X-Auth-Token": TOKEN})
     request.environ["QUERY_STRING"] = query.encode("utf-8", "surrogatepass").decode("latin-1")

@@ -103,7 +103,8 @@ def test_rules_are_for_anti_affinity(cloud: ComputeCloud) -> None:
 
 def test_groups_are_limited(cloud: ComputeCloud) -> None:
     statuses = [
-        cloud.ask("POST", "/os-server-groups", {"server_group": {"name": "g", "policy": "affinity"}}, token=MEMBER).status
+        cloud.ask("POST", "/os-server-groups", {"server_group": {"name": "g", "policy": "affinity"}},
+                  token=MEMBER).status
         for _ in range(11)
     ]
     assert statuses == [200] * 10 + [403]

@@ -1,4 +1,4 @@
-"""What a request may hold, by microversion: a field is taken where Nova takes it, and refused by name before and after."""
+"""What a request may hold, by microversion: a field is taken where Nova takes it, else refused by name."""
 
 from __future__ import annotations
 
@@ -129,10 +129,12 @@ FIELDS = (
     Field(f"POST {_SERVER}/os-interface", {"interfaceAttachment": {"net_id": NOBODY}},
           ("interfaceAttachment", "tag"), "t", "2.49"),
     Field(f"POST {_SERVER}/os-volume_attachments", _ATTACH, ("volumeAttachment", "tag"), "t", "2.49"),
-    Field(f"POST {_SERVER}/os-volume_attachments", _ATTACH, ("volumeAttachment", "delete_on_termination"), True, "2.79"),
+    Field(f"POST {_SERVER}/os-volume_attachments", _ATTACH, ("volumeAttachment", "delete_on_termination"), True,
+          "2.79"),
     Field(f"PUT {_SERVER}/os-volume_attachments/{NOBODY}", _ATTACH, ("volumeAttachment", "delete_on_termination"), True,
           "2.85"),
-    Field(f"POST {_SERVER}/remote-consoles", {"remote_console": {"type": "webmks"}}, ("remote_console", "protocol"), "mks",
+    Field(f"POST {_SERVER}/remote-consoles", {"remote_console": {"type": "webmks"}}, ("remote_console", "protocol"),
+          "mks",
           "2.8", named="type"),
     Field(f"POST {_SERVER}/remote-consoles", {"remote_console": {"protocol": "spice"}}, ("remote_console", "type"),
           "spice-direct", "2.99"),

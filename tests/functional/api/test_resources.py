@@ -38,7 +38,9 @@ def test_a_name_or_an_id_is_given_once(cloud: ComputeCloud) -> None:
     ({"rxtx_factor": 0}, "rxtx_factor"), ({"os-flavor-access:is_public": "maybe"}, "is_public"),
     ({"ram": 1 << 40}, "ram"), ({"colour": "red"}, "colour"), ({"description": 5}, "description"),
 ])
-def test_a_flavor_that_cannot_be_is_refused_by_field(cloud: ComputeCloud, change: dict[str, object], field: str) -> None:
+def test_a_flavor_that_cannot_be_is_refused_by_field(
+    cloud: ComputeCloud, change: dict[str, object], field: str
+) -> None:
     answer = cloud.admin("POST", "/flavors", {"flavor": {**NEW, **change}})
     assert answer.status == 400
     assert field in answer.message
@@ -266,7 +268,8 @@ def test_extensions_are_listed_for_those_who_still_ask(cloud: ComputeCloud) -> N
     ("GET", "/os-services", None), ("PUT", f"/os-services/{COMPUTE}", {"status": "disabled"}),
     ("DELETE", f"/os-services/{COMPUTE}", None), ("GET", "/os-hypervisors", None),
     ("GET", "/os-hypervisors/detail", None), ("GET", f"/os-hypervisors/{HYPERVISOR}", None),
-    ("GET", "/os-availability-zone/detail", None), ("POST", "/flavors", {"flavor": NEW}), ("DELETE", "/flavors/1", None),
+    ("GET", "/os-availability-zone/detail", None), ("POST", "/flavors", {"flavor": NEW}),
+    ("DELETE", "/flavors/1", None),
     ("PUT", "/flavors/1", {"flavor": {"description": "x"}}),
     ("POST", "/flavors/1/os-extra_specs", {"extra_specs": {"a": "b"}}),
     ("POST", "/flavors/3/action", {"addTenantAccess": {"tenant": PROJECT}}),

@@ -86,7 +86,8 @@ def test_a_route_lets_in_whom_it_should(refuser: ComputeCloud, known: str, route
     path = route.path.replace("{server_id}", known).replace("{project_id}", PROJECT).replace("{flavor_id}", "1")
     for role in LADDER:
         request = webob.Request.blank(
-            "/compute/v2.1" + path.replace("{", "").replace("}", ""), method=route.method, content_type="application/json",
+            "/compute/v2.1" + path.replace("{", "").replace("}", ""), method=route.method,
+            content_type="application/json",
             headers={"X-Auth-Token": f"{role}@{PROJECT}", "OpenStack-API-Version": f"compute {route.until or '2.104'}"},
             # A body that only its action's name says something with: who is let in is refused for it.
             body=json.dumps({route.action: {"x": 1}} if route.action else {"x": 1}).encode(),

@@ -24,7 +24,8 @@ def statements() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("path", [
-    "/servers?", "/servers/detail?", "/servers/detail?all_tenants=1&", "/flavors/detail?is_public=None&", "/os-keypairs?",
+    "/servers?", "/servers/detail?", "/servers/detail?all_tenants=1&", "/flavors/detail?is_public=None&",
+    "/os-keypairs?",
     "/os-server-groups?", "/os-migrations?", "/os-simple-tenant-usage?detailed=1&",
 ])
 def test_of_one_or_of_many(cloud: ComputeCloud, statements: list[str], path: str) -> None:

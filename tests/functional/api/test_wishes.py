@@ -39,7 +39,9 @@ def test_disk_config_is_changed_by_update_rebuild_and_resize(cloud: ComputeCloud
 
 @pytest.mark.parametrize("value", ["auto", "", None, True, ["AUTO"]])
 def test_a_disk_config_that_cannot_be_is_refused(refuser: ComputeCloud, value: object) -> None:
-    body = {"server": {"name": "vm", "imageRef": IMAGE, "flavorRef": "1", "networks": "auto", "OS-DCF:diskConfig": value}}
+    body = {
+        "server": {"name": "vm", "imageRef": IMAGE, "flavorRef": "1", "networks": "auto", "OS-DCF:diskConfig": value}
+    }
     answer = refuser.ask("POST", "/servers", body)
     assert answer.status == 400
     assert "OS-DCF:diskConfig" in answer.message
@@ -83,7 +85,8 @@ def test_hints_are_shown_as_they_were_given(cloud: ComputeCloud) -> None:
     assert _shown(cloud, server, "scheduler_hints") == {
         "foo": "bar", "same_host": "10000000-0000-4000-8000-000000000009", "query": '{"a": 1}',
     }
-    assert "scheduler_hints" not in cloud.admin("GET", f"/servers/{server}", version="2.99").json["server"]  # type: ignore[operator]
+    before = cloud.admin("GET", f"/servers/{server}", version="2.99").json["server"]
+    assert "scheduler_hints" not in before  # type: ignore[operator]
 
 
 def test_an_owners_lock_is_the_owners_and_the_admins_to_open(cloud: ComputeCloud) -> None:
@@ -130,7 +133,9 @@ def test_files_of_old_clients_are_kept_and_replaced_by_a_rebuild(cloud: ComputeC
     server = cloud.boot(version="2.1", networks=[], personality=given)
     cloud.complete(server)
     assert files(server) == ["/etc/motd"]
-    assert cloud.act(server, "rebuild", {"imageRef": IMAGE, "personality": [{**given[0], "path": "/a"}]}, version="2.56").status == 202
+    assert cloud.act(
+        server, "rebuild", {"imageRef": IMAGE, "personality": [{**given[0], "path": "/a"}]}, version="2.56"
+    ).status == 202
     cloud.complete(server)
     assert files(server) == ["/a"]
     assert cloud.act(server, "rebuild", {"imageRef": IMAGE}).status == 202

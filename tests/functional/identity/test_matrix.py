@@ -13,7 +13,8 @@ from tests.functional.identity.cloud import IdentityCloud
 
 # What everybody with a token may ask: for its own way about, and for regions, which are no secret.
 ANYBODY = frozenset({
-    "/v3/auth/catalog", "/v3/auth/projects", "/v3/auth/domains", "/v3/auth/system", "/v3/regions", "/v3/regions/{region_id}",
+    "/v3/auth/catalog", "/v3/auth/projects", "/v3/auth/domains", "/v3/auth/system", "/v3/regions",
+    "/v3/regions/{region_id}",
 })
 TOKENS = "/v3/auth/tokens"  # about the token in X-Subject-Token
 GUARDED = [route for route in ROUTES if not route.public]
@@ -26,7 +27,9 @@ def _name(route: Route[IdentityServices]) -> str:
 @pytest.fixture(scope="module")
 def theirs(cloud: IdentityCloud, admin: str) -> dict[str, str]:
     """Records that are the administrators' and nobody else's."""
-    me: Any = cloud.call("GET", TOKENS.removeprefix("/v3"), token=admin, headers={"X-Subject-Token": admin}).json["token"]
+    me: Any = cloud.call(
+        "GET", TOKENS.removeprefix("/v3"), token=admin, headers={"X-Subject-Token": admin}
+    ).json["token"]
     made = {
         f"{noun}_id": str(cloud.create(noun, admin, name=f"their-{noun}")["id"]) for noun in ("group", "domain", "role")
     }
@@ -40,7 +43,8 @@ def theirs(cloud: IdentityCloud, admin: str) -> dict[str, str]:
     robot = cloud.call("POST", robots, theirs, admin).json["application_credential"]
     return {
         **made, "user_id": me["user"]["id"], "project_id": me["project"]["id"], "implied_id": made["role_id"],
-        "application_credential_id": robot["id"], "access_rule_id": robot["access_rules"][0]["id"], "region_id": "RegionOne", "tag": "tag",
+        "application_credential_id": robot["id"], "access_rule_id": robot["access_rules"][0]["id"],
+        "region_id": "RegionOne", "tag": "tag",
     }
 
 

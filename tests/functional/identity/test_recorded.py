@@ -1,4 +1,4 @@
-"""A thousand requests, right ones and wrong ones, that a real Keystone was asked: we answer alike, or as it is written."""
+"""A thousand requests, right and wrong ones, that a real Keystone was asked: we answer alike, or as is written."""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ def test_a_name_that_is_taken_is_a_conflict(cloud: IdentityCloud, admin: str, no
 
 @pytest.mark.parametrize(("noun", "body", "field"), [
     ("user", {}, "name"), ("user", {"name": ""}, "name"), ("user", {"name": " "}, "name"),
-    ("user", {"name": 5}, "name"), ("user", {"name": "x" * 256}, "name"), ("user", {"name": "x", "enabled": "no"}, "enabled"),
+    ("user", {"name": 5}, "name"), ("user", {"name": "x" * 256}, "name"),
+    ("user", {"name": "x", "enabled": "no"}, "enabled"),
     ("user", {"name": "x", "password": ""}, "password"),
     ("project", {"name": "x" * 65}, "name"), ("project", {"name": "x", "parent_id": NOWHERE}, "parent_id"),
     ("project", {"name": "x", "tags": ["a", "a"]}, "tags"), ("domain", {"name": "x" * 65}, "name"),
@@ -121,7 +122,9 @@ def test_a_user_sees_itself_its_project_and_its_domain(cloud: IdentityCloud, mem
 
 class TestPasswords:
     def test_a_user_changes_its_own_and_the_old_token_ends(self, cloud: IdentityCloud, member: str) -> None:
-        user = cloud.call("GET", "/auth/tokens", token=member, headers={"X-Subject-Token": member}).json["token"]["user"]
+        user = cloud.call(
+            "GET", "/auth/tokens", token=member, headers={"X-Subject-Token": member}
+        ).json["token"]["user"]
         path = f"/users/{user['id']}/password"
         wrong = {"user": {"original_password": "wrong", "password": "new"}}
         assert cloud.call("POST", path, wrong, member).status == 401
@@ -209,7 +212,8 @@ def test_a_project_is_tagged(cloud: IdentityCloud, admin: str) -> None:
     assert cloud.call("PUT", f"{path}/tags", {"tags": ["blue", "green"]}, admin).json["tags"] == ["blue", "green"]
     assert cloud.call("GET", f"{path}/tags/red", token=admin).status == 404
     counts = [len(cloud.call("GET", f"/projects?domain_id=default&name=tagged&{query}", token=admin).json["projects"])
-              for query in ("tags=blue,green", "tags=blue,red", "tags-any=blue,red", "not-tags=blue,red", "not-tags-any=blue,red")]
+              for query in ("tags=blue,green", "tags=blue,red", "tags-any=blue,red", "not-tags=blue,red",
+                            "not-tags-any=blue,red")]
     assert counts == [1, 0, 1, 1, 0]
     assert cloud.call("DELETE", f"{path}/tags/red", token=admin).status == 404
     assert cloud.call("PUT", f"{path}/tags/a,b", token=admin).status == 400

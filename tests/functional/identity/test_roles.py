@@ -20,7 +20,9 @@ def stage(cloud: IdentityCloud, admin: str) -> Iterator[dict[str, Any]]:
     cloud.call("PUT", f"/groups/{group['id']}/users/{user['id']}", token=admin)
     yield {"users": user["id"], "groups": group["id"], "projects": project["id"], "domains": domain["id"]}
     cloud.call("PATCH", f"/domains/{domain['id']}", {"domain": {"enabled": False}}, admin)
-    for path in (f"users/{user['id']}", f"groups/{group['id']}", f"projects/{project['id']}", f"domains/{domain['id']}"):
+    for path in (
+        f"users/{user['id']}", f"groups/{group['id']}", f"projects/{project['id']}", f"domains/{domain['id']}"
+    ):
         assert cloud.call("DELETE", f"/{path}", token=admin).status == 204
 
 

@@ -124,7 +124,9 @@ def test_a_revoked_or_senseless_subject_is_not_found(cloud: IdentityCloud, admin
     cloud.call("DELETE", "/auth/tokens", token=admin, headers={"X-Subject-Token": member})
     for subject in (member, "nonsense", ""):
         for method, status in (("GET", 404), ("HEAD", 404), ("DELETE", 404)):
-            assert cloud.call(method, "/auth/tokens", token=admin, headers={"X-Subject-Token": subject}).status == status
+            assert cloud.call(
+                method, "/auth/tokens", token=admin, headers={"X-Subject-Token": subject}
+            ).status == status
 
 
 def test_others_tokens_are_not_shown_to_a_member(cloud: IdentityCloud, admin: str, member: str) -> None:
@@ -152,7 +154,9 @@ def test_an_application_credential_logs_in(cloud: IdentityCloud, member: str) ->
     user_id = cloud.call("GET", "/auth/tokens", token=member, headers={"X-Subject-Token": member}).json["token"][
         "user"]["id"]
     path = f"/users/{user_id}/application_credentials"
-    made = cloud.call("POST", path, {"application_credential": {"name": "robot", "roles": [{"name": "reader"}]}}, member)
+    made = cloud.call(
+        "POST", path, {"application_credential": {"name": "robot", "roles": [{"name": "reader"}]}}, member
+    )
     assert made.status == 201, made
     credential = made.json["application_credential"]
     identity = {
@@ -179,7 +183,9 @@ def test_a_token_that_is_no_more_cannot_be_turned_into_another(cloud: IdentityCl
 
 def _robot(cloud: IdentityCloud, token: str, **fields: object) -> tuple[str, str]:
     """The path of the bearer's application credentials, and a token by a new one."""
-    user_id = cloud.call("GET", "/auth/tokens", token=token, headers={"X-Subject-Token": token}).json["token"]["user"]["id"]
+    user_id = cloud.call(
+        "GET", "/auth/tokens", token=token, headers={"X-Subject-Token": token}
+    ).json["token"]["user"]["id"]
     path = f"/users/{user_id}/application_credentials"
     made = cloud.call("POST", path, {"application_credential": fields}, token).json["application_credential"]
     identity = {"methods": ["application_credential"],

@@ -70,7 +70,8 @@ class ImageCloud:
         policy = Policy(oslo_policy.Enforcer(_configuration()), RULES)
         frame = Frame(public_url=self.url, max_request_body=100_000, policy=policy)
         guarded = Faults(
-            AuthToken(ImageApplication(services, frame), NamingTokens(), "image"), RENDERERS["image"], f"{self.url}/identity"
+            AuthToken(ImageApplication(services, frame), NamingTokens(), "image"), RENDERERS["image"],
+            f"{self.url}/identity"
         )
         self.application = UrlMap({"/image": RequestId(guarded, "", clock)})
         self._server = concurrency.wsgi_server(self._socket, self.application, 8)

@@ -87,7 +87,9 @@ def test_faults_speak_json_to_those_who_ask(owner: Person) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/v2/images/", f"/v2/images/{UNKNOWN}", "/v2/images/no-uuid", "/v2/nothing", "/v2/images/a%2Fb"])
+@pytest.mark.parametrize(
+    "path", ["/v2/images/", f"/v2/images/{UNKNOWN}", "/v2/images/no-uuid", "/v2/nothing", "/v2/images/a%2Fb"]
+)
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_what_is_not_there_is_not_found(owner: Person, method: str, path: str) -> None:
     assert owner.ask(method, path).status_code == 404
@@ -123,7 +125,9 @@ def test_a_patch_changes_adds_and_removes(owner: Person) -> None:
     assert answer.status_code == 200, answer.text
     changed = answer.json()
     assert changed == owner.show(image["id"])
-    assert {name: changed.get(name) for name in ("name", "color", "a/b~c", "size_hint", "tags", "os_hidden", "visibility")} == {
+    assert {
+        name: changed.get(name) for name in ("name", "color", "a/b~c", "size_hint", "tags", "os_hidden", "visibility")
+    } == {
         "name": "new", "color": "red", "a/b~c": "x", "size_hint": None, "tags": ["t"], "os_hidden": True,
         "visibility": "private",
     }
@@ -211,7 +215,9 @@ def test_a_reader_looks_and_touches_nothing(owner: Person, reader: Person) -> No
     assert reader.ask("POST", f"{path}/actions/deactivate").status_code == 403
 
 
-@pytest.mark.parametrize(("visibility", "status"), [("private", 404), ("shared", 404), ("community", 403), ("public", 403)])
+@pytest.mark.parametrize(
+    ("visibility", "status"), [("private", 404), ("shared", 404), ("community", 403), ("public", 403)]
+)
 def test_another_project_changes_nothing_and_sees_only_what_it_is_given(
     owner: Person, stranger: Person, admin: Person, visibility: str, status: int
 ) -> None:

@@ -58,7 +58,9 @@ def settled(owner: Person, image_id: object) -> dict[str, object]:
 
 
 def stage(owner: Person, image_id: object, data: bytes) -> int:
-    return owner.ask("PUT", f"/v2/images/{image_id}/stage", data=data, Content_Type="application/octet-stream").status_code
+    return owner.ask(
+        "PUT", f"/v2/images/{image_id}/stage", data=data, Content_Type="application/octet-stream"
+    ).status_code
 
 
 def begin(owner: Person, image_id: object, name: str, **more: object) -> tuple[int, str]:
@@ -189,7 +191,8 @@ def test_what_cannot_be_fetched_is_told(owner: Person, web: str, path: str, why:
     [
         "http://127.0.0.1/", "http://127.0.0.1:8774/", "http://localhost/", "http://[::1]/", "http://0.0.0.0/",
         "http://169.254.169.254/latest/meta-data", "http://10.1.2.3/", "http://192.168.0.1/", "http://100.64.0.1/",
-        "http://[::ffff:127.0.0.1]/", "http://[::127.0.0.1]/", "http://[fec0::1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[fe80::1]/",
+        "http://[::ffff:127.0.0.1]/", "http://[::127.0.0.1]/", "http://[fec0::1]/", "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/", "http://[fe80::1]/",
         "http://2130706433/", "http://0x7f.1/", "http://224.0.0.1/", "http://8.8.8.8:22/", "ftp://8.8.8.8/",
         "file:///etc/passwd", "gopher://x/", "/etc/passwd", "http://", "http://x:y/", "http://does-not-exist.invalid/",
         "http://127.0.0.1@127.0.0.3/", "http://8.8.8.8/ HTTP/1.1", "http://127.0.0.3\\@8.8.8.8/",

@@ -24,13 +24,17 @@ def shelf(owner: Person) -> dict[str, dict[str, object]]:
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ("name=beta", ["beta"]), ("name=in:alpha,beta", ["alpha", "beta"]), ('name=in:"alpha",gamma', ["alpha", "gamma"]),
-        ("status=active", ["beta", "gamma"]), ("status=queued", ["alpha"]), ("status=in:queued,active", ["alpha", "beta", "gamma"]),
+        ("name=beta", ["beta"]), ("name=in:alpha,beta", ["alpha", "beta"]),
+        ('name=in:"alpha",gamma', ["alpha", "gamma"]),
+        ("status=active", ["beta", "gamma"]), ("status=queued", ["alpha"]),
+        ("status=in:queued,active", ["alpha", "beta", "gamma"]),
         ("disk_format=qcow2", ["alpha"]), ("container_format=ovf", []), ("min_ram=2", ["beta"]), ("size=3", ["gamma"]),
         ("size_min=4", ["beta"]), ("size_max=4", ["gamma"]), ("size_min=1&size_max=9", ["beta", "gamma"]),
         ("color=blue", ["alpha", "beta"]), ("color=blue&status=active", ["beta"]), ("color=red", []),
-        ("tag=x", ["alpha", "beta"]), ("tag=x&tag=y", ["beta"]), ("protected=true", ["gamma"]), ("protected=False", ["alpha", "beta"]),
-        ("os_hidden=true", []), ("created_at=lt:2001-01-01T00:00:00Z", []), ("created_at=gt:2001-01-01", ["alpha", "beta", "gamma"]),
+        ("tag=x", ["alpha", "beta"]), ("tag=x&tag=y", ["beta"]), ("protected=true", ["gamma"]),
+        ("protected=False", ["alpha", "beta"]),
+        ("os_hidden=true", []), ("created_at=lt:2001-01-01T00:00:00Z", []),
+        ("created_at=gt:2001-01-01", ["alpha", "beta", "gamma"]),
         ("visibility=shared", ["alpha", "beta", "gamma"]), ("visibility=private", []), ("owner=nobody", []),
     ],
 )
@@ -40,7 +44,9 @@ def test_filters_choose(owner: Person, project: str, shelf: object, query: str, 
 
 
 def test_images_are_found_by_their_ids(owner: Person, shelf: dict[str, dict[str, object]]) -> None:
-    assert owner.names(f"?id=in:{shelf['beta']['id']},{shelf['gamma']['id']},{AN_ID}&sort=name:asc") == ["beta", "gamma"]
+    assert owner.names(
+        f"?id=in:{shelf['beta']['id']},{shelf['gamma']['id']},{AN_ID}&sort=name:asc"
+    ) == ["beta", "gamma"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +65,9 @@ def test_order_is_newest_first_unless_asked_for(
     assert owner.names(f"?owner={project}&{query}") == names
 
 
-@pytest.mark.parametrize("sort", ["created_at:desc", "name:asc", "size:asc", "size:desc", "status:asc,size:desc", "disk_format:asc"])
+@pytest.mark.parametrize(
+    "sort", ["created_at:desc", "name:asc", "size:asc", "size:desc", "status:asc,size:desc", "disk_format:asc"]
+)
 def test_pages_join_without_overlap_or_gap(owner: Person, project: str, sort: str) -> None:
     for number in range(7):
         (owner.uploaded if number % 2 else owner.create)(name=f"n{number % 3}")
@@ -83,8 +91,10 @@ def test_a_limit_of_none_and_the_largest(owner: Person, shelf: object) -> None:
     ("query", "word"),
     [
         ("limit=-1", "limit"), ("limit=x", "limit"), ("sort=color", "sort key"), ("sort=name:up", "direction"),
-        ("sort_key=x", "sort key"), ("sort=name&sort_key=name", "combined"), ("sort_key=name&sort_dir=asc&sort_dir=asc", "sort dirs"),
-        ("visibility=x", "visibility"), ("member_status=x", "member_status"), ("size=x", "size"), ("size_min=-1", "size_min"),
+        ("sort_key=x", "sort key"), ("sort=name&sort_key=name", "combined"),
+        ("sort_key=name&sort_dir=asc&sort_dir=asc", "sort dirs"),
+        ("visibility=x", "visibility"), ("member_status=x", "member_status"), ("size=x", "size"),
+        ("size_min=-1", "size_min"),
         ("protected=maybe", "protected"), ("created_at=yesterday", "created_at"), (f"marker={AN_ID}", "marker"),
         ('name=in:"a', "quotation"),
     ],

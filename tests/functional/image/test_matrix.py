@@ -51,7 +51,9 @@ def _image(owner: Person, other: str, name: str) -> object:
     empty = name in (f"PUT {ONE}/file", f"PUT {ONE}/stage", f"POST {ONE}/import")
     image_id = (owner.create if empty else owner.uploaded)(name="n", tags=["t"])["id"]
     if name == f"POST {ONE}/import":
-        assert owner.ask("PUT", f"/v2/images/{image_id}/stage", data=b"d", Content_Type=str(OCTETS[2])).status_code == 204
+        assert owner.ask(
+            "PUT", f"/v2/images/{image_id}/stage", data=b"d", Content_Type=str(OCTETS[2])
+        ).status_code == 204
     assert owner.ask("POST", f"/v2/images/{image_id}/members", {"member": other}).status_code == 200
     return image_id
 
@@ -139,7 +141,9 @@ def test_only_the_member_of_the_other_project_answers(cloud: ImageCloud, owner: 
 @pytest.mark.parametrize("role", LADDER)
 def test_what_is_not_offered_is_not_there_whoever_asks(cloud: ImageCloud, project: str, role: str) -> None:
     person = Person(cloud.url, f"{role}@{project}")
-    for path in ("/v2/metadefs/namespaces", "/v2/metadefs/resource_types", "/v2/schemas/metadefs/namespace", "/v2/cache"):
+    for path in (
+        "/v2/metadefs/namespaces", "/v2/metadefs/resource_types", "/v2/schemas/metadefs/namespace", "/v2/cache"
+    ):
         assert person.ask("GET", path).status_code == 404, path
     assert person.ask("POST", "/v2/metadefs/namespaces", {"namespace": "n"}).status_code == 404
     assert person.ask("POST", "/v2/tasks", {"type": "import"}).status_code == 405

@@ -46,7 +46,9 @@ def test_routes_come_and_go_without_the_others(rose: Person, tulip: Person) -> N
     assert change("add", one, two) == [one, two]
     assert change("remove", one, three) == [two]
     assert rose.get(path)["router"]["routes"] == [two]
-    for wrong in ([{**one, "nexthop": "192.0.2.1"}], [one, one], [{"destination": "x", "nexthop": "10.0.0.9"}], [one["nexthop"]]):
+    for wrong in (
+        [{**one, "nexthop": "192.0.2.1"}], [one, one], [{"destination": "x", "nexthop": "10.0.0.9"}], [one["nexthop"]]
+    ):
         assert rose.refused("PUT", f"{path}/add_extraroutes", {"router": {"routes": wrong}})[0] == 400
     assert rose.refused("PUT", f"{path}/add_extraroutes", {"routes": [one]})[0] == 400
     assert tulip.refused("PUT", f"{path}/add_extraroutes", {"router": {"routes": [one]}})[0] == 404
@@ -89,7 +91,9 @@ def test_a_floating_address_needs_a_way(rose: Person, admin: Person, public: Jso
     )
     second = {"floatingip": {"floating_network_id": public["id"], "port_id": port["id"]}}
     assert rose.refused("POST", "/floatingips", second)[0] == 409
-    assert rose.refused("PUT", f"/routers/{router['id']}/remove_router_interface", {"subnet_id": subnet["id"]})[0] == 409
+    assert rose.refused(
+        "PUT", f"/routers/{router['id']}/remove_router_interface", {"subnet_id": subnet["id"]}
+    )[0] == 409
     assert rose.refused("PUT", f"/routers/{router['id']}", {"router": {"external_gateway_info": None}})[0] == 409
     assert rose.ask("DELETE", f"/ports/{port['id']}").status_code == 204
     free = rose.get(path)["floatingip"]

@@ -24,7 +24,9 @@ _NAMED = frozenset({"metadata", "addresses", "extra_specs", "properties", "hosts
 
 # What a hypervisor says of itself, what has happened there, and hints: Nova shows lists where its own schema (and
 # Tempest, which has it) has texts, as we do.
-_OWN = frozenset({"cpu_info", "uptime", "host_time", "users", "load_average", "dest_host", "updated_at", "scheduler_hints"})
+_OWN = frozenset(
+    {"cpu_info", "uptime", "host_time", "users", "load_average", "dest_host", "updated_at", "scheduler_hints"}
+)
 
 
 def seen(answer: requests.Response) -> Seen:

@@ -1,7 +1,7 @@
 """Ask a compute endpoint everything, and write down what it answers.
 
-``python -m tests.functional.nova.ask WORLD ANSWERS [--url URL] [--only SCENE] [--sample]``: WORLD is what ``serve`` wrote; without
-``--url`` its own cloud is asked, with it a Nova whose pipeline has no ``authtoken`` filter.
+``python -m tests.functional.nova.ask WORLD ANSWERS [--url URL] [--only SCENE] [--sample]``: WORLD is what ``serve``
+wrote; without ``--url`` its own cloud is asked, with it a Nova whose pipeline has no ``authtoken`` filter.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Person:
 
 
 class Endpoint:
-    """A compute endpoint: ``url`` ends in the version. ``trusting``: it believes the headers that Keystone would set."""
+    """A compute endpoint: ``url`` ends in the version. ``trusting``: it believes the headers that Keystone sets."""
 
     def __init__(self, url: str, people: Mapping[str, Person], *, trusting: bool = False) -> None:
         self.url, self._people, self._trusting = url, people, trusting
@@ -97,7 +97,8 @@ class Endpoint:
         data = None if text is None else self.filled(text).encode("utf-8", "surrogatepass")
         root = self.url.rpartition("/")[0] if path.startswith("/..") else self.url
         answer = self._session.request(
-            method, root + path.removeprefix("/.."), data=data, headers=headers, timeout=_PATIENCE, allow_redirects=False
+            method, root + path.removeprefix("/.."), data=data, headers=headers, timeout=_PATIENCE,
+            allow_redirects=False
         )
         if answer.ok:
             self._follow(ask, answer)

@@ -1,4 +1,4 @@
-"""What two files of ``ask`` differ in; and with ``--record``, the first one (of ``ask --sample``) as the data of the test.
+"""What two files of ``ask`` differ in; with ``--record``, the first (of ``ask --sample``) as the data of the test.
 
 ``python -m tests.functional.nova.compare NOVA OURS [--record]``
 """

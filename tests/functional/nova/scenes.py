@@ -44,7 +44,8 @@ def setting() -> Iterator[Step]:
     yield Ask("POST /os-aggregates/{aggregate}/action", {"add_host": {"host": "fake2"}}, "2.41", "admin")
     full = {
         "name": "full", "imageRef": "{image}", "flavorRef": "f2", "networks": [{"uuid": "{network}", "tag": "nic"}],
-        "key_name": "mine", "metadata": {"a": "b"}, "tags": ["one", "two"], "user_data": "aGk=", "description": "a server",
+        "key_name": "mine", "metadata": {"a": "b"}, "tags": ["one", "two"], "user_data": "aGk=",
+        "description": "a server",
         "config_drive": True, "hostname": "full", "accessIPv4": "192.0.2.1", "accessIPv6": "2001:db8::1",
         "availability_zone": "nova",
     }
@@ -66,7 +67,8 @@ def setting() -> Iterator[Step]:
 
 ACTIONS: dict[str, object] = {
     "pause": None, "unpause": None, "suspend": None, "resume": None, "os-stop": None, "os-start": None,
-    "reboot": {"type": "SOFT"}, "rebuild": {"imageRef": "{image}"}, "resize": {"flavorRef": "f2"}, "confirmResize": None,
+    "reboot": {"type": "SOFT"}, "rebuild": {"imageRef": "{image}"}, "resize": {"flavorRef": "f2"},
+    "confirmResize": None,
     "revertResize": None, "rescue": {}, "unrescue": None, "shelve": None, "shelveOffload": None, "unshelve": None,
     "migrate": None, "createImage": {"name": "i"}, "createBackup": {"name": "i", "backup_type": "d", "rotation": 1},
     "trigger_crash_dump": None, "restore": None, "os-getConsoleOutput": {}, "changePassword": {"adminPass": "p"},
@@ -76,7 +78,8 @@ ACTIONS: dict[str, object] = {
 }
 # What is done to a server in a state is not what this is about: actions that begin there are left out.
 _BEGIN = {
-    "active": {"pause", "suspend", "os-stop", "reboot", "rebuild", "resize", "rescue", "shelve", "migrate", "createImage",
+    "active": {"pause", "suspend", "os-stop", "reboot", "rebuild", "resize", "rescue", "shelve", "migrate",
+               "createImage",
                "createBackup", "trigger_crash_dump", "evacuate", "os-migrateLive"},
     "paused": {"unpause", "shelve", "createImage", "createBackup", "reboot", "trigger_crash_dump", "os-migrateLive"},
     "suspended": {"resume", "shelve", "createImage", "createBackup", "reboot"},
@@ -144,4 +147,5 @@ def sample(scene: str) -> list[Step]:
     """The steps of a scene that the test takes."""
     one_of = ONE_OF.get(scene, OTHERWISE)
     return [step for step in SCENES[scene]()
-            if scene == "setting" or not isinstance(step, Ask) or step.keep or (not reason(step.key) and step.sampled(one_of))]
+            if scene == "setting" or not isinstance(step, Ask) or step.keep
+            or (not reason(step.key) and step.sampled(one_of))]

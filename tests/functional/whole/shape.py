@@ -1,7 +1,7 @@
 """A good request, and what its answer looks like: its status, and the schema that Tempest holds it to.
 
-The schemas are Tempest's own (``tempest.lib.api_schema.response.compute``), a package for each microversion that changed
-something.
+The schemas are Tempest's own (``tempest.lib.api_schema.response.compute``), a package for each microversion that
+changed something.
 """
 
 from __future__ import annotations

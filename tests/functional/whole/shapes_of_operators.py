@@ -1,4 +1,4 @@
-"""What answers look like, as a table: of what is taken away again, of the proxies of old clients, and of what is not here."""
+"""What answers look like, as a table: of what is taken away, of the proxies of old clients, of what is not here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ PROXIES = (
     Shape("DELETE /os-security-groups/{fresh_security_group}", "security_groups.delete_security_group", until="2.35"),
 )
 
-_POWER = tuple(Shape(f"GET /os-hosts/h1/{verb}", status=501, until="2.42") for verb in ("reboot", "shutdown", "startup"))
+_POWER = tuple(
+    Shape(f"GET /os-hosts/h1/{verb}", status=501, until="2.42") for verb in ("reboot", "shutdown", "startup")
+)
 _NODE = {"node": "x"}
 NOT_HERE = (
     *_POWER,

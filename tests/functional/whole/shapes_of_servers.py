@@ -58,7 +58,8 @@ ACTIONS = (
 # Where the cloud has one host the server has nowhere to go.
 MOVES = (
     _act("migrate", status=400),
-    _act("os-migrateLive", {"host": None, "block_migration": False, "disk_over_commit": False}, status=400, until="2.24"),
+    _act("os-migrateLive", {"host": None, "block_migration": False, "disk_over_commit": False}, status=400,
+         until="2.24"),
     _act("os-migrateLive", {"host": None, "block_migration": "auto"}, status=400, since="2.25"),
     _act("evacuate", {"onSharedStorage": False}, status=400, until="2.13"),
     _act("evacuate", {}, status=400, since="2.14"),
@@ -90,7 +91,8 @@ PARTS = (
     Shape(f"DELETE {_S}/metadata/{{fresh_item}}", "servers.delete_server_metadata_item"),
     Shape(f"DELETE {_S}/tags/{{fresh_tag}}", "servers.delete_tag", since="2.26"),
     Shape(f"DELETE {_S}/tags", "servers.delete_all_tags", since="2.26"),
-    Shape(f"POST {_S}/os-interface", "interfaces.get_create_interfaces", {"interfaceAttachment": {"net_id": "{network}"}}),
+    Shape(f"POST {_S}/os-interface", "interfaces.get_create_interfaces",
+          {"interfaceAttachment": {"net_id": "{network}"}}),
     Shape(f"DELETE {_S}/os-interface/{{fresh_port}}", "interfaces.delete_interface"),
     Shape(f"POST {_S}/os-volume_attachments", body={"volumeAttachment": {"volumeId": "{nobody}"}}, status=404),
     Shape(f"GET {_S}/os-volume_attachments/{{nobody}}", status=404),

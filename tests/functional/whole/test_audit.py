@@ -1,4 +1,4 @@
-"""The auditor over a whole cloud: silent in health, and a guest that should not be there goes on the conductor's word."""
+"""The auditor over a whole cloud: silent in health; a guest that should not be there goes on the conductor's word."""
 
 from __future__ import annotations
 

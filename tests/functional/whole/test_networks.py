@@ -105,7 +105,9 @@ def test_interfaces_have_the_names_that_their_owner_gives_them(cloud: Cloud, ima
     assert client.ask("GET", f"{path}/{own['id']}")["interfaceAttachment"]["tag"] == "back"
     detach(client, f"{path}/{own['id']}")
     client.ask("POST", path, {"interfaceAttachment": {"port_id": own["id"]}})
-    assert client.ask("GET", f"{path}/{own['id']}")["interfaceAttachment"]["tag"] is None, "the name went with the server"
+    assert client.ask(
+        "GET", f"{path}/{own['id']}"
+    )["interfaceAttachment"]["tag"] is None, "the name went with the server"
     client.request("DELETE", f"/servers/{server}")
     client.wait_gone(server)
 
@@ -131,7 +133,9 @@ def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:
     made = client.ask("POST", path, body)["interfaceAttachment"]
     assert (made["net_id"], [fixed["ip_address"] for fixed in made["fixed_ips"]]) == (one, ["10.91.0.9"])
     one_path = f"{path}/{made['port_id']}"
-    client.wait(lambda: client.ask("GET", one_path)["interfaceAttachment"]["port_state"] == "ACTIVE", "it is plugged in")
+    client.wait(
+        lambda: client.ask("GET", one_path)["interfaceAttachment"]["port_state"] == "ACTIVE", "it is plugged in"
+    )
     assert client.ask("GET", path)["interfaceAttachments"] == [{**made, "port_state": "ACTIVE"}]
     (port,) = nets.ports(f"?network_id={one}")
     assert (port["binding:host_id"], port["binding:vif_type"]) == (client.show(server)["OS-EXT-SRV-ATTR:host"], "other")
@@ -140,7 +144,9 @@ def test_interfaces_come_and_go(cloud: Cloud, image: str, nets: Nets) -> None:
     detach(client, one_path)
     assert client.request("DELETE", one_path).status_code == 404
     assert (client.show(server)["addresses"], nets.ports(f"?network_id={one}")) == ({}, [])
-    actions = {action["action"] for action in client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]}
+    actions = {
+        action["action"] for action in client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
+    }
     assert {"attach_interface", "detach_interface"} <= actions
     client.request("DELETE", f"/servers/{server}")
     client.wait_gone(server)

@@ -94,7 +94,9 @@ def test_what_a_guest_does_by_itself_is_told(cloud: Cloud, image: str, spool: Pa
 
 
 def test_what_clients_change_is_told_without_secrets(cloud: Cloud, spool: Path) -> None:
-    made = cloud.client.ask("POST", "/flavors", {"flavor": {"name": "told", "ram": 64, "vcpus": 1, "disk": 1}})["flavor"]
+    made = cloud.client.ask(
+        "POST", "/flavors", {"flavor": {"name": "told", "ram": 64, "vcpus": 1, "disk": 1}}
+    )["flavor"]
     cloud.client.ask("POST", f"/flavors/{made['id']}/os-extra_specs", {"extra_specs": {"hw:cpu_policy": "shared"}})
     cloud.client.ask("DELETE", f"/flavors/{made['id']}")
     create, specs, delete = told(

@@ -76,7 +76,9 @@ def events_of_boot(cloud: Cloud, server: str) -> list[tuple[str, str]]:
 def written_down(cloud: Cloud) -> list[str]:
     """The files with the password in them, config drives aside."""
     files = (Path(place, name) for place, _, names in os.walk(cloud.directory) for name in names)
-    return [str(path) for path in files if not path.name.startswith("disk.config") and SECRET.encode() in _content(path)]
+    return [
+        str(path) for path in files if not path.name.startswith("disk.config") and SECRET.encode() in _content(path)
+    ]
 
 
 def _content(path: Path) -> bytes:
@@ -103,7 +105,9 @@ def test_the_guest_has_it_when_the_client_has_its_answer(
 def test_without_an_agent_it_is_refused(cloud: Cloud, image: str) -> None:
     server = cloud.client.boot_up(image)
     answer = cloud.client.act(server, "changePassword", {"adminPass": SECRET})
-    assert (answer.status_code, answer.json()["conflictingRequest"]["message"]) == (409, "QEMU guest agent is not enabled")
+    assert (
+        answer.status_code, answer.json()["conflictingRequest"]["message"]
+    ) == (409, "QEMU guest agent is not enabled")
     assert cloud.client.show(server)["status"] == "ACTIVE"
     assert last_action(cloud, server) == ("changePassword", "compute_set_admin_password", "Error")
     cloud.client.ask("DELETE", f"/servers/{server}")
@@ -175,7 +179,8 @@ def test_what_a_boot_and_a_rebuild_answer_is_on_the_config_drive(cloud: Cloud, a
 def test_a_repeated_boot_does_not_make_up_a_password(cloud: Cloud, agents: str) -> None:
     body = {"server": {"name": "once", "imageRef": agents, "flavorRef": "42", "networks": "auto"}}
     first, second = (
-        cloud.client.request("POST", "/servers", body, headers={"Idempotency-Key": "one"}).json()["server"] for _ in "ab"
+        cloud.client.request("POST", "/servers", body,
+                             headers={"Idempotency-Key": "one"}).json()["server"] for _ in "ab"
     )
     assert first["id"] == second["id"] and "adminPass" not in second
     cloud.client.wait_status(first["id"], "ACTIVE")

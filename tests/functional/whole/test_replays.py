@@ -63,7 +63,9 @@ def _a_busy_day(cloud: TappedCloud, image: str) -> str:
     client.ask("POST", f"/servers/{server}/action", {"changePassword": {"adminPass": "another one"}})
     client.wait_status(server, "ACTIVE")
     client.ask("GET", f"/servers/{server}/diagnostics")
-    client.request("POST", f"/servers/{server}/remote-consoles", {"remote_console": {"protocol": "vnc", "type": "novnc"}})
+    client.request(
+        "POST", f"/servers/{server}/remote-consoles", {"remote_console": {"protocol": "vnc", "type": "novnc"}}
+    )
     doomed = client.boot(image, availability_zone="nova:nowhere")
     client.wait_status(doomed, "ERROR")
     assert client.act(server, "migrate", {"host": "b"}).status_code == 202

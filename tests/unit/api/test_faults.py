@@ -25,7 +25,9 @@ def test_every_kind_has_its_status(error: errors.NovaLiteError, status: int) -> 
 
 def test_every_error_of_a_kind_has_the_status_of_the_kind() -> None:
     kinds = tuple(kind for kind in errors.NovaLiteError.__subclasses__() if kind.__module__ == errors.__name__)
-    assert [kind for kind in errors.declared().values() if issubclass(kind, kinds) and status_of(kind("x")) == 500] == []
+    assert [
+        kind for kind in errors.declared().values() if issubclass(kind, kinds) and status_of(kind("x")) == 500
+    ] == []
 
 
 @pytest.mark.parametrize(("status", "name"), [
@@ -66,5 +68,7 @@ def test_network_answers_as_neutron() -> None:
     (400, "Malformed", "HTTPBadRequest"), (403, "no", "PolicyNotAuthorized"), (404, "no", "HTTPNotFound"),
     (405, "no", "HTTPMethodNotAllowed"),
 ])
-def test_the_network_service_names_errors_of_which_only_the_status_is_known(status: int, message: str, kind: str) -> None:
+def test_the_network_service_names_errors_of_which_only_the_status_is_known(
+    status: int, message: str, kind: str
+) -> None:
     assert json.loads(RENDERERS["network"](status, message, "", "").body)["NeutronError"]["type"] == kind

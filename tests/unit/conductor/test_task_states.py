@@ -13,7 +13,9 @@ from nova_lite.objects.states import Action, TaskState
 
 def _steps() -> set[str]:
     package = nova_lite.compute.steps
-    modules = [importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
     kinds = {kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass)}
     return {name for kind in kinds if isinstance(name := getattr(kind, "name", None), str)}
 

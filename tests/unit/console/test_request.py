@@ -15,7 +15,9 @@ def asked(target: str = "/", **headers: str) -> Asked:
 
 
 def test_a_websocket_is_recognised_with_its_token() -> None:
-    found = parse(b"GET /?token=abc HTTP/1.1\r\nHost: h:6080\r\nUpgrade: WebSocket\r\nOrigin: http://h:6080\r\n\r\nmore")
+    found = parse(
+        b"GET /?token=abc HTTP/1.1\r\nHost: h:6080\r\nUpgrade: WebSocket\r\nOrigin: http://h:6080\r\n\r\nmore"
+    )
     assert found is not None
     assert (found.upgrade, found.token, found.path) == (True, "abc", "/")
     assert not foreign(found, ())

@@ -16,7 +16,8 @@ directions = st.sampled_from(["asc", "desc"])
 
 
 @given(
-    rows=st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8), wanted=st.tuples(directions, directions, directions),
+    rows=st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8),
+    wanted=st.tuples(directions, directions, directions),
     marker=st.integers(0, 7),
 )
 def test_after_a_row_is_the_rest_of_the_order(

@@ -31,7 +31,9 @@ def test_what_may_take_for_ever_is_refused(name: str) -> None:
         matching(column("name"), name)
 
 
-@pytest.mark.parametrize("name", ["^web-[0-9]+$", "(web|db)-[(*+)]*", "(web)+", r"a\(b*\)+", ".*x.*", "(a+)?b", "(?i)web", "(?:web|db)?1"])
+@pytest.mark.parametrize(
+    "name", ["^web-[0-9]+$", "(web|db)-[(*+)]*", "(web)+", r"a\(b*\)+", ".*x.*", "(a+)?b", "(?i)web", "(?:web|db)?1"]
+)
 def test_what_people_write_is_not(name: str) -> None:
     assert "REGEXP" in _sql(name)
 

@@ -60,7 +60,9 @@ def limited(world: World, *rules: AccessRule) -> tuple[ApplicationCredential, st
         id=new_hex(), name=new_hex(), user_id=user.id, project_id=project.id, role_ids=(role,)
     )
     credential, secret = world.identity.application_credentials.issue(record, {role}, rules)
-    return credential, world.identity.login(Login(proofs=(ByApplicationCredential(id=credential.id, secret=secret),)))[0]
+    return credential, world.identity.login(
+        Login(proofs=(ByApplicationCredential(id=credential.id, secret=secret),))
+    )[0]
 
 
 def test_a_limited_token_is_good_for_what_its_rules_name(world: World) -> None:

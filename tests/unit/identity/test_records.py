@@ -120,7 +120,8 @@ def test_the_catalog_lists_what_is_enabled_with_urls_filled_in(world: World) -> 
 
 
 @pytest.mark.parametrize(("url", "filled"), [
-    ("http://a/%(tenant_id)s/$(user_id)s", "http://a/p/u"), ("http://a", "http://a"), ("http://a/$(x)s", "http://a/$(x)s"),
+    ("http://a/%(tenant_id)s/$(user_id)s", "http://a/p/u"), ("http://a", "http://a"),
+    ("http://a/$(x)s", "http://a/$(x)s"),
 ])
 def test_urls_are_filled_in_by_either_notation(url: str, filled: str) -> None:
     endpoint = Endpoint(id="e", service_id="s", interface="public", url=url)

@@ -59,7 +59,9 @@ def test_what_takes_rights_away_voids_the_tokens_that_state_them(world: World, e
     assert not _is_valid(world, token)
 
 
-@pytest.mark.parametrize("event", [name for name in EVENTS if name.startswith(("user", "project", "password", "role t"))])
+@pytest.mark.parametrize(
+    "event", [name for name in EVENTS if name.startswith(("user", "project", "password", "role t"))]
+)
 def test_it_leaves_the_tokens_of_others_alone(world: World, event: str) -> None:
     user, project = world.member("rose")
     world.clock.advance(1)

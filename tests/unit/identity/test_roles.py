@@ -17,7 +17,9 @@ _rules = st.sets(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"))
 
 
 @given(_rules, st.sets(st.sampled_from("abcdef")))
-def test_a_closure_holds_the_roles_and_nothing_more_follows_from_it(pairs: set[tuple[str, str]], held: set[str]) -> None:
+def test_a_closure_holds_the_roles_and_nothing_more_follows_from_it(
+    pairs: set[tuple[str, str]], held: set[str]
+) -> None:
     rules = [Implication(prior_id=prior, implied_id=implied) for prior, implied in pairs]
     found = closure(held, rules)
     assert held <= found

@@ -58,7 +58,8 @@ class ShiftedClock(SystemClock):
 
 def meta_of(data: bytes, image_id: str = "a", **changes: object) -> ImageMeta:
     meta = ImageMeta(
-        id=image_id, size=len(data), hash_algo="sha512", hash_value=hashlib.sha512(data).hexdigest(), disk_format="qcow2"
+        id=image_id, size=len(data), hash_algo="sha512", hash_value=hashlib.sha512(data).hexdigest(),
+        disk_format="qcow2"
     )
     return replace(meta, **changes)
 
@@ -150,7 +151,9 @@ def test_an_image_that_is_not_there_is_not_found(cache: ImageCache) -> None:
         cache.fetch(CONTEXT, meta_of(DISK, "nowhere"))
 
 
-@pytest.mark.parametrize("changes", [{"hash_algo": "crc32"}, {"hash_value": "../../etc"}, {"hash_value": "", "id": "../x"}])
+@pytest.mark.parametrize(
+    "changes", [{"hash_algo": "crc32"}, {"hash_value": "../../etc"}, {"hash_value": "", "id": "../x"}]
+)
 def test_a_record_that_cannot_be_verified_or_named_is_refused(cache: ImageCache, changes: dict[str, object]) -> None:
     with pytest.raises(Unsupported):
         cache.fetch(CONTEXT, replace(meta_of(DISK), **changes))

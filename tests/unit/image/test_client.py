@@ -20,7 +20,8 @@ ID = "4a3c0fd0-0000-4000-8000-000000000001"
 CONTEXT = RequestContext(request_id="req-11111111-2222-4333-8444-555555555555")
 DOCUMENT: dict[str, object] = {
     "id": ID, "name": "test", "status": "active", "disk_format": "raw", "container_format": "bare", "size": 4,
-    "virtual_size": None, "checksum": "c", "os_hash_algo": "sha512", "os_hash_value": "abc", "min_disk": 1, "min_ram": 2,
+    "virtual_size": None, "checksum": "c", "os_hash_algo": "sha512", "os_hash_value": "abc", "min_disk": 1,
+    "min_ram": 2,
     "hw_disk_bus": "virtio", "tags": ["x"], "self": "/v2/images/1", "owner": "p", "protected": False,
 }
 

@@ -91,7 +91,9 @@ def test_routes_of_two_families_or_twice_are_refused() -> None:
         addresses.check_routes([HostRoute(destination="10.0.0.0/8", nexthop="10.0.0.1")] * 2)
 
 
-@pytest.mark.parametrize(("protocol", "expected"), [("TCP", "tcp"), (6, "6"), ("any", None), (None, None), ("58", "58")])
+@pytest.mark.parametrize(
+    ("protocol", "expected"), [("TCP", "tcp"), (6, "6"), ("any", None), (None, None), ("58", "58")]
+)
 def test_protocols_have_one_name(protocol: str | int | None, expected: str | None) -> None:
     rule = NewSecurityGroupRule(security_group_id="g", direction="ingress", protocol=protocol, ethertype="ipv6")
     assert (checked(rule)["protocol"], checked(rule)["ethertype"]) == (expected, "IPv6")

@@ -55,8 +55,8 @@ def test_every_reason_is_counted_and_told_with_numbers() -> None:
     assert decision.candidates == ()
     assert decision.refused == {"RamFilter": 2, "ComputeFilter": 2, "AvailabilityZoneFilter": 1, "RetryFilter": 1}
     assert decision.summary == (
-        "6 hosts: 1 have failed it already or are to be left, 2 are disabled or down, 1 are in another availability zone, "
-        "2 lack memory (need 512 MiB of memory, the best has 256)"
+        "6 hosts: 1 have failed it already or are to be left, 2 are disabled or down, 1 are in another availability "
+        "zone, 2 lack memory (need 512 MiB of memory, the best has 256)"
     )
     assert decision.refusals[0].host == "small", "the nearest miss comes first"
 

@@ -67,7 +67,9 @@ def update(request: Request[ComputeServices]) -> Json:
         if "name" in body:
             changed = writes.rename(tx, number, str(body["name"]).strip(), now)
         if "availability_zone" in body:
-            changed = writes.set_metadata(tx, number, _named({ZONE: cast("str | None", body["availability_zone"])}), now)
+            changed = writes.set_metadata(
+                tx, number, _named({ZONE: cast("str | None", body["availability_zone"])}), now
+            )
         return changed
 
     return _allowed(lambda: _changed(request, change))

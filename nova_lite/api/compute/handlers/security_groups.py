@@ -113,7 +113,9 @@ def _port(body: Mapping[str, object], name: str) -> int | None:
     try:
         number = None if value is None else int(str(value))
     except ValueError:
-        raise Invalid(f"Invalid input for field/attribute {name}. Value: {value}. It is no number.", field=name) from None
+        raise Invalid(
+            f"Invalid input for field/attribute {name}. Value: {value}. It is no number.", field=name
+        ) from None
     return None if number == -1 else number
 
 

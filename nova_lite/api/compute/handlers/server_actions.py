@@ -111,7 +111,8 @@ def unlock(request: Request[ComputeServices]) -> None:
         raise Forbidden(f"Instance {server.uuid} was locked by an administrator", instance=server.uuid)
     now = request.services.clock.now()
     request.services.database.transact(
-        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, locked=False, locked_by=None, locked_reason=None)
+        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, locked=False, locked_by=None,
+                                        locked_reason=None)
     )
 
 

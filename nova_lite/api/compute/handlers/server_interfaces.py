@@ -99,5 +99,6 @@ def _wish(body: Mapping[str, object]) -> NicWish:
     if fixed and not network:
         raise Invalid("Must input network_id when request IP address", field="fixed_ips")
     return NicWish(
-        network_id=network, port_id=port, fixed_ip=fixed[0]["ip_address"] if fixed else "", tag=str(body.get("tag") or "")
+        network_id=network, port_id=port, fixed_ip=fixed[0]["ip_address"] if fixed else "",
+        tag=str(body.get("tag") or "")
     )

@@ -41,6 +41,6 @@ def _told(uuid: str, error: NovaLiteError) -> NovaLiteError | None:
         return Conflict(f"Failed to set admin password on {uuid} because there is no guest", instance=uuid)
     if isinstance(error, Unavailable | DeadlineExceeded | CannotSend):
         LOG.warning("the password of %s may not be set: %s", uuid, error)
-        return Unavailable(f"The host of instance {uuid} does not answer now: whether its password was set, its actions "
-                           "will tell.", instance=uuid)
+        return Unavailable(f"The host of instance {uuid} does not answer now: whether its password was set, its "
+                           "actions will tell.", instance=uuid)
     return None

@@ -174,12 +174,14 @@ UPDATE = ByVersion(
 )
 
 _FILTER_NAMES = (
-    "user_id", "project_id", "tenant_id", "launch_index", "image_ref", "image", "vm_state", "task_state", "host", "uuid",
+    "user_id", "project_id", "tenant_id", "launch_index", "image_ref", "image", "vm_state", "task_state", "host",
+    "uuid",
     "all_tenants", "soft_deleted", "deleted", "status", "block_device_mapping", "services", "metadata",
     "system_metadata", "info_cache", "security_groups", "pci_devices", "marker",
 )
 _EXPRESSIONS = (
-    "access_ip_v4", "access_ip_v6", "auto_disk_config", "availability_zone", "config_drive", "created_at", "description",
+    "access_ip_v4", "access_ip_v6", "auto_disk_config", "availability_zone", "config_drive", "created_at",
+    "description",
     "display_description", "display_name", "flavor", "hostname", "ip", "ip6", "kernel_id", "key_name", "launched_at",
     "locked_by", "name", "node", "power_state", "progress", "ramdisk_id", "reservation_id", "root_device_name",
     "terminated_at",

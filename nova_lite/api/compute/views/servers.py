@@ -229,7 +229,7 @@ def brief(servers: Sequence[Instance], c: Circumstances) -> list[dict[str, objec
 def created(
     server: Instance, password: str | None, c: Circumstances, security_groups: Sequence[str]
 ) -> dict[str, object]:
-    """What the answer to a create tells. ``security_groups`` as they were asked for; ``password`` None: nobody knows it."""
+    """What the answer to a create tells. ``security_groups`` as were asked for; ``password`` None: nobody knows it."""
     return {
         "server": {
             "id": server.uuid,

@@ -55,7 +55,8 @@ def _scope(scope: object) -> WantedScope:
 def _named(part: Part) -> Named:
     domain = _part(part, "domain")
     return Named(
-        id=_text(part, "id"), name=_text(part, "name"), domain_id=_text(domain, "id"), domain_name=_text(domain, "name"),
+        id=_text(part, "id"), name=_text(part, "name"), domain_id=_text(domain, "id"),
+        domain_name=_text(domain, "name"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Who may do what with application credentials and their access rules. Nobody makes them for others, administrators included."""
+"""Who may do what with application credentials and their access rules. Nobody makes them for others, not even admins."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ def name(longest: int) -> Field:
 def wrapped(noun: str, properties: Mapping[str, Field], required: Sequence[str] = (), least: int = 0) -> Schema:
     """A body ``{noun: {…}}`` with at least so many fields; what is not among ``properties`` may be anything."""
     inner = {
-        "type": "object", "properties": dict(properties), "required": list(required), "additionalProperties": True, "minProperties": least,
+        "type": "object", "properties": dict(properties), "required": list(required), "additionalProperties": True,
+        "minProperties": least,
     }
     return Schema({"type": "object", "properties": {noun: inner}, "required": [noun], "additionalProperties": False})

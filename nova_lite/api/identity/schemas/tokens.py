@@ -24,7 +24,8 @@ _APPLICATION_CREDENTIAL: Field = {
 _SCOPE: Field = {
     "type": ["object", "string"],
     "properties": {
-        "project": _NAMED, "domain": _DOMAIN, "unscoped": {"type": "object"}, "system": {"type": "object", "properties": {"all": {"const": True}}, "required": ["all"]},
+        "project": _NAMED, "domain": _DOMAIN, "unscoped": {"type": "object"},
+        "system": {"type": "object", "properties": {"all": {"const": True}}, "required": ["all"]},
     },
     "minProperties": 1, "maxProperties": 1, "additionalProperties": False,
 }

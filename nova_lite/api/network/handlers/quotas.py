@@ -52,7 +52,9 @@ def update(request: NetworkRequest) -> Json:
     body = request.body.get("quota")
     if not isinstance(body, dict):
         raise Invalid("Unable to find 'quota' in request body", field="quota")
-    wanted = {name: value for name, value in body.items() if name not in ("project_id", "tenant_id", "force", "check_limit")}
+    wanted = {
+        name: value for name, value in body.items() if name not in ("project_id", "tenant_id", "force", "check_limit")
+    }
     limits = {name: _limit(name, value) for name, value in wanted.items()}
     return {"quota": as_dict(request.services.networking.quotas.update(project, limits))}
 

@@ -26,7 +26,8 @@ CLI_DEVICE = {"uuid": IMAGE, "boot_index": 0, "source_type": "image", "destinati
 
 
 @pytest.mark.parametrize(("body", "expected"), [
-    ({}, (1, 1)), ({"min_count": 2}, (2, 2)), ({"max_count": 3}, (1, 3)), ({"min_count": "2", "max_count": "5"}, (2, 5)),
+    ({}, (1, 1)), ({"min_count": 2}, (2, 2)), ({"max_count": 3}, (1, 3)),
+    ({"min_count": "2", "max_count": "5"}, (2, 5)),
 ])
 def test_counts(body: dict[str, object], expected: tuple[int, int]) -> None:
     assert creation.counts(body) == expected
@@ -129,7 +130,8 @@ def test_too_much_metadata_is_refused() -> None:
 
 
 def test_a_server_is_written_down_as_it_was_asked_for() -> None:
-    body = {"name": "My VM", "networks": "auto", "metadata": {"a": "b"}, "tags": ["x", "x", "y"], "config_drive": "True",
+    body = {"name": "My VM", "networks": "auto", "metadata": {"a": "b"}, "tags": ["x", "x", "y"],
+            "config_drive": "True",
             "user_data": "YQ==", "description": "d", "accessIPv4": "10.0.0.9"}
     (server,) = creation.servers(body, FOUND, CONTEXT, 1, 5.0)
     assert is_uuid(server.uuid)

@@ -66,7 +66,8 @@ def test_a_body_has_the_schema_of_each_microversion(compute: Document) -> None:
 
 
 def test_actions_are_alternatives_by_name(compute: Document) -> None:
-    body = compute["paths"]["/servers/{server_id}/action"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    content = compute["paths"]["/servers/{server_id}/action"]["post"]["requestBody"]["content"]
+    body = content["application/json"]["schema"]
     named = {schema["x-openstack"]["action"]: schema for schema in body["anyOf"]}
     assert body["x-openstack"] == {"discriminator": "action"}
     assert {"pause", "os-stop", "reboot", "os-getConsoleOutput"} <= set(named)

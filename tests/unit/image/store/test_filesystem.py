@@ -35,7 +35,9 @@ def test_what_was_written_is_read_after_the_commit(store: FilesystemStore) -> No
     reader.close()
 
 
-def test_nothing_is_there_before_the_commit_and_nothing_stays_after_an_abort(store: FilesystemStore, tmp_path: Path) -> None:
+def test_nothing_is_there_before_the_commit_and_nothing_stays_after_an_abort(
+    store: FilesystemStore, tmp_path: Path
+) -> None:
     writer = store.create(ID)
     writer.write(b"data")
     with pytest.raises(NotFound):

@@ -16,7 +16,8 @@ from tests.builders.guests import a_nic, a_nic_at, an_instance
 EVIL = "\ndhcp-script=/tmp/evil"
 NETWORK = new_uuid()
 GOOD = a_nic_at(
-    "10.1.0.5", cidr="10.1.0.0/20", gateway="10.1.0.1", kind="bridge", network_id=NETWORK, bridge=names_of(NETWORK).bridge
+    "10.1.0.5", cidr="10.1.0.0/20", gateway="10.1.0.1", kind="bridge", network_id=NETWORK,
+    bridge=names_of(NETWORK).bridge
 )
 
 
@@ -26,7 +27,9 @@ def with_subnet(**changes: object) -> Nic:
 
 def test_what_the_service_makes_is_good() -> None:
     check(GOOD)
-    check(with_subnet(gateway="", nameservers=("fd00::53",), routes=(HostRoute(destination="::/0", nexthop="fd00::1"),)))
+    check(
+        with_subnet(gateway="", nameservers=("fd00::53",), routes=(HostRoute(destination="::/0", nexthop="fd00::1"),))
+    )
 
 
 BAD = {
