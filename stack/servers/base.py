@@ -1,6 +1,7 @@
 """What every private server shares: preparation, start, readiness, stop, and what its data directory remembers."""
 
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -19,6 +20,8 @@ from stack import apt, processes
 from stack.errors import StackError, tail
 
 ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Below those that Linux gives to connections, which would take the port of a server while it is being started again.
+PORTS = range(10_000, 18_000)
 START = 240.0  # seconds until a server answers: RabbitMQ has taken a minute on a machine that was busy
 MARK = "NOVA_LITE_SERVER"  # in the environment of everything that a server starts: the data directory it belongs to
 REAPER = Path(__file__).with_name("reaper.py")
@@ -38,15 +41,22 @@ class Process:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing uses now, and that Linux gives to nobody else for a minute.
+    """A TCP port of 127.0.0.1 that nothing uses, that Linux gives to nobody, and this function to nobody for a minute.
 
     It is left waiting for the last packets of a connection: who binds it by number, with SO_REUSEADDR, gets it.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address: tuple[str, int] = listener.getsockname()
-        with socket.create_connection(address):
-            listener.accept()[0].close()  # before its other end: who closes first is the one that waits
-        return address[1]
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))  # without SO_REUSEADDR: what waits for who has chosen it is refused
+            except OSError:
+                continue
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.listen()
+            with socket.create_connection(("127.0.0.1", port)):
+                listener.accept()[0].close()  # before its other end: who closes first is the one that waits
+            return port
+    raise ServerError(f"no port is free between {PORTS.start} and {PORTS.stop}")
 
 
 def program(name: str) -> str | None:
