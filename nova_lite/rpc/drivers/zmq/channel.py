@@ -12,10 +12,20 @@ from nova_lite.core import concurrency
 
 LINGER = 500  # milliseconds that a closing socket may take to send what it was given
 TURN = 64  # messages that are taken before the event loop looks after others
+LOOKS = 20  # in which the time of a wait passes; see `heard_of`
 EVENTS, POLLIN = int(zmq.EVENTS), int(zmq.POLLIN)
 NOBLOCK, NOBLOCK_MORE = int(zmq.NOBLOCK), int(zmq.NOBLOCK | zmq.SNDMORE)
 
 Frames = list[bytes]
+
+
+def heard_of(event: concurrency.Event, seconds: float) -> bool:
+    """Wait for what a peer is to say; False when it did not in so much time.
+
+    The time passes in small steps. While this process stands still, or its machine, nothing can be heard, and what was said
+    meanwhile is heard a moment later: so a standstill takes one of the steps, not all of the time.
+    """
+    return any(event.wait(seconds / LOOKS) for _ in range(LOOKS))
 
 
 class Channel(abc.ABC):

@@ -11,7 +11,7 @@ from zmq.utils.monitor import parse_monitor_message
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Sink
-from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import Channel, Frames, heard_of
 from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKEN, pack, received
 from nova_lite.rpc.drivers.zmq.peers import Peers
 from nova_lite.rpc.errors import Withdrawn
@@ -54,7 +54,7 @@ class Monitor(Channel):
     def settle(self, endpoint: str) -> None:
         """Wait until it is known whether the endpoint answers; one that stays silent for long does not."""
         settled = self._links[endpoint].settled
-        settled.wait(CONNECT_TIMEOUT)
+        heard_of(settled, CONNECT_TIMEOUT)
         settled.set()
 
     def leave(self, endpoint: str) -> None:

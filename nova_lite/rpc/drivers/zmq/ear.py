@@ -8,7 +8,7 @@ import zmq
 
 from nova_lite.core import concurrency
 from nova_lite.rpc.drivers.base import Incoming, Receiver
-from nova_lite.rpc.drivers.zmq.channel import Channel, Frames
+from nova_lite.rpc.drivers.zmq.channel import Channel, Frames, heard_of
 from nova_lite.rpc.drivers.zmq.packet import ANSWER, CALL, CAST, GONE, LEAVING, PARTED, TAKEN, pack, received
 from nova_lite.rpc.drivers.zmq.peers import Place
 
@@ -47,7 +47,7 @@ class Ear(Channel):
         for address in list(self._clients):
             self._post(address, pack(LEAVING))
         self.pump()
-        if self._clients and self._watch is not None and not self._alone.wait(GOODBYES):
+        if self._clients and self._watch is not None and not heard_of(self._alone, GOODBYES):
             LOG.warning("%d clients did not say good-bye", len(self._clients))
         concurrency.sleep(FAREWELL)
         self.pump()
