@@ -18,6 +18,7 @@ from nova_lite.rpc.errors import (
     BadResult,
     CallTimeout,
     CannotSend,
+    Expired,
     PeerLost,
     Refused,
     RemoteError,
@@ -127,7 +128,7 @@ class Caller:
         if session is not None:
             self._friends.heard(request.target, session, introduced=bool(answer.recipient))
         if answer.failure is not None:
-            raise rebuild(answer.failure)
+            raise _meant(rebuild(answer.failure), request)
         return answer
 
     def _request(
@@ -192,6 +193,13 @@ def rebuild(failure: Failure) -> NovaLiteError:
     if kind is None:
         return RemoteError(failure.message, **{**failure.details, "remote_code": failure.code})
     return kind(failure.message, **failure.details)
+
+
+def _meant(error: NovaLiteError, request: Request) -> NovaLiteError:
+    """The receiver may say that a call has come too late before its caller has noticed: for him both are the same."""
+    if isinstance(error, Expired):
+        return CallTimeout(f"{_title(request)}: {error.message}", target=request.target, method=request.method)
+    return error
 
 
 def make_proxy(caller: Caller, address: Address, timeout: float | None) -> Any:
