@@ -30,6 +30,8 @@ Sound = Callable[[Target], bool]
 
 LOG = logging.getLogger(__name__)
 
+UNHEARD = 2  # sounds that nobody hears, one after another, before a server is deaf: a process that stood still misses one
+
 
 class Intake:
     """The receiver of one listener: counts what is unfinished, has it worked on, notices when it is deaf."""
@@ -39,17 +41,23 @@ class Intake:
         self._lock = concurrency.lock()
         self._unfinished = 0
         self._heard = 0
-        self._sounded: int | None = None
+        self._sounds = 0  # that were made since the last message was heard, which was number ``_before``
+        self._before = 0
         self.listener: Listener | None = None
 
     def deaf(self) -> bool:
-        """True when a sound was made and nothing has been heard since, though there was room for it."""
-        return self._sounded == self._heard and self.room()
+        """True when sounds were made and nothing has been heard since, though there was room for it."""
+        return self._sounds >= UNHEARD and self._before == self._heard and self.room()
 
     def listen_for(self, make: Callable[[], bool]) -> None:
         """Have a sound made, if that can be done, to be heard from now on."""
         heard = self._heard
-        self._sounded = heard if make() else None
+        unheard = self._sounds if heard == self._before else 0
+        self._before, self._sounds = heard, unheard + 1 if make() else 0
+
+    def forgive(self) -> None:
+        """It has a new listener: what the last one did not hear does not count."""
+        self._sounds = 0
 
     def room(self) -> bool:
         return self._unfinished < self._prefetch
@@ -203,6 +211,7 @@ class Server:
         if intake.listener is not None:
             intake.listener.close()
         intake.listener = self._driver.listen(target, intake, self._settings.prefetch)
+        intake.forgive()
         intake.listener.start()
 
     def _listeners(self) -> list[Listener]:

@@ -26,7 +26,7 @@ class BusSettings:
     message that has ended ``poison_limit`` of them while it was the only suspect in work is set aside
     (:mod:`nova_lite.rpc.journal`). Without one it ends every process that it is given to until it has expired.
 
-    ``hearing`` is the time between two sounds that a server makes to itself: who hears nothing for so long listens anew.
+    ``hearing`` is the time between two sounds that a server makes to itself: who misses two of them listens anew.
 
     ``pins``: for an interface by name the version that every proxy speaks, or ``auto``: what all servers understand.
 

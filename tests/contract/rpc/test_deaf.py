@@ -10,8 +10,11 @@ from nova_lite.rpc import Server
 from nova_lite.rpc.drivers.kombu.ear import Ear as KombuEar
 from nova_lite.rpc.drivers.local import LocalListener
 from nova_lite.rpc.errors import CallTimeout, Unroutable
-from tests.contract.rpc.contracts import Post
+from nova_lite.rpc.target import Target
+from stack import processes
+from tests.contract.rpc.contracts import Office, Post
 from tests.contract.rpc.fabric import Fabric, eventually
+from tests.patience import PATIENCE
 
 
 def deafen(fabric: Fabric, server: Server) -> None:
@@ -28,11 +31,28 @@ def deafen(fabric: Fabric, server: Server) -> None:
 @pytest.mark.transports("local", "kombu")  # a zmq consumer is the socket itself: there is nobody who could forget it
 def test_a_deaf_server_listens_anew(fabric: Fabric, context: RequestContext) -> None:
     _, server = fabric.office("h1", hearing=0.5)
-    bus = fabric.bus()
-    assert bus.proxy(Post, host="h1").who(context) == "h1"
-    deafen(fabric, server)
-    post = bus.proxy(Post, host="h1", timeout=1.0)
+    post = fabric.bus().proxy(Post, host="h1", timeout=10.0)
     assert eventually(lambda: post.who(context), Unroutable, CallTimeout) == "h1"
+    deafen(fabric, server)
+    assert eventually(lambda: post.who(context), Unroutable, CallTimeout) == "h1"
+
+
+@pytest.mark.transports("local")  # the others hear the same
+def test_one_sound_may_be_missed(fabric: Fabric, caplog: pytest.LogCaptureFixture) -> None:
+    """As by a process that stood still for a moment."""
+    server = fabric.bus("post@h1", hearing=0.5).server()
+    server.serve(Post, Office("h1"), "h1")
+    sound, made = server._sound, concurrency.queue()
+
+    def first_is_missed(target: Target) -> bool:
+        made.put(None)
+        return made.qsize() == 1 or sound(target)
+
+    server._sound = first_is_missed
+    server.start()
+    assert processes.wait_until(lambda: made.qsize() > 2, PATIENCE)
+    assert "is deaf" not in caplog.text
+    server.kill()
 
 
 @pytest.mark.transports("local", "zmq")  # a broker may take longer than this test
@@ -42,7 +62,7 @@ def test_who_hears_well_is_left_alone(
     fabric.office("h2")
     _, server = fabric.office("h1", hearing=1.0)
     before = server._listeners()
-    concurrency.event().wait(2.5)
+    concurrency.event().wait(3.5)
     assert server._listeners() == before
     assert "is deaf" not in caplog.text
     assert "refused" not in caplog.text
