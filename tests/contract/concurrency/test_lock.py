@@ -7,6 +7,7 @@ import time
 import pytest
 
 from nova_lite.core import concurrency
+from tests.patience import PATIENCE
 
 
 def test_a_lock_excludes() -> None:
@@ -19,7 +20,7 @@ def test_a_lock_excludes() -> None:
     assert lock.acquire(timeout=0)
 
 
-def test_tasks_get_a_lock_one_after_another_in_the_order_in_which_they_came() -> None:
+def test_tasks_get_a_lock_one_after_another_and_green_ones_in_the_order_in_which_they_came() -> None:
     lock, pause, inside, turns = concurrency.lock(), concurrency.event(), 0, list[int]()
 
     def work(number: int) -> None:
@@ -37,17 +38,18 @@ def test_tasks_get_a_lock_one_after_another_in_the_order_in_which_they_came() ->
             tasks.append(concurrency.spawn(work, number))
             pause.wait(0.05)  # it waits for the lock by now
     for task in tasks:
-        task.wait(5)
-    assert turns == list(range(5))
+        task.wait(PATIENCE)
+    # The kernel's locks promise no order.
+    assert (turns if concurrency.backend() == "eventlet" else sorted(turns)) == list(range(5))
     assert lock.acquire(timeout=0)
 
 
 def test_a_lock_passes_over_who_has_given_up() -> None:
     lock = concurrency.lock()
     with lock:
-        impatient, patient = concurrency.spawn(lock.acquire, 0.05), concurrency.spawn(lock.acquire, 5)
-        assert impatient.wait(5) is False
-    assert patient.wait(5) is True
+        impatient, patient = concurrency.spawn(lock.acquire, 0.05), concurrency.spawn(lock.acquire, PATIENCE)
+        assert impatient.wait(PATIENCE) is False
+    assert patient.wait(PATIENCE) is True
     lock.release()
     assert lock.acquire(timeout=0)
 
@@ -63,8 +65,8 @@ def test_a_task_that_is_killed_while_it_waits_for_a_lock_does_not_keep_it() -> N
         killed, other = concurrency.spawn(work), concurrency.spawn(work)
         gate.wait(0.05)
         killed.kill()
-    other.wait(5)
-    assert lock.acquire(timeout=5)
+    other.wait(PATIENCE)
+    assert lock.acquire(timeout=PATIENCE)
 
 
 def test_who_comes_now_does_not_pass_those_who_wait() -> None:
@@ -82,7 +84,7 @@ def test_who_comes_now_does_not_pass_those_who_wait() -> None:
     assert lock.acquire(timeout=0) is False, "it is free for a moment"
     with lock:
         turns.append("greedy")
-    waiting.wait(5)
+    waiting.wait(PATIENCE)
     assert turns == ["patient", "greedy"]
     assert lock.acquire(timeout=0)
 
@@ -98,8 +100,8 @@ def test_a_task_that_is_killed_when_a_lock_has_just_become_its_own_hands_it_on()
         killed, other = concurrency.spawn(work), concurrency.spawn(work)
         pause.wait(0.05)
     killed.kill()
-    assert other.wait(5) == "done"
-    assert lock.acquire(timeout=5)
+    assert other.wait(PATIENCE) == "done"
+    assert lock.acquire(timeout=PATIENCE)
 
 
 def test_a_lock_that_comes_with_the_end_of_the_time_is_given_or_is_free() -> None:
@@ -111,7 +113,7 @@ def test_a_lock_that_comes_with_the_end_of_the_time_is_given_or_is_free() -> Non
     while time.monotonic() < end:
         pass  # nobody sees that its time is over
     lock.release()
-    if waiting.wait(5):
+    if waiting.wait(PATIENCE):
         lock.release()
     assert lock.acquire(timeout=0)
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from nova_lite.core import concurrency
+from tests.patience import PATIENCE
 
 
 def test_a_mailbox_takes_from_native_threads() -> None:
@@ -21,7 +22,7 @@ def test_a_mailbox_takes_from_native_threads() -> None:
             mailbox.put(number)
 
     concurrency.native_thread(fill, "filler")
-    assert [mailbox.get(5) for _ in range(100)] == list(range(100))
+    assert [mailbox.get(PATIENCE) for _ in range(100)] == list(range(100))
     with pytest.raises(concurrency.Empty):
         mailbox.get(0.02)
     mailbox.close()
@@ -47,19 +48,19 @@ def test_a_mailbox_is_not_taken_for_a_descriptor_that_was_closed_while_a_task_wa
     with pytest.raises(concurrency.Empty):
         mailbox.get(0.02)
     mailbox.put(1)
-    assert mailbox.get(5) == 1
+    assert mailbox.get(PATIENCE) == 1
     with contextlib.suppress(OSError):
-        waiting.wait(5)
+        waiting.wait(PATIENCE)
     mailbox.close()
     os.close(writer)
 
 
 def test_several_tasks_share_a_mailbox() -> None:
     mailbox = concurrency.mailbox()
-    tasks = [concurrency.spawn(mailbox.get, 5) for _ in range(3)]
+    tasks = [concurrency.spawn(mailbox.get, PATIENCE) for _ in range(3)]
     for number in range(3):
         mailbox.put(number)
-    assert {task.wait(5) for task in tasks} == {0, 1, 2}
+    assert {task.wait(PATIENCE) for task in tasks} == {0, 1, 2}
     mailbox.close()
 
 
@@ -67,9 +68,9 @@ def test_a_mailbox_keeps_its_timeout_under_false_alarms() -> None:
     mailbox = concurrency.mailbox()
     mailbox.put(1)
     mailbox.put(2)
-    assert (mailbox.get(1), mailbox.get(1)) == (1, 2)
+    assert (mailbox.get(PATIENCE), mailbox.get(PATIENCE)) == (1, 2)
     started = time.monotonic()
     with pytest.raises(concurrency.Empty):
         mailbox.get(0.05)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE
     mailbox.close()

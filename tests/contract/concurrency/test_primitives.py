@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from nova_lite.core import concurrency
+from tests.patience import PATIENCE
 
 
 class Waiting:
@@ -25,16 +26,16 @@ class Waiting:
 
     def _wait(self) -> bool:
         self._begun.put(None)
-        return self._gate.wait(10)
+        return self._gate.wait(PATIENCE)
 
     def arrived(self) -> list[concurrency.Task[bool]]:
         for _ in self.tasks:
-            self._begun.get(5)
+            self._begun.get(PATIENCE)
         return self.tasks
 
 
 def test_a_task_returns_its_result() -> None:
-    assert concurrency.spawn(lambda a, b: a + b, 1, b=2).wait(5) == 3
+    assert concurrency.spawn(lambda a, b: a + b, 1, b=2).wait(PATIENCE) == 3
 
 
 def test_a_task_raises_what_its_function_raised() -> None:
@@ -43,18 +44,18 @@ def test_a_task_raises_what_its_function_raised() -> None:
 
     task = concurrency.spawn(fail)
     with pytest.raises(KeyError):
-        task.wait(5)
+        task.wait(PATIENCE)
     assert task.dead
 
 
 def test_waiting_for_a_task_ends_at_the_timeout() -> None:
     gate = concurrency.event()
-    task = concurrency.spawn(gate.wait, 10)
+    task = concurrency.spawn(gate.wait, PATIENCE)
     with pytest.raises(TimeoutError):
         task.wait(0.05)
     assert not task.dead
     gate.set()
-    assert task.wait(5) is True
+    assert task.wait(PATIENCE) is True
 
 
 def test_each_wait_ends_at_its_own_timeout_whatever_the_others_are() -> None:
@@ -68,12 +69,13 @@ def test_each_wait_ends_at_its_own_timeout_whatever_the_others_are() -> None:
     early, long = concurrency.spawn(left.wait, 0.2), concurrency.spawn(never.wait, 3600.0)
     timeouts = (0.6, 0.05, 0.4, 0.0, 0.4)
     tasks = [concurrency.spawn(waited, seconds) for seconds in timeouts]
+    concurrency.sleep(0.01)  # they wait by now
     left.set()
-    assert early.wait(30) is True
-    assert all(task.wait(30) >= seconds - 0.01 for task, seconds in zip(tasks, timeouts, strict=True))
+    early.wait(PATIENCE)
+    assert all(task.wait(PATIENCE) >= seconds - 0.01 for task, seconds in zip(tasks, timeouts, strict=True))
     assert not long.dead
     never.set()
-    assert long.wait(30) is True
+    assert long.wait(PATIENCE) is True
 
 
 def test_a_killed_task_may_be_waited_for() -> None:
@@ -82,7 +84,7 @@ def test_a_killed_task_may_be_waited_for() -> None:
     task.kill()
     gate.set()
     with contextlib.suppress(concurrency.Killed):
-        task.wait(5)
+        task.wait(PATIENCE)
     assert task.dead
 
 
@@ -90,7 +92,7 @@ def test_an_event_wakes_every_waiter() -> None:
     gate = concurrency.event()
     tasks = Waiting(gate, 5).arrived()
     gate.set()
-    assert [task.wait(5) for task in tasks] == [True] * 5
+    assert [task.wait(PATIENCE) for task in tasks] == [True] * 5
     assert gate.is_set()
     assert gate.wait(0)
 
@@ -110,7 +112,7 @@ def test_clearing_an_event_does_not_lose_its_waiters() -> None:
     (task,) = Waiting(gate, 1).arrived()
     gate.clear()
     gate.set()
-    assert task.wait(10) is True
+    assert task.wait(PATIENCE) is True
 
 
 def test_a_queue_is_first_in_first_out() -> None:
@@ -118,7 +120,7 @@ def test_a_queue_is_first_in_first_out() -> None:
     for number in range(5):
         queue.put(number)
     assert queue.qsize() == 5
-    assert [queue.get(1) for _ in range(5)] == list(range(5))
+    assert [queue.get(PATIENCE) for _ in range(5)] == list(range(5))
 
 
 def test_a_queue_says_when_it_is_empty_or_full() -> None:
@@ -139,21 +141,21 @@ def test_a_full_queue_holds_its_writer_back() -> None:
     queue.put(1)
     writer = concurrency.spawn(queue.put, 2)
     assert not writer.dead
-    assert (queue.get(1), queue.get(1)) == (1, 2)
-    writer.wait(5)
+    assert (queue.get(PATIENCE), queue.get(PATIENCE)) == (1, 2)
+    writer.wait(PATIENCE)
 
 
 def test_a_pool_is_bounded() -> None:
     pool, gate = concurrency.pool(2), concurrency.event()
     for _ in range(2):
-        pool.spawn(gate.wait, 10)
-    third = concurrency.spawn(pool.spawn, gate.wait, 10)
+        pool.spawn(gate.wait, PATIENCE)
+    third = concurrency.spawn(pool.spawn, gate.wait, PATIENCE)
     assert pool.running() == 2
     assert not third.dead
     assert pool.wait(0.02) is False
     gate.set()
-    third.wait(5)
-    assert pool.wait(5) is True
+    third.wait(PATIENCE)
+    assert pool.wait(PATIENCE) is True
     assert pool.running() == 0
 
 
@@ -166,7 +168,7 @@ def test_a_pool_survives_a_failing_task(caplog: pytest.LogCaptureFixture) -> Non
     with caplog.at_level(logging.ERROR):
         pool.spawn(fail)
         pool.spawn(lambda: None)
-        assert pool.wait(5)
+        assert pool.wait(PATIENCE)
     assert "a task of a pool failed" in caplog.text
 
 
@@ -174,7 +176,7 @@ def test_a_native_call_does_not_stop_other_tasks() -> None:
     reader, writer = os.pipe()
     helper = concurrency.spawn(lambda: os.write(writer, b"x"))
     assert concurrency.native(lambda: os.read(reader, 1)) == b"x"
-    assert helper.wait(5) == 1
+    assert helper.wait(PATIENCE) == 1
     os.close(reader)
     os.close(writer)
 
@@ -183,9 +185,9 @@ def test_native_calls_that_never_end_do_not_keep_others_from_being_made() -> Non
     """Twenty of them once did, and kept the process from ending."""
     reader, writer = os.pipe()
     stuck = [concurrency.spawn(concurrency.native, os.read, reader, 1) for _ in range(100)]
-    assert concurrency.spawn(concurrency.native, os.getpid).wait(5) == os.getpid()
+    assert concurrency.spawn(concurrency.native, os.getpid).wait(PATIENCE) == os.getpid()
     os.write(writer, b"x" * 100)
-    assert [task.wait(5) for task in stuck] == [b"x"] * 100
+    assert [task.wait(PATIENCE) for task in stuck] == [b"x"] * 100
     os.close(reader)
     os.close(writer)
 
@@ -207,7 +209,7 @@ def test_waiting_for_a_descriptor() -> None:
     assert concurrency.wait_readable(reader, 0.02) is False
     assert concurrency.wait_readable(reader, 0) is False
     concurrency.spawn(os.write, writer, b"x")
-    assert concurrency.wait_readable(reader, 5) is True
+    assert concurrency.wait_readable(reader, PATIENCE) is True
     os.close(reader)
     os.close(writer)
 
@@ -240,15 +242,15 @@ def test_a_wsgi_server_answers_and_stops(listener: socket.socket) -> None:
     address = listener.getsockname()
     server = concurrency.wsgi_server(listener, application, 4)
     server.start()
-    with socket.create_connection(address, timeout=5) as client:
+    with socket.create_connection(address, timeout=PATIENCE) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         answer = b""
         while chunk := client.recv(4096):
             answer += chunk
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"ok")
-    server.stop(1.0)
-    with pytest.raises(OSError), socket.create_connection(address, timeout=1) as late:
+    server.stop(PATIENCE)
+    with pytest.raises(OSError), socket.create_connection(address, timeout=PATIENCE) as late:
         late.sendall(b"GET / HTTP/1.0\r\n\r\n")
         if not late.recv(1):
             raise ConnectionResetError
@@ -273,14 +275,14 @@ def test_a_request_whose_end_is_a_matter_of_opinion_ends_the_connection(
     address = listener.getsockname()
     server = concurrency.wsgi_server(listener, application, 4)
     server.start()
-    with socket.create_connection(address, timeout=5) as client:
+    with socket.create_connection(address, timeout=PATIENCE) as client:
         client.sendall(b"POST /first HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n{}GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
         answer = b""
         while chunk := client.recv(4096):
             answer += chunk
     assert b"200 OK" not in answer.split(b"\r\n")[0]
     assert asked == []
-    server.stop(1.0)
+    server.stop(PATIENCE)
 
 
 @pytest.mark.parametrize(("size", "served"), [
@@ -298,13 +300,13 @@ def test_a_chunk_has_the_size_that_everybody_reads(listener: socket.socket, size
     address = listener.getsockname()
     server = concurrency.wsgi_server(listener, application, 4)
     server.start()
-    with socket.create_connection(address, timeout=5) as client:
+    with socket.create_connection(address, timeout=PATIENCE) as client:
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
         client.sendall(size + b"\r\n{}\r\n0\r\n\r\n")
         while client.recv(4096):
             pass
     assert bodies == ([b"{}"] if served else [])
-    server.stop(1.0)
+    server.stop(PATIENCE)
 
 
 def test_a_long_body_that_nobody_reads_ends_the_connection(listener: socket.socket) -> None:
@@ -319,13 +321,13 @@ def test_a_long_body_that_nobody_reads_ends_the_connection(listener: socket.sock
     server = concurrency.wsgi_server(listener, application, 4)
     server.start()
     sent = 0
-    with socket.create_connection(address, timeout=5) as client, contextlib.suppress(ConnectionError):
+    with socket.create_connection(address, timeout=PATIENCE) as client, contextlib.suppress(ConnectionError):
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
         while sent < 100_000_000:
             client.sendall(b" " * 65536)
             sent += 65536
     assert sent < 100_000_000
-    server.stop(1.0)
+    server.stop(PATIENCE)
 
 
 def test_the_back_end_cannot_be_changed() -> None:
@@ -339,7 +341,7 @@ def test_a_waiter_that_was_killed_is_not_woken_by_the_event() -> None:
     victim, other = Waiting(gate, 2).arrived()
     gate.set()
     victim.kill()  # its wake-up is under way
-    assert other.wait(10) is True
+    assert other.wait(PATIENCE) is True
 
 
 def test_an_event_serves_the_same_waiter_again() -> None:
@@ -348,5 +350,5 @@ def test_an_event_serves_the_same_waiter_again() -> None:
         assert gate.wait(0.001) is False
         (task,) = Waiting(gate, 1).arrived()
         gate.set()
-        assert task.wait(10) is True
+        assert task.wait(PATIENCE) is True
         gate.clear()

@@ -14,9 +14,11 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from nova_lite.core import concurrency
+from tests.patience import PATIENCE
 
 SIZE = 4  # connections that the server serves at a time
 QUICK = 1.0  # seconds that the hurried server waits
+LONG = 10 * PATIENCE  # and the patient one
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Serve = Callable[..., tuple[str, int]]
 
@@ -33,16 +35,19 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> list
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a server; its address. ``hurried`` ones wait a moment instead of seconds."""
+    """Starts a server; its address. It waits longer than any test, a ``hurried`` one for a moment."""
     from nova_lite.core.concurrency import green_http
 
     class Hurried(green_http.StrictProtocol):
         head_timeout = body_timeout = QUICK
 
+    class Patient(green_http.StrictProtocol):
+        head_timeout = body_timeout = LONG
+
     with contextlib.ExitStack() as running:
         def start(hurried: bool = False) -> tuple[str, int]:
             listener = running.enter_context(socket.create_server(("127.0.0.1", 0), backlog=200))
-            protocol = Hurried if hurried else green_http.StrictProtocol
+            protocol = Hurried if hurried else Patient
             server = green_http.GreenWSGIServer(listener, application, SIZE, protocol)
             server.start()
             running.callback(server.stop, 1.0)
@@ -56,7 +61,7 @@ def serve() -> Iterator[Serve]:
 def connections(address: tuple[str, int], count: int, begun: bytes) -> Iterator[list[socket.socket]]:
     """Connections on each of which something was sent."""
     with contextlib.ExitStack() as stack:
-        opened = [stack.enter_context(socket.create_connection(address, timeout=20)) for _ in range(count)]
+        opened = [stack.enter_context(socket.create_connection(address, timeout=PATIENCE)) for _ in range(count)]
         for client in opened:
             client.sendall(begun)
         yield opened
@@ -78,7 +83,7 @@ def lives(client: socket.socket) -> bool:
 @pytest.mark.parametrize("begun", [b"", b"GET /", b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: "])
 def test_half_a_request_keeps_nobody_waiting(serve: Serve, begun: bytes) -> None:
     address = serve()
-    with connections(address, 10 * SIZE, begun), socket.create_connection(address, timeout=4) as client:
+    with connections(address, 10 * SIZE, begun), socket.create_connection(address, timeout=PATIENCE) as client:
         assert ask(client).startswith(b"HTTP/1.1 200")
 
 
@@ -87,7 +92,7 @@ def test_an_idle_connection_gives_way_and_a_used_one_stays(serve: Serve) -> None
     with connections(address, SIZE, REQUEST) as first:
         assert all(client.recv(4096).startswith(b"HTTP/1.1 200") for client in first)
         assert ask(first[0]).startswith(b"HTTP/1.1 200")  # the others wait for longer now
-        with socket.create_connection(address, timeout=20) as client:
+        with socket.create_connection(address, timeout=PATIENCE) as client:
             assert ask(client).startswith(b"HTTP/1.1 200")
         assert [lives(other) for other in first].count(False) == 1
         assert lives(first[0])

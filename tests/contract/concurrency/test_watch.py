@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from nova_lite.core import concurrency
+from tests.patience import PATIENCE
 
 
 class Bell:
@@ -43,7 +44,7 @@ def test_a_watch_calls_back_whenever_something_can_be_read() -> None:
     bell = Bell()
     for text in (b"a", b"bcd", b"e"):
         bell.ring(text)
-        assert bell.changed.wait(10)
+        assert bell.changed.wait(PATIENCE)
     assert bell.bytes == b"abcde"
     bell.close()
 
@@ -52,7 +53,7 @@ def test_a_watch_survives_a_callback_that_fails(caplog: pytest.LogCaptureFixture
     bell = Bell()
     for text in (b"x", b"y"):
         bell.ring(text)
-        assert bell.changed.wait(10)
+        assert bell.changed.wait(PATIENCE)
     assert bell.bytes == b"xy"
     assert "ValueError: x" in caplog.text
     bell.close()
@@ -73,12 +74,12 @@ def test_a_task_that_a_watch_wakes_may_wait_for_other_things() -> None:
 
     def work() -> bytes:
         begun.put(None)
-        bell.changed.wait(10)
+        bell.changed.wait(PATIENCE)
         other.wait(0.01)  # within the callback of an event loop this would be impossible
         return bell.bytes
 
     task = concurrency.spawn(work)
-    begun.get(10)
+    begun.get(PATIENCE)
     bell.ring(b"a")
-    assert task.wait(10) == b"a"
+    assert task.wait(PATIENCE) == b"a"
     bell.close()

@@ -10,6 +10,7 @@ from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import Conflict
 from nova_lite.rpc import Secret, call, cast, fanout, interface
+from tests.patience import PATIENCE
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,28 +21,28 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @interface(topic="post", version="1.1")
 class Post(Protocol):
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def weigh(self, context: RequestContext, parcel: Parcel, factor: int = 1) -> Parcel: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def who(self, context: RequestContext) -> str: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def circumstances(self, context: RequestContext) -> tuple[str, tuple[str, ...], float | None]: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def fail(self, context: RequestContext, declared: bool) -> None: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def inflate(self, context: RequestContext, size: int) -> bytes: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def lie(self, context: RequestContext) -> int: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def hold(self, context: RequestContext) -> str: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def confide(self, context: RequestContext, word: Annotated[str | None, Secret] = None) -> str: ...
 
     @cast
@@ -59,7 +60,7 @@ class Post(Protocol):
     @fanout
     def shout(self, context: RequestContext, number: int) -> None: ...
 
-    @call(timeout=10.0, since="1.1")
+    @call(timeout=PATIENCE, since="1.1")
     def newer(self, context: RequestContext) -> str: ...
 
 
@@ -96,7 +97,7 @@ class Office(Post):
 
     def hold(self, context: RequestContext) -> str:
         self.entered.put("hold")
-        self.gate.wait(20)
+        self.gate.wait(PATIENCE)
         return self.name
 
     def confide(self, context: RequestContext, word: str | None = None) -> str:
@@ -110,7 +111,7 @@ class Office(Post):
 
     def hold_cast(self, context: RequestContext, number: int) -> None:
         self.entered.put("hold_cast")
-        self.gate.wait(20)
+        self.gate.wait(PATIENCE)
         self.heard.put(("hold_cast", number))
 
     def stumble(self, context: RequestContext) -> None:
@@ -125,19 +126,19 @@ class Office(Post):
 
 @interface(topic="post", version="2.0")
 class NextMajor(Protocol):
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def who(self, context: RequestContext) -> str: ...
 
 
 @interface(topic="post", version="1.2")
 class NextMinor(Protocol):
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def who(self, context: RequestContext) -> str: ...
 
 
 @interface(topic="post", version="1.0", name="parcels")
 class OtherInterface(Protocol):
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def who(self, context: RequestContext) -> str: ...
 
 
@@ -145,22 +146,22 @@ class OtherInterface(Protocol):
 class Stranger(Protocol):
     """Methods that Post does not have, or has otherwise."""
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def vanish(self, context: RequestContext) -> str: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def drop(self, context: RequestContext, number: int) -> None: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def weigh(self, context: RequestContext, parcel: str) -> Parcel: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def who(self, context: RequestContext, extra: int) -> str: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def fail(self, context: RequestContext) -> None: ...
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def circumstances(self, context: RequestContext) -> int: ...
 
 
@@ -168,5 +169,5 @@ class Stranger(Protocol):
 class Talker(Protocol):
     """For messages of any size."""
 
-    @call(timeout=10.0)
+    @call(timeout=PATIENCE)
     def say(self, context: RequestContext, text: str) -> str: ...

@@ -17,9 +17,9 @@ from nova_lite.rpc import Bus, BusSettings, LocalExchange, Server
 from nova_lite.rpc.errors import Unroutable
 from stack.servers import free_port
 from tests.contract.rpc.contracts import Office, Post
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
-PATIENCE = 60.0  # seconds that what was broken may take to be whole again
 TRANSPORTS = ("local", "zmq-ipc", "zmq-tcp", "kombu-classic", "kombu-quorum")
 ADDRESSES = 4  # servers that one ring file makes room for, per target
 
@@ -38,20 +38,20 @@ class Fabric:
     def transport(self) -> str:
         return self.settings.transport
 
-    def bus(self, identity: str = "client", **changes: Any) -> Bus:
+    def bus(self, identity: str = "client", clock: Clock | None = None, **changes: Any) -> Bus:
         from nova_lite.rpc import connect
 
         settings = dataclasses.replace(self.settings, identity=identity, **changes)
-        bus = connect(settings, self.clock, self.exchange)
+        bus = connect(settings, clock or self.clock, self.exchange)
         self._buses.append(bus)
         return bus
 
-    def post(self, timeout: float | None = None) -> Post:
-        """A client of Post that has its connection already: a short ``timeout`` in seconds is the server's alone."""
+    def posts(self, timeout: float) -> tuple[Post, Post]:
+        """A patient and a hurried client of Post on one bus that is connected: ``timeout`` in seconds is the server's alone."""
         bus = self.bus()
         with contextlib.suppress(Unroutable):
-            bus.ping("post")
-        return bus.proxy(Post, timeout=timeout)
+            bus.ping("post", timeout=PATIENCE)
+        return bus.proxy(Post), bus.proxy(Post, timeout=timeout)
 
     def office(self, host: str | None = None, *, workers: int = 16, **changes: Any) -> tuple[Office, Server]:
         """A started server of Post on a bus of its own."""
@@ -67,6 +67,16 @@ class Fabric:
             server.kill()
         for bus in self._buses:
             bus.close()
+
+
+def holding(office: Office, ask: Callable[[], T]) -> concurrency.Task[T]:
+    """The call of ``ask``, under way: its handler holds. Made again when it has ended before, on a machine that stood still."""
+    while True:
+        asked = concurrency.spawn(ask)
+        while not asked.dead:
+            with contextlib.suppress(concurrency.Empty):
+                office.entered.get(0.2)
+                return asked
 
 
 def eventually(ask: Callable[[], T], *errors: type[Exception]) -> T:
@@ -91,12 +101,15 @@ def zmq_ring(path: Path, hosts: tuple[str, ...] = ("h1", "h2")) -> Path:
 
 def settings_of(transport: str, directory: Path, broker_url: str) -> BusSettings:
     """The settings of a fresh fabric: ``transport`` is local, zmq-ipc, zmq-tcp, kombu-classic or kombu-quorum."""
+    common = BusSettings(transport="local", identity="", send_timeout=PATIENCE)
     if transport == "local":
-        return BusSettings(transport="local", identity="")
+        return common
     if transport == "zmq-ipc":
-        return BusSettings(transport="zmq", identity="", zmq_ipc_dir=str(directory / "bus"))
+        return dataclasses.replace(common, transport="zmq", zmq_ipc_dir=str(directory / "bus"))
     if transport == "zmq-tcp":
-        return BusSettings(transport="zmq", identity="", zmq_ring=str(zmq_ring(directory / "ring.json")))
+        return dataclasses.replace(common, transport="zmq", zmq_ring=str(zmq_ring(directory / "ring.json")))
     kind: Any = transport.removeprefix("kombu-")
-    return BusSettings(transport="kombu", identity="", url=broker_url, queue_type=kind, namespace=f"t{new_hex()[:8]}")
+    return dataclasses.replace(
+        common, transport="kombu", url=broker_url, queue_type=kind, namespace=f"t{new_hex()[:8]}"
+    )
 

@@ -1,4 +1,7 @@
-"""An office in a process of its own: ``python -m tests.contract.rpc.office_process SETTINGS_JSON [HOST]``. Says ``ready``."""
+"""An office in a process of its own: ``python -m tests.contract.rpc.office_process SETTINGS_JSON [HOST]``.
+
+Says ``ready``, then ``hold`` or ``hold_cast`` whenever it has begun one.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,12 @@ def main() -> None:
     from tests.contract.rpc.contracts import Office, Post
 
     server = connect(BusSettings(**json.loads(sys.argv[1])), SystemClock()).server()
-    server.serve(Post, Office("process"), sys.argv[2] if len(sys.argv) > 2 else None)
+    office = Office("process")
+    server.serve(Post, office, sys.argv[2] if len(sys.argv) > 2 else None)
     server.start()
     print("ready", flush=True)
-    server.wait()
+    while True:
+        print(office.entered.get(), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
 from nova_lite.rpc.errors import CallTimeout, ContractError, PeerLost, QueueMismatch, Unroutable
 from tests.contract.rpc.contracts import Office, Post
-from tests.contract.rpc.fabric import Fabric
+from tests.contract.rpc.fabric import Fabric, holding
+from tests.patience import PATIENCE
 
 
 def test_what_is_sent_before_the_start_is_done_after_it(fabric: Fabric, context: RequestContext) -> None:
@@ -21,27 +22,27 @@ def test_what_is_sent_before_the_start_is_done_after_it(fabric: Fabric, context:
     with pytest.raises(TimeoutError):
         asked.wait(0.2)
     server.start()
-    assert asked.wait(10) == "early"
+    assert asked.wait(PATIENCE) == "early"
     server.kill()
 
 
 def test_stopping_finishes_what_was_taken(fabric: Fabric, context: RequestContext) -> None:
     office, server = fabric.office()
     asked = concurrency.spawn(fabric.bus().proxy(Post).hold, context)
-    office.entered.get(10)
-    stopping = concurrency.spawn(server.stop, 10)
+    office.entered.get(PATIENCE)
+    stopping = concurrency.spawn(server.stop, PATIENCE)
     with pytest.raises(TimeoutError):
         stopping.wait(0.2)
     office.gate.set()
-    assert asked.wait(10) == "office"
-    assert stopping.wait(10) is True
+    assert asked.wait(PATIENCE) == "office"
+    assert stopping.wait(PATIENCE) is True
     server.wait()
 
 
 def test_stopping_does_not_wait_for_ever(fabric: Fabric, context: RequestContext) -> None:
     office, server = fabric.office()
     fabric.bus().proxy(Post).hold_cast(context, 1)
-    office.entered.get(10)
+    office.entered.get(PATIENCE)
     assert server.stop(0.2) is False
     office.gate.set()
 
@@ -56,28 +57,32 @@ def test_others_take_over_from_a_server_that_stops(fabric: Fabric, context: Requ
         return sum(post.who(context) == "office" for _ in range(100))
 
     askers = [concurrency.spawn(ask) for _ in range(4)]
-    leaving.heard.get(10)
-    assert server.stop(10) is True
-    assert [asker.wait(30) for asker in askers] == [100] * 4
+    leaving.heard.get(PATIENCE)
+    assert server.stop(PATIENCE) is True
+    assert [asker.wait(2 * PATIENCE) for asker in askers] == [100] * 4
 
 
 def test_nobody_is_reached_after_the_last_server_stopped(fabric: Fabric, context: RequestContext) -> None:
     _, server = fabric.office()
-    post = fabric.post(timeout=2.0)
-    assert post.who(context) == "office"
-    server.stop(10)
-    # A broker keeps the queue for a server that comes back.
-    with pytest.raises(CallTimeout if fabric.transport == "kombu" else Unroutable):
-        post.who(context)
+    patient, hurried = fabric.posts(timeout=2.0)
+    assert patient.who(context) == "office"
+    server.stop(PATIENCE)
+    if fabric.transport == "kombu":
+        with pytest.raises(CallTimeout):
+            hurried.who(context)  # a broker keeps the queue for a server that comes back
+    else:
+        with pytest.raises(Unroutable):
+            patient.who(context)
 
 
 def test_a_call_does_not_outlive_its_server_for_long(fabric: Fabric, context: RequestContext) -> None:
     office, server = fabric.office()
-    asked = concurrency.spawn(fabric.bus().proxy(Post, timeout=4.0).hold, context)
-    office.entered.get(10)
+    patient, hurried = fabric.posts(timeout=4.0)
+    post = hurried if fabric.transport == "kombu" else patient  # there it is told by nobody
+    asked = holding(office, lambda: post.hold(context))
     server.kill()
     with pytest.raises((PeerLost, CallTimeout)):
-        asked.wait(10)
+        asked.wait(PATIENCE)
     office.gate.set()
 
 
@@ -93,8 +98,8 @@ def test_a_server_whose_queue_was_made_in_another_way_ends_and_says_which(
 ) -> None:
     fabric.office(queue_limit=5)
     began = time.monotonic()
-    _, other = fabric.office(queue_limit=6, send_timeout=60.0)
+    _, other = fabric.office(queue_limit=6, send_timeout=10 * PATIENCE)
     with pytest.raises(QueueMismatch, match=rf"queue {fabric.settings.namespace}\.post .*x-max-length.*'6'.*'5'"):
         other.wait()
-    assert time.monotonic() - began < 30.0, "it waited for what will never be"
+    assert time.monotonic() - began < 2 * PATIENCE, "it waited for what will never be"
     assert fabric.bus().proxy(Post).who(context) == "office"

@@ -23,6 +23,7 @@ from nova_lite.rpc.signing import generate
 from nova_lite.rpc.target import Target
 from tests.contract.rpc.contracts import Parcel, Post
 from tests.contract.rpc.fabric import Fabric, eventually
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -42,9 +43,9 @@ def test_calls_casts_and_fanouts_are_served(private: Fabric, context: RequestCon
     with pytest.raises(Conflict, match="sealed"):
         post.fail(context, declared=True)
     post.drop(context, 7)
-    assert offices[0].heard.get(10) == ("drop", 7)
+    assert offices[0].heard.get(PATIENCE) == ("drop", 7)
     bus.proxy(Post).shout(context, 1)
-    assert [office.heard.get(10) for office in offices] == [("shout", 1)] * 2
+    assert [office.heard.get(PATIENCE) for office in offices] == [("shout", 1)] * 2
     assert {bus.proxy(Post).who(context) for _ in range(6)} == {"h1", "h2"}
     assert bus.ping("post", "h2").identity == "post@h2"
 
@@ -91,7 +92,7 @@ def test_changed_bytes_are_refused_and_others_cannot_read_them(private: Fabric, 
     request = Request(
         id=new_hex(), kind="cast", target="post.h1", interface="post", version="1.1", method="drop",
         arguments=method.encode(method.kind(4711)), context=Circumstances("req-1"), sender="client", reply_to="",
-        sent_at=now, deadline=now + 10,
+        sent_at=now, deadline=now + PATIENCE,
     )
     codec = _signing(dataclasses.replace(private.settings, identity="client"), private.clock)
     payload = codec.seal_request(request)
@@ -101,11 +102,11 @@ def test_changed_bytes_are_refused_and_others_cannot_read_them(private: Fabric, 
         changed = bytearray(getattr(sealed, field))
         changed[5] ^= 1
         broken = msgspec.msgpack.encode(msgspec.structs.replace(sealed, **{field: bytes(changed)}))
-        driver.send(Target("post", "h1"), Outgoing(new_hex(), "cast", broken, 10.0))
-        assert refused.get(10) == "bad_signature"
+        driver.send(Target("post", "h1"), Outgoing(new_hex(), "cast", broken, PATIENCE))
+        assert refused.get(PATIENCE) == "bad_signature"
     assert office.heard.qsize() == 0
-    driver.send(Target("post", "h1"), Outgoing(new_hex(), "cast", payload, 10.0))
-    assert office.heard.get(10) == ("drop", 4711)
+    driver.send(Target("post", "h1"), Outgoing(new_hex(), "cast", payload, PATIENCE))
+    assert office.heard.get(PATIENCE) == ("drop", 4711)
     driver.close()
     other = _signing(dataclasses.replace(private.settings, identity="post@h2"), private.clock)
     with pytest.raises(Exception, match="encrypted for somebody else"):
@@ -118,7 +119,7 @@ def test_a_secret_is_encrypted_by_whoever_can(private: Fabric, context: RequestC
     post = private.bus(encryption="off").proxy(Post, host="h1")
     assert [post.confide(context, word="s3cret") for _ in range(3)] == ["s3cret"] * 3  # within a session too
     post.entrust(context, 1, word="s3cret")
-    assert office.heard.get(10) == ("s3cret", 1)
+    assert office.heard.get(PATIENCE) == ("s3cret", 1)
     with pytest.raises(NotEncrypted, match="confide"):
         post.confide(context)
     lonely = private.bus(encryption="off").proxy(Post, host="h3")
@@ -131,7 +132,7 @@ def test_without_keys_a_secret_travels_as_everything_does(fabric: Fabric, contex
     post = fabric.bus().proxy(Post, host="h1")
     assert post.confide(context, "s3cret") == "s3cret"
     post.entrust(context, 2, "s3cret")
-    assert office.heard.get(10) == ("s3cret", 2)
+    assert office.heard.get(PATIENCE) == ("s3cret", 2)
 
 
 def test_who_has_no_key_cannot_encrypt(private: Fabric) -> None:

@@ -28,6 +28,7 @@ from nova_lite.rpc.signing import NoSigner
 from nova_lite.rpc.target import Target
 from tests.contract.rpc.contracts import NextMajor, NextMinor, OtherInterface, Post, Stranger, Talker
 from tests.contract.rpc.fabric import Fabric
+from tests.patience import PATIENCE
 
 
 class Witness:
@@ -39,7 +40,7 @@ class Witness:
         server.observe = lambda refusal: self.refused.put((refusal.identity, refusal.error.code))
 
     def saw(self, code: str, identity: str = "client") -> None:
-        assert self.refused.get(10) == (identity, code)
+        assert self.refused.get(PATIENCE) == (identity, code)
         assert self.office.heard.qsize() == 0
 
 
@@ -133,8 +134,8 @@ def _send_raw(fabric: Fabric, payload: bytes) -> Answer:
     pending = Pending()
     driver = open_driver(fabric.settings, pending, fabric.exchange)
     waiter = pending.add("raw1")
-    driver.send(Target("post"), Outgoing("raw1", "call", payload, 10.0))
-    answer = waiter.wait(10)
+    driver.send(Target("post"), Outgoing("raw1", "call", payload, PATIENCE))
+    answer = waiter.wait(PATIENCE)
     driver.close()
     assert answer is not None
     return Codec(NoSigner(), 10_000).open_answer(answer)
@@ -151,7 +152,7 @@ def test_an_authoriser_decides(fabric: Fabric, context: RequestContext) -> None:
     office, server = fabric.office("h1")
     server.authorise = authorise
     assert fabric.bus("friend").proxy(Post, host="h1").who(context) == "h1"
-    office.heard.get(5)
+    office.heard.get(PATIENCE)
     with pytest.raises(Forbidden, match="foe may not who"):
         fabric.bus("foe").proxy(Post, host="h1").who(context)
     assert office.heard.qsize() == 0

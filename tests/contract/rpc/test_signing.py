@@ -25,7 +25,8 @@ from nova_lite.rpc.pending import Pending
 from nova_lite.rpc.signing import Keyring, NoSigner, generate
 from nova_lite.rpc.target import Target
 from tests.contract.rpc.contracts import Office, Post
-from tests.contract.rpc.fabric import PATIENCE, Fabric, eventually
+from tests.contract.rpc.fabric import Fabric, eventually
+from tests.patience import PATIENCE
 
 
 class Signed:
@@ -54,7 +55,7 @@ class Signed:
         request = Request(
             id=new_hex(), kind="call", target="post.h1", interface="post", version="1.1", method="who",
             arguments=method.encode(method.kind()), context=Circumstances("req-1"), sender="client", reply_to="raw/1",
-            sent_at=now, deadline=now + 10,
+            sent_at=now, deadline=now + PATIENCE,
         )
         import msgspec
 
@@ -64,8 +65,8 @@ class Signed:
         """Put bytes on the wire, as anybody could."""
         message_id = new_hex()
         waiter = self._pending.add(message_id)
-        self._driver.send(Target("post", host), Outgoing(message_id, "call", payload, 10.0))
-        answer = waiter.wait(10)
+        self._driver.send(Target("post", host), Outgoing(message_id, "call", payload, PATIENCE))
+        answer = waiter.wait(PATIENCE)
         assert answer is not None
         return Codec(NoSigner(), 10_000).open_answer(answer)
 
@@ -94,7 +95,7 @@ def test_who_is_trusted_is_served(signed: Signed, context: RequestContext) -> No
 def test_a_fanout_is_served_by_all(signed: Signed, context: RequestContext) -> None:
     other, _ = signed.fabric.office("h2")
     signed.fabric.bus().proxy(Post).shout(context, 1)
-    assert [office.heard.get(10) for office in (signed.office, other)] == [("shout", 1)] * 2
+    assert [office.heard.get(PATIENCE) for office in (signed.office, other)] == [("shout", 1)] * 2
 
 
 def test_who_is_not_trusted_is_refused(signed: Signed, context: RequestContext, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_who_is_not_trusted_is_refused(signed: Signed, context: RequestContext, 
     mallory = signed.fabric.bus("mallory", key_dir=str(own))
     with pytest.raises(BadSignature, match="'mallory' is not trusted"):
         mallory.proxy(Post, host="h1").who(context)
-    assert signed.refused.get(10) == "mallory bad_signature"
+    assert signed.refused.get(PATIENCE) == "mallory bad_signature"
     shutil.copy(own / "trusted" / "mallory.pub", signed.keys / "trusted")
     assert mallory.proxy(Post, host="h1").who(context) == "h1", "enrolled later, trusted without a restart"
 
@@ -152,7 +153,7 @@ def test_a_request_for_another_host_is_refused(signed: Signed) -> None:
     failure = signed.send(signed.sealed(), host="h2").failure
     assert failure is not None
     assert failure.code == "bad_signature"
-    assert signed.refused.get(10) == "client bad_signature"
+    assert signed.refused.get(PATIENCE) == "client bad_signature"
     assert office.heard.qsize() == 0
 
 
@@ -199,7 +200,9 @@ def test_a_server_that_is_started_anew_is_served_as_before(signed: Signed, conte
 def test_several_servers_share_the_calls(signed: Signed, context: RequestContext) -> None:
     signed.fabric.office("h2")
     post = signed.fabric.bus().proxy(Post)
-    assert {post.who(context) for _ in range(8)} == {"h1", "h2"}
+    answered = set[str]()
+    while answered != {"h1", "h2"}:  # a broker may not have all its consumers yet
+        answered.add(post.who(context))
 
 
 def test_a_revoked_identity_is_refused_without_a_restart(signed: Signed, context: RequestContext) -> None:
@@ -211,4 +214,4 @@ def test_a_revoked_identity_is_refused_without_a_restart(signed: Signed, context
         # It is believed until the next look.
         while signed.fabric.clock.monotonic() < end:
             post.who(context)
-    assert signed.refused.get(10) == "client bad_signature"
+    assert signed.refused.get(PATIENCE) == "client bad_signature"

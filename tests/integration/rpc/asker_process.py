@@ -17,9 +17,10 @@ def main() -> None:
     from nova_lite.core.context import system_context
     from nova_lite.rpc import BusSettings, connect
     from tests.contract.rpc.contracts import Parcel, Post
+    from tests.patience import PATIENCE
 
     bus = connect(BusSettings(**json.loads(sys.argv[1])), SystemClock())
-    post = bus.proxy(Post, host="far", timeout=10.0)
+    post = bus.proxy(Post, host="far", timeout=PATIENCE)
     post.drop(system_context(), 1)
     weight = sum(post.weigh(system_context(), Parcel(name="x", weight=number)).weight for number in range(10))
     print(post.who(system_context()), weight, bus.ping("post", "far").identity, flush=True)

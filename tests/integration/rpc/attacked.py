@@ -32,6 +32,7 @@ from nova_lite.rpcapi.conductor import Conductor
 from nova_lite.rpcapi.scheduler import Scheduler
 from tests.builders.guests import NOW
 from tests.contract.db.cloud import Cloud
+from tests.patience import PATIENCE
 
 EVIL, VICTIM = "nova-compute@evil", "nova-compute@victim"
 IDENTITIES = (EVIL, VICTIM, "nova-conductor@control", "nova-scheduler@control")
@@ -86,7 +87,7 @@ class Scene:
             generate(self.keys, identity)
         shutil.copytree(self.keys / "trusted", self.stolen / "trusted")
         shutil.copy(self.keys / f"{EVIL}.key", self.stolen)
-        self.settings = BusSettings(transport="zmq", identity="", zmq_ipc_dir=str(directory / "bus"))
+        self.settings = BusSettings(transport="zmq", identity="", zmq_ipc_dir=str(directory / "bus"), send_timeout=PATIENCE)
         self.refusals: concurrency.Queue[Refusal] = concurrency.queue()
         self.ran: list[str] = []
         self._url = f"sqlite:///{directory / 'db.sqlite'}"
@@ -105,7 +106,7 @@ class Scene:
         cloud.host("evil")
         self.victim_uuid = cloud.host("victim").uuid
         self.instance, self.grant = cloud.active("victim"), cloud.booting("victim")
-        self.conductor = self.bus(EVIL, self.stolen).proxy(Conductor, timeout=5.0)
+        self.conductor = self.bus(EVIL, self.stolen).proxy(Conductor, timeout=PATIENCE)
 
     def _conductor(self) -> None:
         bus = self.bus("nova-conductor@control", self.keys)
@@ -148,7 +149,7 @@ class Scene:
     def settle(self) -> None:
         """Wait until the conductor has finished what it has taken."""
         for server in self.servers:
-            assert server.stop(10.0)
+            assert server.stop(PATIENCE)
 
     def close(self) -> None:
         for server in self.servers:

@@ -24,6 +24,7 @@ def end(*_: object) -> None:
 
 def serve(bus: Any, role: str) -> dict[str, Any]:
     from tests.contract.rpc.test_versions import NewClerk, NewDesk, OldClerk, OldDesk
+    from tests.patience import PATIENCE
 
     refused: list[str] = []
     heard: list[str] = []
@@ -48,7 +49,7 @@ def serve(bus: Any, role: str) -> dict[str, Any]:
     print("ready", flush=True)
     while not ENDING:
         concurrency.event().wait(0.05)
-    server.stop(10.0)
+    server.stop(PATIENCE)
     return {"heard": heard, "refused": refused}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from types import TracebackType
 
 from nova_lite.core import concurrency
+from tests.patience import PATIENCE
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 
@@ -17,9 +18,9 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 class Connection:
     """A client's socket and the server's; ``silent``: what either says is swallowed."""
 
-    def __init__(self, client: socket.socket, server: socket.socket, heard: bytearray) -> None:
+    def __init__(self, client: socket.socket, client_port: int, server: socket.socket, heard: bytearray) -> None:
         self.silent = False
-        self.client_port = int(client.getpeername()[1])
+        self.client_port = client_port
         self._heard = heard
         self._ends = (client, server)
         self._pumps = [concurrency.spawn(self._pump, *ends) for ends in (self._ends, self._ends[::-1])]
@@ -44,7 +45,7 @@ class Connection:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self._end()
         for pump in self._pumps:
-            pump.wait(5)  # a socket is closed when nobody reads from it any more: its number is given out again
+            pump.wait(PATIENCE)  # a socket is closed when nobody reads from it any more: its number is given out again
         for end in self._ends:
             end.close()
 
@@ -63,14 +64,14 @@ class TcpProxy:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                client, _ = self._listener.accept()
+                client, (_, client_port) = self._listener.accept()
                 try:
-                    server = socket.create_connection(("127.0.0.1", self._to), 5)
+                    server = socket.create_connection(("127.0.0.1", self._to), PATIENCE)
                 except OSError:
                     client.close()
                     continue
                 server.settimeout(None)
-                self._connections.append(Connection(client, server, self.heard))
+                self._connections.append(Connection(client, client_port, server, self.heard))
 
     def cut(self) -> None:
         """Every connection that there is ends with RST; new ones are made."""
@@ -105,6 +106,6 @@ class TcpProxy:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        self._task.wait(5)
+        self._task.wait(PATIENCE)
         self._listener.close()
         self.cut()

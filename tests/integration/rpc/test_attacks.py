@@ -36,6 +36,7 @@ from nova_lite.rpcapi.conductor import Conductor
 from tests.builders.operations import an_operation
 from tests.contract.db.cloud import a_report
 from tests.integration.rpc.attacked import EVIL, VICTIM, Scene
+from tests.patience import PATIENCE
 
 FUZZ = 300
 CONTEXT = system_context()
@@ -116,7 +117,7 @@ FOREIGN: dict[str, Attack] = {
 def test_what_is_not_its_business_is_forbidden(scene: Scene, name: str) -> None:
     before = scene.dump()
     _try(FORBIDDEN[name], scene)
-    refusal = scene.refusals.get(10)
+    refusal = scene.refusals.get(PATIENCE)
     assert (refusal.identity, refusal.error.code) == (EVIL, "forbidden")
     assert EVIL in refusal.error.message
     assert (scene.ran, scene.dump()) == ([], before)
@@ -138,7 +139,7 @@ def _try(attack: Attack, scene: Scene) -> None:
 
 
 def test_other_hosts_do_nothing_for_it(scene: Scene) -> None:
-    compute = scene.bus(EVIL, scene.stolen).proxy(Compute, "victim", timeout=5.0)
+    compute = scene.bus(EVIL, scene.stolen).proxy(Compute, "victim", timeout=PATIENCE)
     compute.run_operation(CONTEXT, scene.instance, an_operation(scene.instance))
     for ask in (
         lambda: compute.console_output(CONTEXT, scene.instance.uuid, 100),
@@ -147,17 +148,17 @@ def test_other_hosts_do_nothing_for_it(scene: Scene) -> None:
     ):
         with pytest.raises(NovaLiteError, match=EVIL):
             ask()
-    assert {scene.refusals.get(10).identity for _ in range(4)} == {EVIL}
+    assert {scene.refusals.get(PATIENCE).identity for _ in range(4)} == {EVIL}
     assert scene.host.done == []
 
 
 @pytest.mark.parametrize("identity", [VICTIM, "nova-conductor@control", "nova-scheduler@control"])
 def test_a_forged_sender_is_refused(scene: Scene, identity: str) -> None:
     shutil.copy(scene.stolen / f"{EVIL}.key", scene.stolen / f"{identity}.key")
-    compute = scene.bus(identity, scene.stolen).proxy(Compute, "victim", timeout=5.0)
+    compute = scene.bus(identity, scene.stolen).proxy(Compute, "victim", timeout=PATIENCE)
     with pytest.raises(NovaLiteError, match="signed by"):
         compute.console_output(CONTEXT, scene.instance.uuid, 100)
-    assert scene.refusals.get(10).error.code == "bad_signature"
+    assert scene.refusals.get(PATIENCE).error.code == "bad_signature"
     assert scene.host.done == []
 
 
@@ -176,7 +177,7 @@ class Wire:
         request = Request(
             id=new_hex(), kind="call", target="compute.victim", interface="compute", version="1.0",
             method="console_output", arguments=method.encode(method.kind(self._scene.instance.uuid, 100)),
-            context=Circumstances("req-1"), sender=signer, reply_to="raw/1", sent_at=now, deadline=now + 10,
+            context=Circumstances("req-1"), sender=signer, reply_to="raw/1", sent_at=now, deadline=now + PATIENCE,
         )
         keyring = Keyring(self._scene.keys, signer, prefix="nova-")
         privacy = Privacy(keyring, Sessions(signer, SystemClock()), True, True) if encrypted else None
@@ -186,8 +187,8 @@ class Wire:
         """The code of the refusal; empty when it was served."""
         message_id = new_hex()
         waiter = self._pending.add(message_id)
-        self._driver.send(Target("compute", "victim"), Outgoing(message_id, "call", payload, 10.0))
-        answer = waiter.wait(10)
+        self._driver.send(Target("compute", "victim"), Outgoing(message_id, "call", payload, PATIENCE))
+        answer = waiter.wait(PATIENCE)
         assert answer is not None
         failure = Codec(NoSigner(), 100_000).open_answer(answer).failure
         return "" if failure is None else failure.code
@@ -210,7 +211,7 @@ def test_a_captured_message_works_once_at_its_target_only(scene: Scene, wire: Wi
     assert wire.refused(wire.request("nova-conductor@control", target="compute.other")) == "bad_signature"
     assert wire.refused(wire.request("nova-conductor@control", target="conductor")) == "bad_signature"
     assert scene.host.done == [scene.instance.uuid]
-    assert {scene.refusals.get(10).identity for _ in range(22)} == {"nova-conductor@control"}
+    assert {scene.refusals.get(PATIENCE).identity for _ in range(22)} == {"nova-conductor@control"}
 
 
 def test_a_captured_message_does_not_keep(scene: Scene, wire: Wire) -> None:
@@ -235,7 +236,7 @@ def test_mutated_and_truncated_messages_are_refused(scene: Scene, wire: Wire, en
     assert codes["bad_signature"] > FUZZ / 8, "nearly all were not even messages"
     # For others, or for a process that is no more: its sender is told, and nobody has done anything wrong.
     for _ in range(FUZZ - codes.pop("unknown_session", 0)):
-        scene.refusals.get(10)
+        scene.refusals.get(PATIENCE)
     assert scene.refusals.qsize() == 0
     assert scene.host.done == [scene.instance.uuid]
 

@@ -16,6 +16,7 @@ import pytest
 from nova_lite.core.ids import new_hex
 from nova_lite.rpc import BusSettings
 from nova_lite.rpc.signing import generate
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 NEAR, FAR = "10.213.0.1", "10.213.0.2"
@@ -56,7 +57,7 @@ def test_peers_with_addresses_of_their_own_reach_each_other(machines: Machines, 
     ring.write_text(json.dumps(addresses))
     for identity in ("post@far", "client@near"):
         generate(tmp_path / "keys", identity)
-    settings = BusSettings(transport="zmq", identity="", zmq_ring=str(ring), key_dir=str(tmp_path / "keys"))
+    settings = BusSettings(transport="zmq", identity="", zmq_ring=str(ring), key_dir=str(tmp_path / "keys"), send_timeout=PATIENCE)
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
 
     def command(namespace: str, module: str, identity: str) -> list[str]:
@@ -69,7 +70,7 @@ def test_peers_with_addresses_of_their_own_reach_each_other(machines: Machines, 
             assert server.stdout is not None
             assert server.stdout.readline() == "ready\n"
             ask = command(machines.near, "tests.integration.rpc.asker_process", "client@near")
-            run = subprocess.run(ask, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=60)
+            run = subprocess.run(ask, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=5 * PATIENCE)
             assert run.stdout == "process 45 post@far\n"
         finally:
             server.kill()

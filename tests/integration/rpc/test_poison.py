@@ -19,8 +19,9 @@ import pytest
 from nova_lite.core import concurrency
 from nova_lite.core.context import system_context
 from stack.servers import RabbitMQ
-from tests.contract.rpc.fabric import PATIENCE, Fabric, settings_of
+from tests.contract.rpc.fabric import Fabric, settings_of
 from tests.integration.rpc.poisoned_process import DEADLY
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 LIMIT = 2
@@ -86,13 +87,13 @@ def fabric(request: pytest.FixtureRequest, tmp_path: Path, broker: RabbitMQ) -> 
 
 def test_it_is_set_aside_and_nothing_else_is(fabric: Fabric) -> None:
     _, server = fabric.office()
-    post = fabric.post(timeout=PATIENCE)
+    post, _ = fabric.posts(timeout=PATIENCE)
     server.stop()  # its queue stays
     for number in (*INNOCENT[:2], *DEADLY, *INNOCENT[2:]):
         post.drop(system_context(), number)
     processes = Succession(fabric)
     try:
-        processes.until(lambda lines: len(_refused(lines)) == len(DEADLY))
+        processes.until(lambda lines: len({event["message_id"] for event in _refused(lines)}) == len(DEADLY))
         processes.until(lambda lines: set(INNOCENT) == _ended(lines))
         deaths = list(processes.deaths)
         assert post.who(system_context()) == "survivor"

@@ -12,6 +12,7 @@ from nova_lite.rpc.signing import generate
 from tests.contract.rpc.contracts import Parcel, Post
 from tests.integration.rpc.tcp_proxy import TcpProxy
 from tests.integration.rpc.test_tcp_faults import over_rabbit, over_zmq
+from tests.patience import PATIENCE
 
 SECRET = "the-secret-name-of-a-parcel"
 
@@ -23,13 +24,13 @@ def test_a_payload_is_not_seen_on_the_wire(
 ) -> None:
     for identity in ("client", "post@any"):
         generate(tmp_path / "keys", identity)
-    changes = {"key_dir": str(tmp_path / "keys"), "encryption": encryption}
+    changes = {"key_dir": str(tmp_path / "keys"), "encryption": encryption, "heartbeat": PATIENCE}
     if transport == "zmq":
         scene = over_zmq(tmp_path, **changes)
     else:
         scene = over_rabbit(request.getfixturevalue("broker"), **changes)
     try:
-        assert _seen(scene.proxy, scene.client) is (encryption == "off")
+        assert _seen(scene.proxy, scene.patient) is (encryption == "off")
     finally:
         scene.fabric.close()
         scene.proxy.__exit__(None, None, None)

@@ -14,11 +14,13 @@ import pytest
 from nova_lite.core import concurrency
 from nova_lite.core.context import system_context
 from nova_lite.core.errors import NovaLiteError
+from nova_lite.rpc import Bus
 from nova_lite.rpc.errors import CallTimeout, NotConfirmed, PeerLost, Unroutable
 from stack.servers import RabbitMQ, free_port
 from tests.contract.rpc.contracts import Office, Parcel, Post
-from tests.contract.rpc.fabric import PATIENCE, Fabric, eventually, settings_of
+from tests.contract.rpc.fabric import Fabric, eventually, holding, settings_of
 from tests.integration.rpc.tcp_proxy import TcpProxy
+from tests.patience import PATIENCE
 
 HEARTBEAT = 2.0
 CASTS = 1500
@@ -30,8 +32,9 @@ Harm = Callable[[TcpProxy], None]
 class Scene:
     """An office and a client, and the network between them."""
 
-    def __init__(self, fabric: Fabric, proxy: TcpProxy, office: Office, client: Post) -> None:
-        self.fabric, self.proxy, self.office, self.client = fabric, proxy, office, client
+    def __init__(self, fabric: Fabric, proxy: TcpProxy, office: Office, bus: Bus) -> None:
+        self.fabric, self.proxy, self.office = fabric, proxy, office
+        self.client, self.patient = bus.proxy(Post, timeout=8.0), bus.proxy(Post)
 
 
 @pytest.fixture(params=["zmq-tcp", "kombu-classic"])
@@ -51,11 +54,10 @@ def over_zmq(directory: Path, **changes: Any) -> Scene:
     for name, at in (("server", port), ("client", proxy.port)):
         rings[name] = directory / f"{name}.json"
         rings[name].write_text(json.dumps({"post": [f"tcp://127.0.0.1:{at}"]}))
-    ipc = settings_of("zmq-ipc", directory, "")
-    settings = dataclasses.replace(ipc, zmq_ipc_dir="", heartbeat=HEARTBEAT, **changes)
-    fabric = Fabric(settings)
+    changes = {"zmq_ipc_dir": "", "heartbeat": HEARTBEAT, **changes}
+    fabric = Fabric(dataclasses.replace(settings_of("zmq-ipc", directory, ""), **changes))
     office, _ = fabric.office(zmq_ring=str(rings["server"]))
-    return Scene(fabric, proxy, office, fabric.bus(zmq_ring=str(rings["client"])).proxy(Post, timeout=8.0))
+    return Scene(fabric, proxy, office, fabric.bus(zmq_ring=str(rings["client"])))
 
 
 def over_rabbit(broker: RabbitMQ, **changes: Any) -> Scene:
@@ -65,7 +67,7 @@ def over_rabbit(broker: RabbitMQ, **changes: Any) -> Scene:
     settings = settings_of("kombu-classic", Path(), url)
     fabric = Fabric(dataclasses.replace(settings, **{"heartbeat": HEARTBEAT, **changes}))
     office, _ = fabric.office()
-    return Scene(fabric, proxy, office, fabric.bus().proxy(Post, timeout=8.0))
+    return Scene(fabric, proxy, office, fabric.bus())
 
 
 @pytest.fixture(params=[TcpProxy.cut, TcpProxy.silence], ids=["cut", "half-open"])
@@ -75,11 +77,10 @@ def harm(request: pytest.FixtureRequest) -> Harm:
 
 
 def test_a_waiting_call_ends_and_later_ones_work(scene: Scene, harm: Harm) -> None:
-    waiting = concurrency.spawn(scene.client.hold, system_context())
-    scene.office.entered.get(10)
+    waiting = holding(scene.office, lambda: scene.client.hold(system_context()))
     harm(scene.proxy)
     with pytest.raises((PeerLost, CallTimeout)):
-        waiting.wait(20)
+        waiting.wait(PATIENCE)
     scene.office.gate.set()
     assert eventually(lambda: scene.client.who(system_context()), NovaLiteError) == "office"
 
@@ -89,10 +90,10 @@ def test_lost_packets_are_noticed_before_a_heartbeat_is_missed(broker: RabbitMQ)
     scene = over_rabbit(broker, heartbeat=30.0)
     client = scene.fabric.bus().proxy(Post, timeout=50.0)
     waiting = concurrency.spawn(client.hold, system_context())
-    scene.office.entered.get(10)
+    scene.office.entered.get(PATIENCE)
     with scene.proxy.packets_lost():
         with pytest.raises(PeerLost):
-            waiting.wait(60)
+            waiting.wait(2 * PATIENCE)
         scene.office.gate.set()
     # What was sent to a server that had not noticed yet is lost with its connection: who asks again is answered.
     again = scene.fabric.bus().proxy(Post, timeout=3.0)
@@ -127,7 +128,7 @@ def test_no_answer_reaches_a_wrong_caller(scene: Scene, harm: Harm) -> None:
     _until(lambda: answered > goal)
     ended.set()
     for task in tasks:
-        task.wait(20)
+        task.wait(PATIENCE)
     assert wrong == []
 
 
@@ -146,7 +147,7 @@ def test_every_cast_is_executed_or_reported(scene: Scene, harm: Harm) -> None:
     _until(lambda: len(confirmed) > CASTS // 3)
     harm(scene.proxy)
     for task in tasks:
-        task.wait(60)
+        task.wait(5 * PATIENCE)
     missing = set(confirmed)
     while missing:
         missing.discard(scene.office.heard.get(PATIENCE)[1])
@@ -155,18 +156,18 @@ def test_every_cast_is_executed_or_reported(scene: Scene, harm: Harm) -> None:
 def test_what_comes_again_is_not_begun_again(broker: RabbitMQ, caplog: pytest.LogCaptureFixture) -> None:
     """The broker takes back what it had given to a connection that was cut, and gives it to the same process."""
     caplog.set_level("INFO")
-    scene = over_rabbit(broker)
-    called = concurrency.spawn(scene.client.hold, system_context())
+    scene = over_rabbit(broker, heartbeat=PATIENCE)
+    called = concurrency.spawn(scene.patient.hold, system_context())
     scene.client.hold_cast(system_context(), 1)
-    assert {scene.office.entered.get(10) for _ in range(2)} == {"hold", "hold_cast"}
+    assert {scene.office.entered.get(PATIENCE) for _ in range(2)} == {"hold", "hold_cast"}
     scene.proxy.cut()
     _until(lambda: "came again" in caplog.text)
     with pytest.raises(PeerLost):
-        called.wait(10)
+        called.wait(PATIENCE)
     scene.office.gate.set()
-    assert scene.office.heard.get(10) == ("hold_cast", 1)
+    assert scene.office.heard.get(PATIENCE) == ("hold_cast", 1)
     assert eventually(lambda: scene.client.who(system_context()), NovaLiteError) == "office"
-    assert (scene.office.entered.qsize(), scene.office.heard.get(10)) == (0, ("who", 0))
+    assert (scene.office.entered.qsize(), scene.office.heard.get(PATIENCE)) == (0, ("who", 0))
     scene.fabric.close()
     scene.proxy.__exit__(None, None, None)
 

@@ -9,10 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[3]
 # Prints, at the end, which rooms of the project were loaded.
 WITNESS = """
 import atexit, sys
+from tests.patience import PATIENCE
 atexit.register(lambda: print("rooms:", sorted({name.split(".")[1] for name in sys.modules
                                                 if name.startswith("nova_lite.")}), flush=True))
 """
@@ -38,7 +41,7 @@ def test_two_services_of_core_and_rpc_alone(tmp_path: Path) -> None:
             ]
             for service in (till, stock):
                 service.send_signal(signal.SIGTERM)
-                assert service.wait(20) == 0
+                assert service.wait(PATIENCE) == 0
                 assert service.stdout is not None
                 assert service.stdout.read().endswith("rooms: ['core', 'rpc']\n")
         finally:

@@ -17,6 +17,7 @@ from nova_lite.core.ids import new_hex
 from nova_lite.rpc.signing import generate
 from stack.servers import RabbitMQ
 from tests.contract.rpc.fabric import settings_of
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 OLD, NEW = {"post": {"desk": "1.0"}}, {"post": {"desk": "1.1"}}
@@ -54,7 +55,7 @@ class Cloud:
     def stop(self, name: str) -> None:
         process = self._running.pop(name)
         process.terminate()
-        said = process.communicate(timeout=30)[0].splitlines()
+        said = process.communicate(timeout=2 * PATIENCE)[0].splitlines()
         assert process.returncode == 0
         done = json.loads(said[-1])
         (self.served if "heard" in done else self.asked).append(done)

@@ -29,6 +29,7 @@ from nova_lite.rpc.drivers.kombu.frames import (
     read_header,
 )
 from nova_lite.rpc.drivers.kombu.outbox import FULL, Outbox
+from tests.patience import PATIENCE
 
 TEXTS = {"message_id": "m1", "reply_to": "amq.x", "correlation_id": "c1", "expiration": "1000"}
 
@@ -152,7 +153,7 @@ class Transport:
 
     def write(self, data: bytes) -> None:
         self.entered.set()
-        self.open.wait(10)
+        self.open.wait(PATIENCE)
         if self.broken:
             raise OSError("broken pipe")
         self.written.put(data)
@@ -173,7 +174,7 @@ def test_what_waits_goes_out_in_one_write_and_in_order(transport: Transport) -> 
     outbox.write(memoryview(b"last"))
     text = b""
     while b"last" not in text or b"acks" not in text:
-        text += transport.written.get(10)
+        text += transport.written.get(PATIENCE)
     assert text.index(b"first") < text.index(b"last")
     outbox.close()
     with pytest.raises(OSError, match="closed"):
@@ -184,12 +185,12 @@ def test_a_connection_that_takes_nothing_makes_senders_wait(transport: Transport
     outbox = Outbox(transport, pytest.fail)
     assert outbox.room(0.01)
     outbox.post(b"x")
-    assert transport.entered.wait(10)
+    assert transport.entered.wait(PATIENCE)
     outbox.post(bytes(FULL))
     outbox.post(bytes(FULL))
     assert not outbox.room(0.05)
     transport.open.set()
-    assert outbox.room(10)
+    assert outbox.room(PATIENCE)
     outbox.close()
 
 
@@ -199,7 +200,7 @@ def test_a_broken_connection_is_told_of_once(transport: Transport) -> None:
     transport.broken = True
     transport.open.set()
     outbox.post(b"x")
-    told.get(10)
+    told.get(PATIENCE)
     with pytest.raises(OSError, match="closed"):
         outbox.post(b"y")
     assert outbox.room(0)
