@@ -77,7 +77,8 @@ _EARLIEST, _LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 5
 def epoch_of(moment: datetime) -> float:
     """A moment in seconds since the epoch; without a zone it is UTC.
 
-    One that lies, in UTC, in no year from 1 to 9999 becomes the first or the last that does: the others cannot be shown.
+    One that lies, in UTC, in no year from 1 to 9999 becomes the first or the last that does: the others cannot be
+    shown.
     """
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max(aware, _EARLIEST), _LATEST).timestamp()

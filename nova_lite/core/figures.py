@@ -1,4 +1,7 @@
-"""Figures of a running daemon, and the HTTP application that shows them: ``/health`` as JSON, ``/metrics`` for Prometheus."""
+"""Figures of a running daemon, and the HTTP application that shows them.
+
+``/health`` is JSON, ``/metrics`` is for Prometheus.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(place: str, *options: str) -> str:
-    """Run the tests of a directory or file on the eventlet back end in a process of its own; the output when one fails."""
+    """Run the tests of a directory or file on the eventlet back end, in a process of its own.
+
+    :returns: its output when one fails, else nothing.
+    """
     command = [sys.executable, "-m", "tests.contract.green", place, *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr

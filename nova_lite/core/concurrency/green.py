@@ -143,7 +143,10 @@ class GreenPool:
 
 
 class GreenWatch:
-    """A listener that stays with the hub: waiting for the same descriptor again and again costs two system calls each."""
+    """A listener that stays with the hub.
+
+    To wait for the same descriptor again and again would cost two system calls each time.
+    """
 
     def __init__(self, fd: int, callback: Callable[[], bool]) -> None:
         self._callback = callback
@@ -221,11 +224,12 @@ class EventletBackend:
     def patch(self) -> None:
         eventlet.monkey_patch()
         for module in (socket, green_socket):
-            setattr(module, "getaddrinfo", functools.partial(_getaddrinfo, self))  # noqa: B010 - one of the two is untyped
+            resolver = functools.partial(_getaddrinfo, self)
+            setattr(module, "getaddrinfo", resolver)  # noqa: B010 - one of the two is untyped
 
     def after_fork(self) -> None:
-        # The parent's hub holds the parent's epoll descriptor and timers: the child starts with its own. Threads are not
-        # inherited.
+        # The parent's hub holds the parent's epoll descriptor and timers: the child starts with its own. Threads are
+        # not inherited.
         eventlet.hubs.use_hub()
         self._native = None
 

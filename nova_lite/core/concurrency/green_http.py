@@ -41,7 +41,10 @@ def _within(seconds: float) -> Iterator[None]:
 
 
 class _HeaderLines:
-    """The lines of a request's head as they come; remembers whether one had a CR that ends no line, or the last was missing."""
+    """The lines of a request's head as they come.
+
+    It remembers whether one had a CR that ends no line, or the last was missing.
+    """
 
     def __init__(self, source: Any) -> None:
         self._source = source
@@ -55,8 +58,9 @@ class _HeaderLines:
 
 
 class _Chunks:
-    """A chunked body as it comes. eventlet reads a size as Python reads numbers, ``0x2`` and ``1_0`` too; others do not.
+    """A chunked body as it comes.
 
+    eventlet reads a size as Python reads numbers, ``0x2`` and ``1_0`` too; others do not.
     Trailers are refused: nobody here would look at them.
     """
 
@@ -182,7 +186,10 @@ class StrictProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
 
 
 class RoomyPool(eventlet.GreenPool):  # type: ignore[misc]
-    """Green threads of connections. When all are held, the connection that has waited longest for a request is closed."""
+    """Green threads of connections.
+
+    When all are held, the connection that has waited longest for a request is closed.
+    """
 
     def __init__(self, size: int) -> None:
         super().__init__(size)

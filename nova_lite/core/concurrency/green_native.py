@@ -1,7 +1,7 @@
 """Native threads for calls that block, beside green threads: as many as there are calls at a time.
 
-A bounded set of threads, as eventlet's own, would be a common fate: twenty calls into a hypervisor that does not answer,
-and nothing of the process goes on that needs one. They would be joined at its end, too.
+A bounded set of threads, as eventlet's own, would be a common fate: twenty calls into a hypervisor that does not
+answer, and nothing of the process goes on that needs one. They would be joined at its end, too.
 """
 
 from __future__ import annotations

@@ -17,7 +17,10 @@ if concurrency.backend() == "eventlet":
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every transport, or those whose names begin as the test's mark ``transports`` says, unless it names them itself."""
+    """Every transport, or those whose names begin as the test's mark ``transports`` says.
+
+    A test may name them itself instead.
+    """
     named = any("fabric" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
     if "fabric" in metafunc.fixturenames and not named:
         marker = metafunc.definition.get_closest_marker("transports")

@@ -47,7 +47,10 @@ class Fabric:
         return bus
 
     def posts(self, timeout: float) -> tuple[Post, Post]:
-        """A patient and a hurried client of Post on one bus that is connected: ``timeout`` in seconds is the server's alone."""
+        """A patient and a hurried client of Post on one bus.
+
+        It is connected already: ``timeout`` in seconds is the server's alone.
+        """
         bus = self.bus()
         with contextlib.suppress(Unroutable):
             bus.ping("post", timeout=PATIENCE)
@@ -70,7 +73,10 @@ class Fabric:
 
 
 def holding(office: Office, ask: Callable[[], T]) -> concurrency.Task[T]:
-    """The call of ``ask``, under way: its handler holds. Made again when it has ended before, on a machine that stood still."""
+    """The call of ``ask``, under way: its handler holds.
+
+    It is made again when it has ended before that, on a machine that stood still.
+    """
     while True:
         asked = concurrency.spawn(ask)
         while not asked.dead:

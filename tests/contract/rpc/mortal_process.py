@@ -1,4 +1,7 @@
-"""A service whose consumer dies: ``python -m tests.contract.rpc.mortal_process SETTINGS_JSON WAY``; ends as launchers do."""
+"""A service whose consumer dies: ``python -m tests.contract.rpc.mortal_process SETTINGS_JSON WAY``.
+
+It ends as launchers do.
+"""
 
 from __future__ import annotations
 

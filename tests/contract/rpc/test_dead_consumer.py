@@ -41,7 +41,7 @@ def test_waiting_for_the_server_raises_what_killed_its_consumer(
     while not waiting.dead:
         with contextlib.suppress(NovaLiteError, TimeoutError):  # what comes in now meets the dead consumer
             bus.proxy(Post, timeout=1.0).who(context)
-        concurrency.sleep(0.01)
+        concurrency.event().wait(0.01)
     assert waiting.wait(PATIENCE) is not None
     server.kill()
 
@@ -59,7 +59,9 @@ def test_its_process_ends_and_says_why(fabric: Fabric, way: str) -> None:
     settings = json.dumps({**dataclasses.asdict(fabric.settings), "identity": "mortal"})
     command = [sys.executable, "-m", "tests.contract.rpc.mortal_process", settings, way]
     environment = {**os.environ, "NOVA_LITE_CONCURRENCY": concurrency.backend(), "PYTHONWARNINGS": "ignore"}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=5 * PATIENCE, check=False)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=5 * PATIENCE, check=False
+    )
     assert ended.stdout == "mortal\n", ended.stderr
     assert ended.returncode == 1, ended.stderr
     assert "mortal died" in ended.stderr

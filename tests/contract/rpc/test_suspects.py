@@ -21,7 +21,9 @@ def journal(tmp_path: Path) -> Path:
     return tmp_path / "begun"
 
 
-def test_what_a_stopping_server_gives_back_is_no_suspect(fabric: Fabric, context: RequestContext, journal: Path) -> None:
+def test_what_a_stopping_server_gives_back_is_no_suspect(
+    fabric: Fabric, context: RequestContext, journal: Path
+) -> None:
     first, server = fabric.office(journal=str(journal))
     fabric.bus().proxy(Post).hold_cast(context, 9)
     first.entered.get(PATIENCE)
