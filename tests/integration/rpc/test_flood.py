@@ -16,11 +16,13 @@ import pytest
 
 from tests.contract.rpc.fabric import settings_of
 from tests.integration.rpc.flood_process import SIZE
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
-# Messages of 4 KiB that are offered first, until every queue is full, and those of which nothing may be left.
+# Messages of 4 KiB that are offered first, to fill the queues, and in each round, of which nothing may be left.
 OFFERED = {"zmq-ipc": (2000, 12_000), "zmq-tcp": (2000, 12_000), "kombu-classic": (15_000, 30_000)}
-BOUND = 16 << 20  # bytes that an end may grow by
+BOUND = 16 << 20  # bytes that an end may grow by in a round: a third of what is offered
+ROUNDS = 4  # on a busy machine the queues are full after some of them; who keeps what is sent grows in all of them
 
 
 @contextlib.contextmanager
@@ -45,7 +47,7 @@ def resident(process: subprocess.Popen[str]) -> int:
 def test_neither_end_grows_with_what_is_sent(tmp_path: Path, transport: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue("broker").url if transport == "kombu-classic" else ""
     chosen = dataclasses.replace(
-        settings_of(transport, tmp_path, url), identity="flood", prefetch=64, queue_limit=1000,
+        settings_of(transport, tmp_path, url), identity="flood", prefetch=64, queue_limit=1000, heartbeat=5 * PATIENCE,
         send_timeout=10.0 if url else 0.2,  # a broker refuses at once what its queue has no room for
     )
     settings = json.dumps(dataclasses.asdict(chosen))
@@ -54,12 +56,15 @@ def test_neither_end_grows_with_what_is_sent(tmp_path: Path, transport: str, req
         assert server.stdout is not None
         assert sender.stdout is not None
         assert server.stdout.readline() == "ready\n"
-        offered = _until(sender, first)
-        before = [resident(server), resident(sender)]
-        offered = _until(sender, offered + more)
-        growth = [resident(end) - was for end, was in zip((server, sender), before, strict=True)]
-        print(f"{transport}: {offered * SIZE >> 20} MiB offered; server and sender grew by {growth} bytes")
-        assert max(growth) < BOUND
+        offered, growth = _until(sender, first), [0, 0]
+        for _ in range(ROUNDS):
+            before = [resident(server), resident(sender)]
+            offered = _until(sender, offered + more)
+            growth = [resident(end) - was for end, was in zip((server, sender), before, strict=True)]
+            print(f"{transport}: {offered * SIZE >> 20} MiB offered; server and sender grew by {growth} bytes")
+            if max(growth) < BOUND:
+                return
+        raise AssertionError(f"one of them keeps what is sent: they grew by {growth} bytes again")
 
 
 def _until(sender: subprocess.Popen[str], number: int) -> int:
