@@ -6,6 +6,7 @@ are most of what a bus does. Layouts: AMQP 0-9-1 specification, sections 2.3.5 (
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -87,29 +88,26 @@ class Splitter:
     """Cuts a stream of bytes into frames."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._data, self._at = b"", 0  # what has come, and how much of it was given out
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The frames that are complete now.
 
         :raises amqp.UnexpectedFrame: this is not AMQP.
         """
-        if self._rest:
-            data = self._rest + data
-        at, length = 0, len(data)
+        data, at = self._data[self._at :] + data, 0
+        self._data, self._at, length = data, at, len(data)
         while length - at >= OVERHEAD:
             kind, channel, size = _HEAD.unpack_from(data, at)
-            end = at + OVERHEAD + size
+            start, end = at + _HEAD.size, at + OVERHEAD + size
             if end > length:
                 break
             if data[end - 1] != END:
                 raise amqp.exceptions.UnexpectedFrame(f"a frame ends with {data[end - 1]:#x}")
-            frame = (kind, channel, data[at + 7 : end - 1])
-            at = end
             # Before somebody is given the frame: what it does may fail, and the stream must go on behind it.
-            self._rest = data[at:] if at < length else b""
-            yield frame
-        self._rest = data[at:]
+            self._at = at = end
+            yield kind, channel, data[start : end - 1]
+        self._data, self._at = data[at:], 0
 
 
 class Deliveries:
@@ -165,15 +163,18 @@ def read_header(payload: bytes) -> tuple[int, dict[str, Any]]:
         message = amqp.Message()  # by somebody else: with properties that we never set
         message.inbound_header(payload)
         return size, message.properties
-    at, properties = _CONTENT.size, {}
-    if flags & _DELIVERY_MODE:
-        at += 1
-    for flag, name in _TEXTS:
-        if flags & flag:
-            end = at + 1 + payload[at]
-            properties[name] = payload[at + 1 : end].decode("utf-8", "replace")
-            at = end
+    at, properties = _CONTENT.size + bool(flags & _DELIVERY_MODE), {}
+    for name in _texts(flags):
+        end = at + 1 + payload[at]
+        properties[name] = payload[at + 1 : end].decode("utf-8", "replace")
+        at = end
     return size, properties
+
+
+@functools.cache
+def _texts(flags: int) -> tuple[str, ...]:
+    """The textual properties that a header has, in their order."""
+    return tuple(name for flag, name in _TEXTS if flags & flag)
 
 
 def _frame(kind: int, channel: int, payload: bytes) -> bytes:
