@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import collections
+import logging
 import math
 from types import TracebackType
 from typing import Any
 
 import eventlet.hubs
 from eventlet.support import greenlets
+
+LOG = logging.getLogger(__name__)
 
 
 class _Wait:
@@ -22,8 +25,14 @@ class _Wait:
 
     def end(self, outcome: bool) -> None:
         task, self.task = self.task, None
-        if task is not None:
+        if task is None:
+            return
+        try:
             task.switch(outcome)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001 - of a task: it is told to who waits for that, not to who has woken it
+            LOG.warning("a task ended with an error", exc_info=True)
 
     def last(self, timeout: float | None) -> bool:
         """Give way until somebody ends it; False when ``timeout`` seconds passed first."""

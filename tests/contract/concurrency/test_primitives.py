@@ -78,6 +78,26 @@ def test_each_wait_ends_at_its_own_timeout_whatever_the_others_are() -> None:
     assert long.wait(PATIENCE) is True
 
 
+@pytest.mark.parametrize("timeout", [0.05, 10.0])
+def test_of_tasks_that_wake_in_the_same_moment_each_goes_on_though_another_fails(timeout: float) -> None:
+    gate = concurrency.event()
+
+    def fail() -> None:
+        gate.wait(timeout)
+        raise ValueError("of the first")
+
+    first, second = concurrency.spawn(fail), concurrency.spawn(gate.wait, timeout)
+    concurrency.sleep(0.01)
+    busy = time.monotonic() + 0.2  # an event loop finds both times over at once
+    while time.monotonic() < busy:
+        pass
+    if timeout > 1:
+        gate.set()
+    with pytest.raises(ValueError, match="of the first"):
+        first.wait(30)
+    assert second.wait(30) is (timeout > 1)
+
+
 def test_a_killed_task_may_be_waited_for() -> None:
     gate = concurrency.event()
     (task,) = Waiting(gate, 1).arrived()

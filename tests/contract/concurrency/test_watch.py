@@ -83,3 +83,24 @@ def test_a_task_that_a_watch_wakes_may_wait_for_other_things() -> None:
     bell.ring(b"a")
     assert task.wait(PATIENCE) == b"a"
     bell.close()
+
+
+def test_what_a_task_ends_with_is_not_told_to_the_callback_that_has_woken_it(caplog: pytest.LogCaptureFixture) -> None:
+    bell = Bell()
+    begun: concurrency.Queue[None] = concurrency.queue()
+
+    def fail() -> None:
+        begun.put(None)
+        bell.changed.wait(10)
+        raise ValueError("of the task")
+
+    task = concurrency.spawn(fail)
+    begun.get(10)
+    bell.ring(b"a")
+    with pytest.raises(ValueError, match="of the task"):
+        task.wait(10)
+    bell.ring(b"b")
+    assert bell.changed.wait(10)
+    assert bell.bytes == b"ab"
+    assert "the callback of a watched descriptor failed" not in caplog.text
+    bell.close()

@@ -52,6 +52,19 @@ def test_any_other_error_is_a_remote_error_with_its_trace(fabric: Fabric, contex
     assert "in fail" in caught.value.trace
 
 
+def test_a_task_that_fails_with_its_answer_takes_nothing_from_the_others(fabric: Fabric, context: RequestContext) -> None:
+    fabric.office()
+    post = fabric.bus().proxy(Post)
+
+    def weigh() -> None:
+        post.weigh(context, Parcel(name="books", weight=3))
+        raise ValueError("too heavy")
+
+    with pytest.raises(ValueError, match="too heavy"):
+        concurrency.spawn(weigh).wait(60)
+    assert post.weigh(context, Parcel(name="books", weight=3)).weight == 3
+
+
 def test_a_wrong_argument_is_refused_before_it_is_sent(fabric: Fabric, context: RequestContext) -> None:
     post = fabric.bus().proxy(Post)
     with pytest.raises(BadArguments, match=r"\$\.factor"):
