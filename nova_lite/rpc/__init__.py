@@ -24,6 +24,6 @@ from nova_lite.rpc.server import Server
 from nova_lite.rpc.settings import BusSettings
 
 __all__ = [
-    "Authoriser", "Bus", "BusSettings", "Delivery", "LocalExchange", "Pong", "Refusal", "Secret", "Server", "Since", "call", "cast",
-    "connect", "fanout", "interface",
+    "Authoriser", "Bus", "BusSettings", "Delivery", "LocalExchange", "Pong", "Refusal", "Secret", "Server", "Since",
+    "call", "cast", "connect", "fanout", "interface",
 ]

@@ -62,7 +62,9 @@ class Bus:
         method = declared.methods["sound"]
         address = Address(declared, target)
         try:
-            self._caller.invoke(address, method, system_context(), Content(method.arguments.encode(method.arguments.kind())))
+            self._caller.invoke(
+                address, method, system_context(), Content(method.arguments.encode(method.arguments.kind()))
+            )
         except NovaLiteError as error:
             LOG.debug("no sound on %s: %s", target, error)
             return False

@@ -167,7 +167,9 @@ class Caller:
                     return payload
                 raise PeerLost(f"{_title(request)}: the server died before it answered", target=request.target)
         waited = request.deadline - request.sent_at
-        raise CallTimeout(f"{_title(request)}: no answer in {waited:.3f} s", target=request.target, method=request.method)
+        raise CallTimeout(
+            f"{_title(request)}: no answer in {waited:.3f} s", target=request.target, method=request.method
+        )
 
     def _result(self, method: Method, request: Request, answer: Answer) -> Any:
         try:
@@ -222,7 +224,9 @@ def _function(caller: Caller, address: Address, method: Method) -> Callable[...,
     def invoke(context: RequestContext, *args: Any, **kwargs: Any) -> Any:
         try:
             given = method.arguments.kind(*args, **kwargs)
-            content = Content(method.arguments.encode(given), any(getattr(given, name) is not None for name in method.secrets))
+            content = Content(
+                method.arguments.encode(given), any(getattr(given, name) is not None for name in method.secrets)
+            )
         except (TypeError, WrongType) as error:
             raise BadArguments(f"{title}: {error}", method=method.name) from error
         return caller.invoke(address, method, context, content)

@@ -66,7 +66,8 @@ class Codec:
         return b"" if self._sessions is None else self._sessions.exchange
 
     def seal_request(self, request: Request, sessions: Sequence[Session] = (), secret: bool = False) -> bytes:
-        """Signed, or with a code for each of ``sessions``; encrypted for its readers if that is wanted, or it is secret.
+        """Signed, or with a code for each of ``sessions``; encrypted for its readers if that is wanted, or it is
+        secret.
 
         :raises Oversize: the message would be larger than the bus carries.
         :raises CannotSend: it is to be encrypted, and nobody is known who could read it.
@@ -78,7 +79,8 @@ class Codec:
         return self._privacy.close(frame, readers)
 
     def seal_cast(self, request: Request, sessions: Sequence[Session], secret: bool = False) -> bytes:
-        """Signed, and with a code for each of ``sessions``; encrypted likewise, for all identities that may serve its target.
+        """Signed, and with a code for each of ``sessions``; encrypted likewise, for all identities that may serve its
+        target.
 
         Nobody answers a cast, so nobody would tell that he lacks the session: such a server reads the signature. One
         that has it looks at its code, for a fortieth of what the check of a signature costs.

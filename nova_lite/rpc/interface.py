@@ -164,7 +164,9 @@ def interface_of(contract: type[C]) -> Interface[C]:
 
 def declared_in(module: types.ModuleType) -> list[Interface[Any]]:
     """The interfaces that a module declares itself, by name."""
-    classes = [value for value in vars(module).values() if inspect.isclass(value) and value.__module__ == module.__name__]
+    classes = [
+        value for value in vars(module).values() if inspect.isclass(value) and value.__module__ == module.__name__
+    ]
     found = [vars(value).get(_INTERFACE) for value in classes]
     return sorted((one for one in found if isinstance(one, Interface)), key=lambda one: one.name)
 

@@ -102,7 +102,9 @@ class Leveller:
         maps = [self._trim(member) for member in kind.types if isinstance(member, types.DictType)]
         lists = [
             self._trim(member) for member in kind.types
-            if isinstance(member, types.ListType | types.TupleType | types.VarTupleType | types.SetType | types.FrozenSetType)
+            if isinstance(
+                member, types.ListType | types.TupleType | types.VarTupleType | types.SetType | types.FrozenSetType
+            )
         ]
 
         def trim(value: Any, version: Version, path: str) -> Any:
@@ -134,8 +136,10 @@ class Leveller:
                 if mark is None or mark.since <= version:
                     left[name] = inner[name](held, version, f"{path}.{name}") if name in inner else held
                 elif self._strict and not mark.losable and held != mark.default:
-                    raise CannotSend(f"{path}.{name} is since {mark.since} and may not be left out, the receiver speaks "
-                                     f"{version}", field=name, since=str(mark.since))
+                    raise CannotSend(
+                        f"{path}.{name} is since {mark.since} and may not be left out, the receiver speaks {version}",
+                        field=name, since=str(mark.since),
+                    )
             return left
 
         return trim

@@ -89,7 +89,9 @@ class Privacy:
         :raises BadSignature: one of them is no key.
         """
         own, content, nonce = self._sessions.current(), self._bytes(32), self._bytes(NONCE)
-        keys = {half[:LABEL]: self._agree(own, half, own.exchange + half).encrypt(nonce, content, None) for half in readers}
+        keys = {
+            half[:LABEL]: self._agree(own, half, own.exchange + half).encrypt(nonce, content, None) for half in readers
+        }
         secret = ChaCha20Poly1305(content).encrypt(nonce, frame, None)
         return _SEALED.encode_unchecked(Sealed(SEALED, own.exchange, nonce, keys, secret))
 

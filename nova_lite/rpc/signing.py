@@ -124,8 +124,10 @@ class Keyring:
             names = [path.stem for path in sorted(self._trusted.glob(f"{service}@{host or '*'}.pub"))]
             known = self._members[target] = names, now
         if not known[0]:
-            raise CannotSend(f"nobody who serves {target} is trusted, so nobody could read the encrypted message: there "
-                             f"is no {service}@{host or '*'}.pub", target=target)
+            raise CannotSend(
+                f"nobody who serves {target} is trusted, so nobody could read the encrypted message: there is no "
+                f"{service}@{host or '*'}.pub", target=target,
+            )
         return [self.check(name) for name in known[0]]
 
     def private_key(self) -> Ed25519PrivateKey:

@@ -25,7 +25,9 @@ def _methods(old: Shape, new: Shape) -> Iterator[str]:
             yield from _method(name, before, after)
     for name, added in new.methods.items():
         if name not in old.methods and _number(added.since) <= _number(old.version):
-            yield f"method {name} is new: it needs since={new.version!r}, and the interface a version above {old.version}"
+            yield (
+                f"method {name} is new: it needs since={new.version!r}, and the interface a version above {old.version}"
+            )
 
 
 def _method(name: str, before: MethodShape, after: MethodShape) -> Iterator[str]:

@@ -13,7 +13,8 @@ from nova_lite.rpc.errors import UnknownEnvelope
 from nova_lite.rpc.wire.samples import CODEC, Message, Variants
 
 PROOFS: tuple[tuple[bytes, dict[bytes, bytes]], ...] = (
-    (b"", {}), (b"s" * 64, {}), (b"", {b"receiver": b"c" * 16}), (b"s" * 64, {b"receiver": b"c" * 16, b"another": b"d" * 16}),
+    (b"", {}), (b"s" * 64, {}), (b"", {b"receiver": b"c" * 16}),
+    (b"s" * 64, {b"receiver": b"c" * 16, b"another": b"d" * 16}),
 )
 
 

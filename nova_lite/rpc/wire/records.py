@@ -85,7 +85,10 @@ class Records:
             return [f"{title} is not recorded"]
         if kept.released:
             return _reasons(kept, shape) + self._broken(shape)
-        stale = [] if kept.shape == shape else [f"{title} is not what is recorded: {_first_difference(kept.shape, shape)}"]
+        stale = (
+            [] if kept.shape == shape
+            else [f"{title} is not what is recorded: {_first_difference(kept.shape, shape)}"]
+        )
         return stale + self._broken(shape)
 
     def _broken(self, shape: Shape) -> list[str]:

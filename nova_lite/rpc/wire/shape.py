@@ -88,7 +88,8 @@ class _Reader:
             raise ContractError(f"two classes named {name} in one contract")
         if name not in self.objects:
             self.objects[name] = Thing()  # a class may hold itself
-            self.objects[name] = _printed(_enumeration(kind) if isinstance(kind, types.EnumType) else self._struct(kind))
+            found = _enumeration(kind) if isinstance(kind, types.EnumType) else self._struct(kind)
+            self.objects[name] = _printed(found)
         return name
 
     def _struct(self, kind: types.StructType) -> Thing:

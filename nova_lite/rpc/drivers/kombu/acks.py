@@ -12,7 +12,9 @@ class Acks:
     """Deliveries are numbered from 1 and end in any order. All up to the oldest unfinished one go in one frame."""
 
     def __init__(self, channel: int, remind: Callable[[Callable[[], bytes]], None]) -> None:
-        """:param remind: has its argument called, once, before something is written next, and writes what it returns."""
+        """:param remind: has its argument called, once, before something is written next, and writes what it
+        returns.
+        """
         self._channel, self._remind = channel, remind
         self._lock = concurrency.lock()
         self._oldest = 1  # everything before it is done, and the broker knows

@@ -127,8 +127,8 @@ class Ear:
             channel.queue_declare(queue, durable=True, auto_delete=False, arguments=self._arguments())
         except amqp.exceptions.PreconditionFailed as error:
             raise QueueMismatch(
-                f"the broker has queue {queue} in another form: {error.reply_text}. It must be deleted, or the settings "
-                "be those that it was made with", queue=queue,
+                f"the broker has queue {queue} in another form: {error.reply_text}. It must be deleted, or the "
+                "settings be those that it was made with", queue=queue,
             ) from error
 
     def _arguments(self) -> dict[str, Any]:

@@ -28,7 +28,9 @@ _ACK_FRAME = struct.Struct(">BHIHHQBB")
 
 # Property flags in the order in which the properties follow.
 _DELIVERY_MODE, _CORRELATION, _REPLY_TO, _EXPIRATION, _MESSAGE_ID = 0x1000, 0x0400, 0x0200, 0x0100, 0x0080
-_TEXTS = ((_CORRELATION, "correlation_id"), (_REPLY_TO, "reply_to"), (_EXPIRATION, "expiration"), (_MESSAGE_ID, "message_id"))
+_TEXTS = (
+    (_CORRELATION, "correlation_id"), (_REPLY_TO, "reply_to"), (_EXPIRATION, "expiration"), (_MESSAGE_ID, "message_id"),
+)
 _KNOWN = _DELIVERY_MODE | _CORRELATION | _REPLY_TO | _EXPIRATION | _MESSAGE_ID
 
 Frame = tuple[int, int, bytes]
@@ -142,7 +144,8 @@ class Deliveries:
             method, properties, chunks = self._method, self._properties, self._chunks
             self._method, self._properties, self._chunks = b"", {}, []
             tag, redelivered = _TAG.unpack_from(method, 5 + method[4])
-            self._deliver(Delivery(tag, bool(redelivered), properties, chunks[0] if len(chunks) == 1 else b"".join(chunks)))
+            body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            self._deliver(Delivery(tag, bool(redelivered), properties, body))
 
 
 def confirmation(kind: int, payload: bytes) -> tuple[int, bool, bool] | None:

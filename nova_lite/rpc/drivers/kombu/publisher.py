@@ -74,7 +74,8 @@ class Publisher:
             self._await_line(message)
             generation = self.generation
             self._post(
-                way, message.payload, TRANSIENT, message_id=message.id, reply_to=REPLY_TO, expiration=_expiration(message)
+                way, message.payload, TRANSIENT, message_id=message.id, reply_to=REPLY_TO,
+                expiration=_expiration(message),
             )
         except LOST as error:
             raise NotConfirmed(f"the connection to the broker broke: {error}", target=str(target)) from error
