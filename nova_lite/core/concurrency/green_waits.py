@@ -31,7 +31,7 @@ class _Wait:
             task.switch(outcome)
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException:  # noqa: BLE001 - of a task: it is told to who waits for that, not to who has woken it
+        except BaseException:  # of a task: it is told to who waits for that, not to who has woken it
             LOG.warning("a task ended with an error", exc_info=True)
 
     def last(self, timeout: float | None) -> bool:

@@ -81,13 +81,19 @@ def test_each_wait_ends_at_its_own_timeout_whatever_the_others_are() -> None:
 @pytest.mark.parametrize("timeout", [0.05, 10.0])
 def test_of_tasks_that_wake_in_the_same_moment_each_goes_on_though_another_fails(timeout: float) -> None:
     gate = concurrency.event()
+    begun: concurrency.Queue[None] = concurrency.queue()
+
+    def wait() -> bool:
+        begun.put(None)
+        return gate.wait(timeout)
 
     def fail() -> None:
-        gate.wait(timeout)
+        wait()
         raise ValueError("of the first")
 
-    first, second = concurrency.spawn(fail), concurrency.spawn(gate.wait, timeout)
-    concurrency.sleep(0.01)
+    first, second = concurrency.spawn(fail), concurrency.spawn(wait)
+    begun.get(30)
+    begun.get(30)
     busy = time.monotonic() + 0.2  # an event loop finds both times over at once
     while time.monotonic() < busy:
         pass
