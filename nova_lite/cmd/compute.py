@@ -132,7 +132,8 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     bus = shared or daemon.bus(settings, "nova-compute", clock)
     conductor = bus.proxy(Conductor)
     server = daemon.server(settings, bus, only("nova-api", "nova-scheduler", "nova-conductor"), clock)
-    reports = HostReporter(Host(host, owner, server.versions), driver, conductor, allowance(settings.compute), telling_clock)
+    here = Host(host, owner, server.versions)
+    reports = HostReporter(here, driver, conductor, allowance(settings.compute), telling_clock)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
     networks = host_networks(settings, clock)
     reporter = Reporter(host, conductor, telling_clock)
@@ -149,7 +150,8 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
         strays.settle(instances)
 
     recovery = Recovery(host, conductor, executor, reports.register, networks.restore, compare)
-    server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare, ConsoleDoor(driver, proxy)), host=host)
+    door = ConsoleDoor(driver, proxy)
+    server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare, door), host=host)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
     keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
     keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor, telling_clock).renew)

@@ -91,7 +91,7 @@ class Executor:
             }
 
     def call_off(self, operation_id: str, epoch: int) -> None:
-        """The operation stops at its next step, and is undone. One that has come back since, as another leg, goes on."""
+        """The operation stops at its next step and is undone. One that has come back since, as another leg, goes on."""
         with self._lock:
             found = self._running.get(operation_id)
             if found is not None and found.job.operation.epoch == epoch:

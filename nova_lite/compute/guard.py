@@ -27,7 +27,8 @@ from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
 
 LOG = logging.getLogger(__name__)
 
-PATIENCE = 60.0  # seconds for which a step is tried again while what it needs cannot be reached: a restart, where machines are busy
+# Seconds for which a step is tried again while what it needs cannot be reached: a restart, where machines are busy.
+PATIENCE = 60.0
 PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between two tries
 
 PLACING = frozenset({Action.CREATE, Action.UNSHELVE, Action.EVACUATE, Leg.ARRIVE})
@@ -110,7 +111,8 @@ class Guard:
         # back it goes on.
         late = job.operation.deadline <= self._clock.now()
         if late and job.operation.work in PLACING and not isinstance(step, Irrevocable):
-            raise Cancelled(f"{job.operation.action} of {job.instance.uuid} had not come to {step.name} by its deadline")
+            name = f"{job.operation.action} of {job.instance.uuid}"
+            raise Cancelled(f"{name} had not come to {step.name} by its deadline")
 
     def _log(self, job: Job, error: Exception) -> None:
         level = logging.INFO if isinstance(error, Cancelled) else logging.ERROR

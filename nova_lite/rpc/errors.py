@@ -7,7 +7,7 @@ Unavailable
 └── PeerLost           the peer or the connection died before it answered: the work may or may not be done
 DeadlineExceeded
 ├── CallTimeout        no answer within the timeout or deadline of the caller
-└── Expired            the message was too old when the receiver took it: its handler never ran. For its caller CallTimeout
+└── Expired            the message was too old when the receiver took it, no handler ran. For its caller CallTimeout
 Invalid
 └── Refused            the receiver does not understand; its handler never ran
     ├── UnknownEnvelope, UnknownInterface, UnknownMethod, UnsupportedVersion, BadArguments

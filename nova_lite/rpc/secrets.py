@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 
 def tell(send: Callable[[str | None], T], secret: str | None, whose: str) -> T:
-    """Send a message with a secret, or without it where it cannot be encrypted for its receiver. Raises what ``send`` does."""
+    """Send a message with a secret, or without it where it cannot be encrypted for its receiver.
+
+    Raises what ``send`` does.
+    """
     try:
         return send(secret)
     except CannotSend as error:

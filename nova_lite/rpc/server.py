@@ -30,7 +30,7 @@ Sound = Callable[[Target], bool]
 
 LOG = logging.getLogger(__name__)
 
-UNHEARD = 2  # sounds that nobody hears, one after another, before a server is deaf: a process that stood still misses one
+UNHEARD = 2  # sounds in turn that nobody hears before a server is deaf: a process that stood still misses one
 
 
 class Intake:

@@ -15,7 +15,8 @@ class BusSettings:
     takes effect when ``key_dir`` is set: then every message is signed and an unsigned one is refused.
 
     ``encryption``, of a bus that signs: ``off`` sends readably, ``on`` encrypts for those who serve the target, whose
-    identities must be named ``prefix`` + topic + ``@host``; both read either. ``required`` also refuses readable requests.
+    identities must be named ``prefix`` + topic + ``@host``; both read either. ``required`` also refuses readable
+    requests.
 
     ``namespace`` keeps several clouds apart that share a broker.
     ``call_timeout`` holds for calls whose contract gives none; ``send_timeout`` is how long a cast waits for its
@@ -33,8 +34,8 @@ class BusSettings:
     zmq: ``zmq_ipc_dir`` is the directory of the sockets of one machine; or ``zmq_ring`` a JSON file that maps
     ``topic`` or ``topic.host`` to a list of ``tcp://address:port``. kombu: ``url`` (``amqp://user:password@host//``),
     ``queue_type`` of the topic queues, ``queue_limit`` messages in one of them. ``heartbeat``: a TCP connection, of
-    either, that has been silent for about so long is dead; to RabbitMQ for half of it if its packets are lost, for twice
-    of it if only the broker says nothing.
+    either, that has been silent for about so long is dead; to RabbitMQ for half of it if its packets are lost, for
+    twice of it if only the broker says nothing.
     """
 
     transport: Literal["local", "zmq", "kombu"] = "zmq"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from nova_lite.core import concurrency
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound, Unavailable
@@ -23,6 +24,8 @@ from nova_lite.scheduler.pipeline import Pipeline, request_spec
 LOG = logging.getLogger(__name__)
 
 CLAIM_ROUNDS = 3  # claims tried, each on a fresher picture, before the request is refused
+REPORTS_WITHIN = 20.0  # seconds in which one of many hosts that live has reported: two intervals
+LOOK_EVERY = 0.2  # seconds
 
 
 class SchedulerManager(Scheduler):
@@ -77,7 +80,20 @@ class SchedulerManager(Scheduler):
             self._hosts.refresh(reads)
             reads = self._hosts.reads
             decision = self._decide_now(instance, operation)
+        until = self._clock.monotonic() + REPORTS_WITHIN
+        while not decision.candidates and self._nobody_is_heard() and self._clock.monotonic() < until:
+            concurrency.sleep(LOOK_EVERY)
+            decision = self._decide_now(instance, operation)
         return reads, decision
+
+    def _nobody_is_heard(self) -> bool:
+        """Whether all hosts have fallen silent.
+
+        Most likely nobody listened: the conductor or the database was away, and the hosts report again in a moment.
+        """
+        heard_since = self._clock.now() - self._down_after
+        awaited = [state.last_seen_at for state in self._hosts.all() if not state.forced_down]
+        return bool(awaited) and max(awaited) < heard_since
 
     def _decide_now(self, instance: Instance, operation: Operation) -> Decision:
         moment = Moment(now=self._clock.now(), down_after=self._down_after)

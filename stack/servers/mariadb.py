@@ -38,7 +38,7 @@ class MariaDB(Server):
         self._must(self._client(f"DROP DATABASE IF EXISTS `{name}`"), self._client_env, "drop a database")
 
     def hurry(self) -> None:
-        """Until it is started anew, wait for no disk at a commit: it outlives the server's death, but not the machine's."""
+        """Until it is started anew, wait for no disk at a commit: that outlives the server, but not the machine."""
         self._must(self._client("SET GLOBAL innodb_flush_log_at_trx_commit = 2"), self._client_env, "be quick")
 
     def prepare(self) -> None:

@@ -52,7 +52,8 @@ def test_a_token_states_who_and_what_for(identity: IdentityClient, admin: str, p
     status, token = shown(identity, admin, person.token)
     assert status == 200
     assert token["user"] == {
-        "id": person.id, "name": person.name, "domain": {"id": "default", "name": "Default"}, "password_expires_at": None,
+        "id": person.id, "name": person.name, "password_expires_at": None,
+        "domain": {"id": "default", "name": "Default"},
     }
     assert token["project"] == {
         "id": person.project_id, "name": person.name, "domain": {"id": "default", "name": "Default"},
@@ -83,7 +84,8 @@ def test_an_unscoped_token_becomes_a_scoped_one(identity: IdentityClient, admin:
     unscoped = identity.login(person.name, PASSWORD, None)
     answer = identity.authenticate(by_token(unscoped), person.name)
     assert answer.status == 201
-    assert (sorted(answer.json["token"]["methods"]), len(answer.json["token"]["audit_ids"])) == (["password", "token"], 2)
+    token = answer.json["token"]
+    assert (sorted(token["methods"]), len(token["audit_ids"])) == (["password", "token"], 2)
 
 
 def test_a_stranger_and_a_wrong_password_get_one_answer(identity: IdentityClient, person: Person) -> None:
@@ -192,7 +194,8 @@ def test_an_access_rule_is_shown_and_stays_while_it_is_used(identity: IdentityCl
     for robot in robots:
         identity.call("DELETE", f"{home}/application_credentials/{robot['id']}", token=person.token)
     assert make("three", {"id": known["id"]}).status == 201
-    (three,) = identity.call("GET", f"{home}/application_credentials", token=person.token).json["application_credentials"]
+    left = identity.call("GET", f"{home}/application_credentials", token=person.token)
+    (three,) = left.json["application_credentials"]
     identity.call("DELETE", f"{home}/application_credentials/{three['id']}", token=person.token)
     gone = identity.call("DELETE", path, token=person.token)
     assert gone.status == 204, gone

@@ -111,7 +111,8 @@ def change(service: Service, image_id: str, field: str, value: Any) -> None:
         assert requests.post(url, json={"member": value}, headers=head, timeout=PATIENCE).ok
         return
     patch = [{"op": "replace", "path": f"/{field}", "value": value}]
-    answer = requests.patch(f"{service.url}/v2/images/{image_id}", json=patch, headers={**head, **PATCH}, timeout=PATIENCE)
+    url = f"{service.url}/v2/images/{image_id}"
+    answer = requests.patch(url, json=patch, headers={**head, **PATCH}, timeout=PATIENCE)
     assert answer.ok, answer.text
 
 

@@ -52,7 +52,9 @@ def test_any_other_error_is_a_remote_error_with_its_trace(fabric: Fabric, contex
     assert "in fail" in caught.value.trace
 
 
-def test_a_task_that_fails_with_its_answer_takes_nothing_from_the_others(fabric: Fabric, context: RequestContext) -> None:
+def test_a_task_that_fails_with_its_answer_takes_nothing_from_the_others(
+    fabric: Fabric, context: RequestContext
+) -> None:
     fabric.office()
     post = fabric.bus().proxy(Post)
 

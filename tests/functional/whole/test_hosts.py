@@ -149,3 +149,16 @@ def test_who_is_upgraded_first_speaks_what_the_others_understand(tmp_path: Path)
         assert compute.guests_found(system_context()) == GuestsFound()
         with pytest.raises(CannotSend, match=r"compute\.news is since 1\.9, the receiver speaks 1\.0"):
             compute.news(system_context())
+
+
+def test_a_boot_waits_for_hosts_that_have_all_fallen_silent_at_once(tmp_path: Path, image_file: Path) -> None:
+    with Cloud(tmp_path, more="report_interval = 8\n", down_after=3) as cloud:
+        client = cloud.client
+        image = client.upload(image_file)
+        client.wait(lambda: _state(cloud, "h1") == "down", "nobody has heard of h1")
+        client.boot_up(image)
+
+
+def _state(cloud: Cloud, host: str) -> str:
+    (service,) = cloud.client.ask("GET", f"/os-services?binary=nova-compute&host={host}")["services"]
+    return str(service["state"])

@@ -70,7 +70,8 @@ def events_of_boot(cloud: Cloud, server: str) -> list[tuple[str, str]]:
     """Where it was tried, and how that ended, in order."""
     (action,) = cloud.client.ask("GET", f"/servers/{server}/os-instance-actions")["instanceActions"]
     shown = cloud.client.ask("GET", f"/servers/{server}/os-instance-actions/{action['request_id']}")["instanceAction"]
-    return [(event["host"], event["result"]) for event in sorted(shown["events"], key=lambda event: event["start_time"])]
+    events = sorted(shown["events"], key=lambda event: event["start_time"])
+    return [(event["host"], event["result"]) for event in events]
 
 
 def written_down(cloud: Cloud) -> list[str]:

@@ -87,7 +87,9 @@ class Scene:
             generate(self.keys, identity)
         shutil.copytree(self.keys / "trusted", self.stolen / "trusted")
         shutil.copy(self.keys / f"{EVIL}.key", self.stolen)
-        self.settings = BusSettings(transport="zmq", identity="", zmq_ipc_dir=str(directory / "bus"), send_timeout=PATIENCE)
+        self.settings = BusSettings(
+            transport="zmq", identity="", zmq_ipc_dir=str(directory / "bus"), send_timeout=PATIENCE,
+        )
         self.refusals: concurrency.Queue[Refusal] = concurrency.queue()
         self.ran: list[str] = []
         self._url = f"sqlite:///{directory / 'db.sqlite'}"

@@ -57,7 +57,9 @@ def test_peers_with_addresses_of_their_own_reach_each_other(machines: Machines, 
     ring.write_text(json.dumps(addresses))
     for identity in ("post@far", "client@near"):
         generate(tmp_path / "keys", identity)
-    settings = BusSettings(transport="zmq", identity="", zmq_ring=str(ring), key_dir=str(tmp_path / "keys"), send_timeout=PATIENCE)
+    settings = BusSettings(
+        transport="zmq", identity="", zmq_ring=str(ring), key_dir=str(tmp_path / "keys"), send_timeout=PATIENCE,
+    )
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
 
     def command(namespace: str, module: str, identity: str) -> list[str]:
@@ -70,7 +72,9 @@ def test_peers_with_addresses_of_their_own_reach_each_other(machines: Machines, 
             assert server.stdout is not None
             assert server.stdout.readline() == "ready\n"
             ask = command(machines.near, "tests.integration.rpc.asker_process", "client@near")
-            run = subprocess.run(ask, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=5 * PATIENCE)
+            run = subprocess.run(
+                ask, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=5 * PATIENCE,
+            )
             assert run.stdout == "process 45 post@far\n"
         finally:
             server.kill()

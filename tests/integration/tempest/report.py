@@ -15,8 +15,8 @@ _HEAD = """# Compatibility
 Written by `tests/integration/tempest/run` from its last runs: Tempest 47.0.0 against a cloud of two pretended hosts.
 `tests/integration/tempest/expected.tsv` holds the verdict of every test; CI runs a part of them again.
 
-Tier 1 is compute's core, tier 2 what a cloud of one host without volumes can be asked, tier 3 the rest: volumes, several
-hosts, guests that are talked to, and what is configured away elsewhere too.
+Tier 1 is compute's core, tier 2 what a cloud of one host without volumes can be asked, tier 3 the rest: volumes,
+several hosts, guests that are talked to, and what is configured away elsewhere too.
 
 | service | tier | tests | pass |
 |---|---|---|---|

@@ -43,7 +43,8 @@ def test_an_operation_that_kills_is_given_up(tmp_path: Path) -> None:
     for _ in range(1 + LIMIT):  # noted by the first one that resumes it, a suspect for the others
         dies_at(a_process(tmp_path), deadly)
     for _ in range(2):  # who dies before the conductor has heard of that says it again
-        with pytest.raises(Deadly, match=f"create is given up: .* each of {LIMIT} times"), a_process(tmp_path).watched(deadly):
+        given_up = pytest.raises(Deadly, match=f"create is given up: .* each of {LIMIT} times")
+        with given_up, a_process(tmp_path).watched(deadly):
             pytest.fail("it was tried once more")
 
 

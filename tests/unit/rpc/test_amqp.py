@@ -48,7 +48,8 @@ def delivered(tag: int, body: bytes, frame_max: int = 4096) -> bytes:
 
 def test_a_published_message_reads_as_py_amqp_wrote_it() -> None:
     way = Way("nova-lite", "compute.host1", True)
-    (_, channel, payload), *rest = split(method_frame(3, way) + content_frames(3, 4096, b"body", delivery_mode=2, **TEXTS))
+    content = content_frames(3, 4096, b"body", delivery_mode=2, **TEXTS)
+    (_, channel, payload), *rest = split(method_frame(3, way) + content)
     assert (channel, payload[:4]) == (3, struct.pack(">HH", 60, 40))
     assert payload[4:] == dumps("Bssbb", (0, way.exchange, way.key, way.mandatory, False))
     judge = amqp.Message()

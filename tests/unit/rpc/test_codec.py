@@ -27,7 +27,8 @@ requests = st.builds(
     deadline=moment,
 )
 failures = st.builds(
-    Failure, code=text, message=text, details=st.dictionaries(text, st.none() | text | st.booleans() | st.integers(0, 9))
+    Failure, code=text, message=text,
+    details=st.dictionaries(text, st.none() | text | st.booleans() | st.integers(0, 9)),
 )
 answers = st.builds(
     Answer, correlation=text, recipient=text, sender=text, sent_at=moment, result=st.binary(max_size=50),

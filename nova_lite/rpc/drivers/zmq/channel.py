@@ -22,8 +22,8 @@ Frames = list[bytes]
 def heard_of(event: concurrency.Event, seconds: float) -> bool:
     """Wait for what a peer is to say; False when it did not in so much time.
 
-    The time passes in small steps. While this process stands still, or its machine, nothing can be heard, and what was said
-    meanwhile is heard a moment later: so a standstill takes one of the steps, not all of the time.
+    The time passes in small steps. While this process stands still, or its machine, nothing can be heard, and what was
+    said meanwhile is heard a moment later: so a standstill takes one of the steps, not all of the time.
     """
     return any(event.wait(seconds / LOOKS) for _ in range(LOOKS))
 

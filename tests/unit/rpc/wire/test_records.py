@@ -166,7 +166,8 @@ def test_envelopes_of_another_version_must_be_refused_as_such(tmp_path: Path) ->
     assert records.write([OLD], release=True) == []
     for version, envelope in (("1.0", 1), ("4.0", VERSION)):
         body = msgspec.msgpack.encode({"envelope": envelope, "body": next(envelopes()).payload, "other": True})
-        (tmp_path / f"envelope-{version}.messages.gz").write_bytes(gzip.compress(f"Request request {body.hex()}\n".encode()))
+        messages = gzip.compress(f"Request request {body.hex()}\n".encode())
+        (tmp_path / f"envelope-{version}.messages.gz").write_bytes(messages)
     (complaint,) = records.complaints([OLD])
     assert complaint.startswith("envelope 4.0: Request: malformed")
 
