@@ -126,21 +126,19 @@ def files_of_guests(instances_path: Path) -> set[str]:
 def build(settings: Settings, shared: Bus | None = None) -> Service:
     """The whole service, not yet started, on a bus of its own or on one that is ``shared``."""
     clock, host, state = SystemClock(), settings.process.host, Path(settings.process.state_path)
-    telling_clock = OrderedClock(clock)  # of what this host tells of itself: what is told later counts
-    owner = host_uuid(state)
+    owner, ordered = host_uuid(state), OrderedClock(clock)  # of what this host tells of itself: the later word counts
     driver = load_driver(settings, owner, clock)
     bus = shared or daemon.bus(settings, "nova-compute", clock)
     conductor = bus.proxy(Conductor)
     server = daemon.server(settings, bus, only("nova-api", "nova-scheduler", "nova-conductor"), clock)
-    here = Host(host, owner, server.versions)
-    reports = HostReporter(here, driver, conductor, allowance(settings.compute), telling_clock)
+    reports = HostReporter(Host(host, owner, server.versions), driver, conductor, allowance(settings.compute), ordered)
     # Two that need each other: the executor tells when an instance has settled, the power states ask who is busy.
     networks = host_networks(settings, clock)
-    reporter = Reporter(host, conductor, telling_clock)
+    reporter = Reporter(host, conductor, ordered)
     guard = Guard(host, _operations(settings, driver, networks, clock), driver, reporter, clock)
     executor = Executor(guard, reporter, _suspects(state, clock), settings.compute.concurrent_operations,
                         lambda uuid, told: power_states.settled(uuid, told))
-    power_states = PowerStates(host, driver, conductor, executor.busy, telling_clock)
+    power_states = PowerStates(host, driver, conductor, executor.busy, ordered)
     files = partial(files_of_guests, Path(settings.compute.instances_path))
     strays = Strays(host, driver, conductor, executor.busy, files, networks)
     proxy = console_proxy(settings, driver, clock)
@@ -154,7 +152,7 @@ def build(settings: Settings, shared: Bus | None = None) -> Service:
     server.serve(Compute, ComputeManager(executor, driver, strays, recovery.compare, door), host=host)
     # Leases are renewed and guests watched until the executor has stopped; reports end first: no new work.
     keeping, reporting = PeriodicTasks(clock), PeriodicTasks(clock)
-    keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor, telling_clock).renew)
+    keeping.add("leases", settings.compute.lease_interval, Leases(host, conductor, executor, ordered).renew)
     keeping.add("missed events", settings.compute.report_interval, power_states.tell_missed)
     keeping.add("networks", settings.compute.report_interval, networks.tend)
     keeping.add("comparison", settings.compute.power_sync_interval, recovery.compare)

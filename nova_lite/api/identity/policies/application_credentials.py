@@ -1,4 +1,4 @@
-"""Who may do what with application credentials and their access rules. Nobody, admins included, makes them for others."""
+"""Who may do what with application credentials and their access rules. No admin makes them for others."""
 
 from __future__ import annotations
 
