@@ -18,7 +18,6 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Request:
     """What to build: the image's path, where downloaded packages are kept, and whether it has an ssh server, and QEMU's
-
     guest agent.
     """
 

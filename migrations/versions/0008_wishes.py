@@ -1,5 +1,4 @@
 """What a request wished of its server beyond the guest: who resizes the file system, which zone, which hints; and who
-
 has locked it.
 """
 

@@ -49,7 +49,6 @@ class _Running:
 
 class Executor:
     """A part of the compute service. Closed until :meth:`open`; work that stops with the daemon is resumed at its
-
     next start. What waits for its turn or for a free slot is begun already, and its lease is renewed.
     """
 
@@ -58,7 +57,6 @@ class Executor:
         settled: Callable[[str, PowerState | None], None],
     ) -> None:
         """``size``: operations that run at a time. ``settled`` hears when nothing runs on an instance any more, with
-
         the power state that the conductor knows, None where it does not.
         """
         self._guard, self._reporter, self._suspects, self._settled = guard, reporter, suspects, settled

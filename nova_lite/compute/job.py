@@ -14,7 +14,6 @@ from nova_lite.virt.driver import GuestSpec
 
 class Cancelled(Conflict):
     """The operation was called off between two steps: its instance is being deleted, it is another host's now,
-
     or a guest would begin after its time.
     """
 

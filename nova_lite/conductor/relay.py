@@ -1,5 +1,4 @@
 """The relay: tells the world of operations that began and ended. Their rows are the outbox, so that nothing is lost
-
 with a process: what is published twice has the same message id. One conductor process does it for all.
 """
 

@@ -250,7 +250,6 @@ class Database:
     @contextlib.contextmanager
     def _my_turn(self) -> Iterator[None]:
         """SQLite has one writer at a time. Its own waiting would block the whole process, and with it the task that
-
         holds the lock: tasks of one process queue here instead.
         """
         if not self._single_writer:

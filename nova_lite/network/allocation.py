@@ -16,7 +16,6 @@ WINDOW = 32  # addresses after the last one that are looked at before the whole 
 
 class Plug:
     """The place that addresses are for; ``held`` are those that it has already and may keep. ``subnets`` are its
-
     network's, all held by the transaction; None: they are to be found, and held when one gives an address.
     """
 

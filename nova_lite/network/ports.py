@@ -55,7 +55,6 @@ class Ports(Registry[Port, NewPort, PortChange]):
         offer: PortOffer | None = None,
     ) -> Port:
         """A new port, inside a transaction. Network-owned ones have no security groups. ``offer``: where the
-
         transaction holds the network already.
 
         :raises NotFound: the network or a group is not there. :raises Conflict: an address or the MAC is taken.

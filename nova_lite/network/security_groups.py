@@ -52,7 +52,6 @@ class SecurityGroups(Registry[SecurityGroup, NewSecurityGroup, SecurityGroupChan
 
     def default(self, records: Records, project_id: str) -> SecurityGroup:
         """A project's default group, inside a transaction: made there where it is missing. Who makes it has the
-
         project's turn: nobody else makes it meanwhile.
         """
         found = records.find(SecurityGroup, unique_key=project_id)

@@ -22,7 +22,6 @@ LOG = logging.getLogger(__name__)
 
 class Emitter:
     """A part of a service. What is emitted waits in memory, ``limit`` of them at most; then the oldest are given up
-
     and counted in the log, because a service is worth more than the tale of it. Operations do not go this way:
     their rows are their outbox.
     """

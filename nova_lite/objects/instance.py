@@ -14,7 +14,6 @@ from nova_lite.objects.states import PowerState, TaskState, VmState
 
 class Kept(Value, frozen=True, kw_only=True):
     """What is kept for later: the ``flavor`` before a resize, the ``host`` where the guest of before still is if that
-
     was a move, the ``image_id`` of a shelved server's disk.
     """
 

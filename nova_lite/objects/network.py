@@ -217,7 +217,6 @@ class SubnetPool(Record, frozen=True, kw_only=True):
 
 class PortOffer(Value, frozen=True, kw_only=True):
     """What a new port of a project takes its facts from: the network and its subnets, oldest first; the id of the
-
     project's default group (empty: it has none yet); how many ports the project may have (-1: any number), and has.
     """
 

@@ -44,7 +44,6 @@ class Create(Placed, frozen=True, kw_only=True, tag="create"):
 
 class Delete(Value, frozen=True, kw_only=True, tag="delete"):
     """``others``: hosts that have something of the instance too, to be visited next. ``image_id``: the disk of a move
-
     that the delete has overtaken.
     """
 

@@ -39,7 +39,6 @@ class HostStates:
 
     def update(self, state: HostState) -> None:
         """Take the word of a newer report. Older ones may arrive late, or twice, and are ignored: what was claimed
-
         since must go on being counted.
         """
         known = self._states.get(state.host)

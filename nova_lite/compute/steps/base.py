@@ -42,7 +42,6 @@ def run_steps(steps: Sequence[Step], job: Job, attempt: Attempt) -> Job:
 
 def undo_steps(steps: Sequence[Step], job: Job) -> bool:
     """Undo steps, last first, those not run included. One that cannot be undone is logged and does not keep the
-
     others; False then: something may be left.
     """
     undone = True

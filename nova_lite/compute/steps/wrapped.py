@@ -75,7 +75,6 @@ class Afterwards(Dispensable, Irrevocable):
 
 def left_to_do(steps: tuple[Step, ...], reached: str) -> tuple[Step, ...]:
     """What an operation has before it whose last step on record is ``reached``: all steps, since every one may be
-
     repeated, or those from the last one on from which there was no way back.
     """
     names = [step.name for step in steps]

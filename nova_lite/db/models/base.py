@@ -116,7 +116,6 @@ def table_args(*items: Any) -> tuple[Any, ...]:
 
 class SoftDelete:
     """Mixin of rows that stay after deletion: ``deleted`` is empty for a live row and the row's own id afterwards,
-
     so that a unique key over (name, deleted) holds among the living only.
     """
 

@@ -48,7 +48,6 @@ class ComputeNodeRow(Base):
 
 class AllocationRow(Base):
     """The ledger: what one instance takes of one host. An instance that is moved, or whose move is undecided, takes of
-
     two.
     """
 

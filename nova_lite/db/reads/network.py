@@ -68,7 +68,6 @@ def hold(tx: Tx, kind: type[R], id: str) -> R:
 
 def ground(tx: Tx, network_id: str) -> tuple[Network, tuple[Subnet, ...]]:
     """A network with its subnets, oldest first; all of them are held until the transaction ends. One statement, but
-
     for a network without subnets. Raises NotFound.
     """
     found = tx.pairs(NetworkRow, SubnetRow, _with_subnets(), network=network_id)
@@ -182,7 +181,6 @@ def group_in_use(tx: Tx, group_id: str) -> bool:
 
 def group_names(tx: Tx, servers: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """The names of the security groups that the ports of each of these have: servers by id, each with its project,
-
     for a port of another project may say that it is a server's. One statement.
     """
     port, held, group = PortRow.__table__.c, PortGroupRow.__table__.c, SecurityGroupRow.__table__.c

@@ -147,7 +147,6 @@ def grow(tx: Tx, instance: Instance, flavor: Flavor) -> bool:
 
 def take(tx: Tx, instance: Instance, flavor: Flavor) -> None:
     """Have the instance take the room of ``flavor`` and no more, where it is. The caller holds it, and it took at
-
     least that.
     """
     row = tx.row(_entry(instance.uuid, instance.host))

@@ -30,7 +30,6 @@ from nova_lite.objects.states import QUIET, Action, OperationState, PowerState, 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
     """What an action needs and sets: it begins in one of ``from_vm_states``, while nothing is being done to the
-
     instance or one of ``allow_task_states`` is, and sets ``task_state`` (None: nothing that is shown is being done).
     ``unplaced``: no host has the instance. ``scheduled``: the operation is a scheduler's to place. ``overtakes``: what
     is unfinished on the instance fails. ``alone``: nothing may be unfinished, not even what is not shown.
@@ -48,7 +47,6 @@ class Transition:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
     """``started``: cast ``operation`` to its host. ``done``: no host had it, it is gone already. ``already``: an
-
     earlier request is deleting it; there is no new operation.
     """
 
@@ -71,7 +69,6 @@ def create(
     complete: Callable[[Tx, Instance], Instance] = lambda tx, instance: instance,
 ) -> list[Instance]:
     """Accept a boot request for instances of one project: all of them, within the quota, or none. ``configured`` are
-
     the limits of projects that have none of their own.
 
     ``complete`` gives each what it needs besides, once the quota admits them; the instances as they were written.
@@ -236,7 +233,6 @@ def save(tx: Tx, before: Instance, now: float, **changes: Any) -> Instance:
 
 def update_fields(tx: Tx, uuid: str, project_id: str | None, now: float, **fields: Any) -> Instance:
     """Set what a user may change at any time: display_name, hostname, description, access_ip_v4, access_ip_v6,
-
     metadata, tags, disk_config, pinned_zone, locked and by whom and why. Raises NotFound.
     """
     return edit(tx, uuid, project_id, lambda _: fields, now)

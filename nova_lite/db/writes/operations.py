@@ -323,7 +323,6 @@ def _agrees(operation: Operation, result: OperationResult) -> bool:
 
 def _taken(tx: Tx, result: OperationResult) -> bool:
     """Whether this very result is in the history. The operation may have gone on since, on another host: the one that
-
     repeats what was heard must not be told that it was superseded, else it takes back what the other goes on from.
     """
     known = {_what_happened(event) for event in reads.events(tx, [result.operation_id])[result.operation_id]}

@@ -13,7 +13,6 @@ from nova_lite.objects.service import ServiceRecord
 
 def heartbeat(tx: Tx, record: ServiceRecord, now: float) -> None:
     """A daemon is alive: its row, found by host and binary, is made or brought up to date, unless a newer heartbeat
-
     was taken already. ``record.last_seen_at`` is by the daemon's clock; what is written is ``now``.
     Who it is (uuid) and how it is switched (enabled, forced_down) stay as they were.
     """

@@ -18,7 +18,6 @@ _MODES = {"slaac": "ra-only", "dhcpv6-stateless": "ra-stateless", "dhcpv6-statef
 @dataclasses.dataclass(frozen=True, slots=True)
 class Layout:
     """``gateways``: addresses with prefix length that the namespace has; ``ways``: blocks (CIDR) that the host has a
-
     route to. ``server`` is the DHCP server's configuration beside its files, empty where it has nothing to serve;
     ``hosts`` are its entries, one for each interface.
     """

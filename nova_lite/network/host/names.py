@@ -11,7 +11,6 @@ INSIDE = "eth0"  # the only interface in a network's namespace
 @dataclasses.dataclass(frozen=True, slots=True)
 class Names:
     """``bridge`` joins the guests, ``namespace`` has the gateway's addresses, ``link`` is the bridge's end of the way
-
     to it.
     """
 

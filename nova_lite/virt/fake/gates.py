@@ -11,7 +11,6 @@ POLL = 0.02  # seconds between two looks at a closed gate
 
 class Gates:
     """A directory of files. ``METHOD.before`` or ``METHOD.after`` holds every call of that driver method there; for
-
     each call that waits there is ``METHOD.before.UUID``, and the call goes on once ``METHOD.before`` is gone.
     """
 

@@ -36,7 +36,6 @@ class HostView:
 @dataclasses.dataclass(frozen=True)
 class Circumstances:
     """Of one answer: where, in which version, and what the caller may see. ``groups`` are the servers' own,
-
     ``security_groups`` the names of their ports', None where there is no network service.
     """
 
