@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from nova_lite.db.models.operations import OperationEventRow, OperationRow
 from nova_lite.db.reads.operations import UNFINISHED
@@ -37,16 +37,17 @@ def put(tx: Tx, *grants: ClaimGrant) -> tuple[Operation, ...]:
 def supersede(tx: Tx, instance: Instance, message: str, now: float, keep: Collection[Action] = ()) -> int:
     """Fail whatever is unfinished on an instance but actions to ``keep``; how many that was.
 
-    Their workers are refused from now on.
+    Their workers are refused from now on. One that began while the caller waited for its turn ends when it began.
     """
+    created_at = OperationRow.created_at
     return tx.change(
         update(OperationRow)
         .where(
             OperationRow.instance_uuid == instance.uuid, OperationRow.state.in_(UNFINISHED),
             OperationRow.action.not_in(sorted(keep)),
         )
-        .values(state=OperationState.FAILED, message=message, updated_at=now, finished_at=now, lease_expires_at=None,
-                **notices.ended(tx, instance))
+        .values(state=OperationState.FAILED, message=message, updated_at=now, lease_expires_at=None,
+                finished_at=case((created_at > now, created_at), else_=now), **notices.ended(tx, instance))
     )
 
 

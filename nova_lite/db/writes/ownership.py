@@ -68,7 +68,9 @@ def begin(tx: Tx, before: Operation, lease_until: float, now: float) -> Operatio
 
 def end(tx: Tx, before: Operation, instance: Instance, state: OperationState, message: str, now: float) -> Operation:
     """End an operation in the same way, with the instance as that leaves it. Raises Superseded."""
-    changes = {"state": state, "message": message, "finished_at": now, "lease_expires_at": None}
+    # Another process's clock, or one that waited to be heard, may have said when it began: no end is before that.
+    finished_at = max(now, before.created_at)
+    changes = {"state": state, "message": message, "finished_at": finished_at, "lease_expires_at": None}
     after = structs.replace(before, **changes, updated_at=now)
     return _commit(tx, before, after, changes | notices.ended_with(tx, instance), _ending() if tx.telling else _still())
 

@@ -31,9 +31,10 @@ FAULT = Fault(message="the hypervisor said no", created=NOW)
 
 @dataclass(frozen=True)
 class Cloud:
-    """Steps over one database, at the time NOW."""
+    """Steps over one database, at the time NOW. ``ahead``: seconds that the clock of the API is ahead."""
 
     database: Database
+    ahead: float = 0.0
 
     @classmethod
     def with_hosts(cls, database: Database, *names: str) -> Cloud:
@@ -51,7 +52,7 @@ class Cloud:
 
     def accept(self, instance: Instance, quota: Quota = UNLIMITED, now: float = NOW) -> Operation:
         """A boot request as the API writes it."""
-        operation = an_operation(instance, created_at=now)
+        operation = an_operation(instance, created_at=now + self.ahead)
         self.database.transact(lambda tx: instances.create(tx, [instance], [operation], quota, now))
         with self.database.read() as tx:
             return reads.get(tx, operation.id)
@@ -78,7 +79,7 @@ class Cloud:
         return self.finish(succeeded(self.booting(host, **changes).operation)).instance
 
     def act(self, instance: Instance, arguments: Arguments, transition: instances.Transition) -> ClaimGrant:
-        operation = an_operation(instance, arguments)
+        operation = an_operation(instance, arguments, created_at=NOW + self.ahead)
         return self.database.transact(lambda tx: instances.start_action(
             tx, operation, transition, NOW, project_id=instance.project_id, override_lock=False
         ))

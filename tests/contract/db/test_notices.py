@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -138,6 +139,14 @@ def test_every_failure_is_told_with_the_instance_as_it_leaves_it(cloud: Cloud, e
     assert operation.state is OperationState.FAILED
     assert operation.message
     assert instance.vm_state is expected
+
+
+@pytest.mark.parametrize("end", [_fails_on_its_host, _is_given_up, _is_superseded, _is_reset])
+def test_nothing_ends_before_it_began_by_another_clock(cloud: Cloud, end: Ending) -> None:
+    """An API process writes the beginning, a conductor the end: its clock may be behind, or have been read before."""
+    end(dataclasses.replace(cloud, ahead=5.0))
+    operation, _ = ending(cloud)
+    assert operation.finished_at == operation.created_at == NOW + 5
 
 
 def test_a_delete_is_told_with_the_time_at_which_it_happened(cloud: Cloud) -> None:
