@@ -46,6 +46,7 @@ def resident(process: subprocess.Popen[str]) -> int:
 @pytest.mark.parametrize("transport", OFFERED)
 def test_neither_end_grows_with_what_is_sent(tmp_path: Path, transport: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue("broker").url if transport == "kombu-classic" else ""
+    # Over tcp a full server reads no heartbeats, and is connected to anew: docs/rpc.md says what that costs.
     chosen = dataclasses.replace(
         settings_of(transport, tmp_path, url), identity="flood", prefetch=64, queue_limit=1000, heartbeat=5 * PATIENCE,
         send_timeout=10.0 if url else 0.2,  # a broker refuses at once what its queue has no room for
