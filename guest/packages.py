@@ -1,6 +1,7 @@
 """Debian's kernel package: which one is current, and its .deb in the cache directory."""
 
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +66,18 @@ def fetch(package: Package, cache: Path) -> Path:
     target = cache / package.file_name
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        try:
-            run("apt-get", "download", "-q", f"{package.name}={package.version}", cwd=cache)
-        except GuestBuildError as error:
-            raise GuestBuildError(f"{error} (are apt's lists old? run apt-get update)") from error
-        if not target.exists():
-            raise GuestBuildError(f"apt-get download did not leave {target.name}")
+        # apt writes in place: what a killed download leaves must not be taken for the package.
+        with tempfile.TemporaryDirectory(prefix="download-", dir=cache) as name:
+            _download(package, Path(name)).rename(target)
     return target
+
+
+def _download(package: Package, directory: Path) -> Path:
+    try:
+        run("apt-get", "download", "-q", f"{package.name}={package.version}", cwd=directory)
+    except GuestBuildError as error:
+        raise GuestBuildError(f"{error} (are apt's lists old? run apt-get update)") from error
+    found = directory / package.file_name
+    if not found.exists():
+        raise GuestBuildError(f"apt-get download did not leave {found.name}")
+    return found
