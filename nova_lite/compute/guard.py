@@ -9,6 +9,7 @@ import dataclasses
 import logging
 import traceback
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from nova_lite.compute.job import Cancelled, Interrupted, Job
 from nova_lite.compute.operations.base import LifecycleOperation
@@ -23,7 +24,9 @@ from nova_lite.objects.fault import Fault
 from nova_lite.objects.operation import OperationEvent, OperationResult
 from nova_lite.objects.power import vm_state_after
 from nova_lite.objects.states import RUINOUS, Action, Leg, PowerState, VmState
-from nova_lite.virt.driver import DomainNotFound, ImageUnacceptable, VirtDriver
+from nova_lite.virt.driver import DomainNotFound, HypervisorUnavailable, ImageUnacceptable, VirtDriver
+
+T = TypeVar("T")
 
 LOG = logging.getLogger(__name__)
 
@@ -70,13 +73,21 @@ class Guard:
         except Exception as caught:  # noqa: BLE001 - the guard's whole point
             error = caught
             self._log(job, caught)
-        undone = error is None or undo_steps(operation.steps(), job)
-        return self._finish(job, operation, _End(error, started, undone))
+        try:
+            undone = error is None or self._undo(job, operation)
+            return self._finish(job, operation, _End(error, started, undone))
+        except Interrupted:
+            return _left(job)
 
     def give_up(self, job: Job, error: NovaLiteError) -> Ending:
         """Report the failure of a begun operation that is not even tried; nothing is undone."""
         self._log(job, error)
-        return self._finish(job, self._operations[job.operation.work], _End(error, self._clock.now(), undone=False))
+        try:
+            return self._finish(
+                job, self._operations[job.operation.work], _End(error, self._clock.now(), undone=False)
+            )
+        except Interrupted:
+            return _left(job)
 
     def _attempt(self, check: Callable[[str], None]) -> Attempt:
         def attempt(step: Step, job: Job) -> Job:
@@ -86,25 +97,50 @@ class Guard:
                 self._reporter.note(job.operation, step.name)
             begun = self._clock.now()
             LOG.info("%s %s: %s", job.operation.action, job.instance.uuid, step.name, extra=_request(job))
-            until, pause = min(begun + PATIENCE, job.operation.deadline), PAUSE
-            while True:
-                try:
-                    done = step.run(job)
-                    LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
-                    return done
-                except Unavailable as error:
-                    # A hypervisor or an image service that restarts is no reason for an operation to fail.
-                    if self._clock.now() + pause > until:
-                        if isinstance(step, Dispensable):
-                            return step.given_up(job, error)
-                        raise
-                    LOG.warning("%s of %s waits %.1f s: %s", step.name, job.instance.uuid, pause, error,
-                                extra=_request(job))
-                concurrency.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                check(step.name)
+            try:
+                # A hypervisor or an image service that restarts is no reason for an operation to fail.
+                until = min(begun + PATIENCE, job.operation.deadline)
+                done = self._insist(_Patience(step, job, until, check), lambda: step.run(job))
+            except Unavailable as error:
+                if isinstance(step, Dispensable):
+                    return step.given_up(job, error)
+                raise
+            LOG.debug("%s took %.3f s", step.name, self._clock.now() - begun, extra=_request(job))
+            return done
 
         return attempt
+
+    def _undo(self, job: Job, operation: LifecycleOperation) -> bool:
+        """Take back what was done; False: something may be left. Raises Interrupted.
+
+        A hypervisor that restarts is waited for here, too: a guest that stays is in the way of the next one. Images
+        that stay are found by their records.
+        """
+        until = self._clock.now() + PATIENCE  # for all steps together
+
+        def undo(step: Step) -> None:
+            patience = _Patience(step, job, until, self._interrupt, HypervisorUnavailable)
+            self._insist(patience, lambda: step.undo(job))
+
+        return undo_steps(operation.steps(), job, undo)
+
+    def _interrupt(self, step: str) -> None:
+        if self._reporter.stopping:
+            raise Interrupted
+
+    def _insist(self, patience: _Patience, act: Callable[[], T]) -> T:
+        step, job, pause = patience.step, patience.job, PAUSE
+        while True:
+            try:
+                return act()
+            except patience.on as error:
+                if self._clock.now() + pause > patience.until:
+                    raise
+                LOG.warning("%s of %s waits %.1f s: %s", step.name, job.instance.uuid, pause, error,
+                            extra=_request(job))
+            concurrency.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            patience.check(step.name)
 
     def _refuse_if_late(self, step: Step, job: Job) -> None:
         # A host that has slept must not start what is in ERROR by then, or runs elsewhere again. Where there is no way
@@ -131,13 +167,11 @@ class Guard:
         )
         try:
             self._reporter.finish(job, result)
-        except Interrupted:
-            return _left(job)
         except Superseded as superseded:
             LOG.warning("%s of %s was superseded: %s", job.operation.action, job.instance.uuid, superseded,
                         extra=_request(job))
             if end.error is None:
-                undo_steps(operation.steps(), job)
+                self._undo(job, operation)
             return Ending(error=superseded)
         return Ending(power_state, end.error)
 
@@ -165,6 +199,17 @@ class Guard:
         ours = isinstance(error, NovaLiteError)
         message = str(error) if ours else f"{type(error).__name__} on the compute host"
         return Fault(code=500, message=message, details=_trace(error), created=self._clock.now())
+
+
+@dataclasses.dataclass(frozen=True)
+class _Patience:
+    """How long, and after which errors, a step is tried again, and what may end that between two tries."""
+
+    step: Step
+    job: Job
+    until: float
+    check: Callable[[str], None]
+    on: type[Unavailable] = Unavailable
 
 
 @dataclasses.dataclass(frozen=True)

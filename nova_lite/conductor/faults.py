@@ -35,6 +35,16 @@ def host_down(operation: Operation, now: float) -> Fault:
     return Fault(code=500, message=message, details=f"{message}: {operation.host}", created=now)
 
 
+def out_of_reach(operation: Operation, now: float) -> Fault:
+    """The host that the guest was to arrive on is silent, and may have it running; with the ways out."""
+    message = (
+        f"{operation.action} did not end in time: the host that was chosen does not answer, and may be running the "
+        "server. The server goes on where it was when that host answers again, or when an administrator has made sure "
+        "that it is dead and forced it down"
+    )
+    return Fault(code=500, message=message, details=f"{message}: {operation.host}", created=now)
+
+
 def attempts_spent(operation: Operation, now: float) -> Fault:
     """The last of the hosts that a boot may be tried on has gone down before it began."""
     message = f"{operation.action} was tried on {operation.attempt} hosts, and none of them ended it"

@@ -75,6 +75,8 @@ class Reaper:
             self._pass_over(operation, round_.now)
         elif remedy is Remedy.TURN_BACK:
             self._turn_back(operation, round_)
+        elif remedy is Remedy.RECALL:
+            self._recall(operation, round_)
         elif remedy is Remedy.ELSEWHERE:
             self._elsewhere(operation, round_.now)
         else:
@@ -99,6 +101,16 @@ class Reaper:
         done = self._database.transact(lambda tx: operation_writes.turn_back(tx, operation, fault, round_.now))
         LOG.warning("%s of %s turns back: %s", operation.action, operation.instance_uuid, fault.message,
                     extra={"request_id": operation.request_id})
+        self._send_on(done)
+
+    def _recall(self, operation: Operation, round_: _Round) -> None:
+        silent = round_.hosts[operation.host or ""].is_down(round_.now, self._settings.host_down_after)
+        fault = faults.out_of_reach(operation, round_.now) if silent else faults.deadline_passed(operation, round_.now)
+        # Who waits for a host that is silent may wait for long: the user is told that something is wrong.
+        vm_state = VmState.ERROR if silent else None
+        done = self._database.transact(lambda tx: operation_writes.recall(tx, operation, fault, vm_state, round_.now))
+        LOG.warning("%s of %s is called back from %s: %s", operation.action, operation.instance_uuid, operation.host,
+                    fault.message, extra={"request_id": operation.request_id})
         self._send_on(done)
 
     def _elsewhere(self, operation: Operation, now: float) -> None:

@@ -6,15 +6,16 @@ import enum
 
 from nova_lite.conf.control import ConductorSettings
 from nova_lite.objects.host import HostState
-from nova_lite.objects.operation import Operation
+from nova_lite.objects.operation import Migrate, Operation, Resize
 from nova_lite.objects.states import Action, Leg, OperationState
 
 
 class Remedy(enum.Enum):
     """``AGAIN``: cast it again. ``WAIT``: its host is down, nobody would hear. ``ELSEWHERE``: another host may have it.
 
-    ``PASS_OVER``: it goes on, or ends, without its host. ``TURN_BACK``: the move's source goes on. ``END``: its time is
-    up. ``GIVE_UP``: it has had all its attempts.
+    ``PASS_OVER``: it goes on, or ends, without its host. ``TURN_BACK``: the move's source goes on. ``RECALL``: that,
+    too, as soon as the destination has cleared away what it may have. ``END``: its time is up. ``GIVE_UP``: it has had
+    all its attempts.
     """
 
     AGAIN = "again"
@@ -22,6 +23,7 @@ class Remedy(enum.Enum):
     ELSEWHERE = "elsewhere"
     PASS_OVER = "pass over"
     TURN_BACK = "turn back"
+    RECALL = "recall"
     END = "end"
     GIVE_UP = "give up"
 
@@ -30,15 +32,15 @@ def treatment(operation: Operation, host: HostState | None, now: float, settings
     """``host``: the state of the operation's host, None when it has none or nobody knows it.
 
     A guest is only begun on another host where it cannot run on this one: the host never began it, or the operator has
-    said that the host is dead (force-down). One that is merely silent may be cut off with the guest running
-    (docs/adr/0005). What has only to be cleared away does not wait for a host.
+    said that the host is dead (force-down). One that is merely silent may be cut off with the guest running, however
+    long it has been silent (docs/adr/0005, 0038). What has only to be cleared away does not wait for a host.
     """
     down = operation.host is not None and (host is None or host.is_down(now, settings.host_down_after))
     dead = host is None or host.forced_down
     if down and _clears(operation, dead):
         return Remedy.PASS_OVER
     if operation.deadline <= now:
-        return Remedy.TURN_BACK if operation.work is Leg.ARRIVE else Remedy.END
+        return _too_late(operation, dead)
     if not down:
         return Remedy.AGAIN
     if not _may_leave(operation, dead):
@@ -51,6 +53,13 @@ def treatment(operation: Operation, host: HostState | None, now: float, settings
 def _clears(operation: Operation, dead: bool) -> bool:
     """Whether the host has only to destroy something. The guest at its new place may run: it must be dead for sure."""
     return operation.work in (Action.DELETE, Leg.DISMISS) or (operation.work is Leg.LEAVE and dead)
+
+
+def _too_late(operation: Operation, dead: bool) -> Remedy:
+    if operation.work is Leg.ARRIVE:
+        return Remedy.TURN_BACK if dead or operation.state is OperationState.QUEUED else Remedy.RECALL
+    recalled = operation.work is Leg.LEAVE and isinstance(operation.arguments, Migrate | Resize)
+    return Remedy.RECALL if recalled else Remedy.END
 
 
 def _may_leave(operation: Operation, dead: bool) -> bool:

@@ -108,7 +108,8 @@ class Leg(enum.StrEnum):
 
     ``DEPART``: the source switches the guest off and sends its disk. ``ARRIVE``: the destination has the guest from
     that disk. ``FALL_BACK``: the arrival failed, the source goes on. ``DISMISS``: confirmed, the source's guest goes.
-    ``LEAVE``: to be reverted, the destination's guest goes. ``RETURN``: reverted, the source goes on.
+    ``LEAVE``: to be reverted, or called back before it had arrived, the destination's guest goes. ``RETURN``: reverted,
+    the source goes on.
     """
 
     DEPART = "depart"

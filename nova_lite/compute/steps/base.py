@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from nova_lite.compute.job import Job
+from nova_lite.compute.job import Interrupted, Job
 
 LOG = logging.getLogger(__name__)
 
@@ -40,14 +40,18 @@ def run_steps(steps: Sequence[Step], job: Job, attempt: Attempt) -> Job:
     return job
 
 
-def undo_steps(steps: Sequence[Step], job: Job) -> bool:
+def undo_steps(steps: Sequence[Step], job: Job, undo: Callable[[Step], None]) -> bool:
     """Undo steps, last first, those not run included. One that cannot be undone is logged and does not keep the
-    others; False then: something may be left.
+    others; False then: something may be left. Raises Interrupted.
+
+    :param undo: undoes one of them.
     """
     undone = True
     for step in reversed(steps):
         try:
-            step.undo(job)
+            undo(step)
+        except Interrupted:
+            raise
         except Exception:
             LOG.exception("undoing step %s of %s failed", step.name, job.instance.uuid)
             undone = False

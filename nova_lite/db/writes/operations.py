@@ -33,6 +33,7 @@ from nova_lite.objects.operation import (
     Progress,
     Unshelve,
 )
+from nova_lite.objects.power import vm_state_after
 from nova_lite.objects.states import QUIET, RUINOUS, Leg, OperationState, TaskState, VmState
 
 ATTEMPTS = 3
@@ -124,9 +125,11 @@ def finish(tx: Tx, result: OperationResult, now: float, *, attempts: int = ATTEM
     again = result.reschedule and operation.attempt < attempts and now < operation.deadline
     if again and isinstance(operation.arguments, Placed):
         return _queue_again(tx, grant, result.host, now, result.fault)
-    back = relay.after_failure(tx, grant, result.fault, now)
+    back = relay.after_failure(tx, grant, result.fault, now, left=not result.undone)
     if back is not None:
-        return Finished.handed_on(back)
+        # A host that failed to clear away is not asked again at once: the reaper does that.
+        again = back.operation.work is operation.work
+        return Finished(instance=back.instance, operation=back.operation, onward=not again)
     changes = _states(operation, instance, result) | _failure(operation, instance, result.fault, result.vm_state)
     # Where the host may have something of a boot that failed, it keeps it, so that a delete goes there.
     changes |= outcomes.failed(tx, operation, instance, now, left=not result.undone)
@@ -186,16 +189,28 @@ def pass_over(tx: Tx, operation: Operation, message: str, now: float) -> Finishe
 
 
 def turn_back(tx: Tx, operation: Operation, fault: Fault, now: float) -> Finished:
-    """Take a move from a destination where it will not arrive; its source goes on.
+    """Take a move from a destination that has, and will have, nothing of the guest; its source goes on.
 
     :raises Superseded: somebody was faster.
     """
     grant = _as_seen(tx, operation)
-    back = relay.after_failure(tx, grant, fault, now)
-    if back is None:
-        raise ownership.superseded(grant.operation)
+    back = relay.fall_back(tx, grant, fault, now)
     add_events(tx, operation.id, [_decided(operation, fault, now)])
     return Finished.handed_on(back)
+
+
+def recall(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None, now: float) -> Finished:
+    """Take a move from a destination that may have the guest: it is to destroy that first, then the source goes on.
+
+    ``vm_state``: what the instance is in until then; None: as it is. Repeated while the destination does not do it.
+
+    :raises Superseded: somebody was faster.
+    """
+    grant = _as_seen(tx, operation)
+    away = relay.recall(tx, grant, fault, now, vm_state)
+    if operation.work is Leg.ARRIVE:
+        add_events(tx, operation.id, [_decided(operation, fault, now)])
+    return Finished.handed_on(away)
 
 
 def reschedule(tx: Tx, operation: Operation, now: float) -> Finished:
@@ -292,7 +307,11 @@ def _states(operation: Operation, instance: Instance, result: OperationResult) -
     if operation.action in QUIET and instance.task_state is not None:
         return {}
     power_state = instance.power_state if result.power_state is None else result.power_state
-    return {"vm_state": result.vm_state or instance.vm_state, "power_state": power_state}
+    vm_state = result.vm_state or instance.vm_state
+    if outcomes.is_fallen_back(operation) and result.outcome == "done" and vm_state is VmState.ERROR:
+        # It was, while a host that was silent might have had the guest.
+        vm_state = vm_state_after(VmState.ACTIVE, power_state) or VmState.ACTIVE
+    return {"vm_state": vm_state, "power_state": power_state}
 
 
 def _failure(

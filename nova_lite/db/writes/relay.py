@@ -13,10 +13,12 @@ from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.fault import Fault
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Delete, Migrate, Resize, RevertResize, move_of
-from nova_lite.objects.states import Leg, OperationState
+from nova_lite.objects.states import Leg, OperationState, TaskState, VmState
 
 WAY_BACK = 120.0
-"""Seconds that the source has at least to go on after an arrival that failed, whatever is left until the deadline."""
+"""Seconds that the hosts of a move have at least for each part of its way back, whatever is left until the deadline."""
+AGAIN_AFTER = 30.0
+"""Seconds after which a host that could not clear away what it has of a move is asked to once more."""
 
 
 def after_success(tx: Tx, grant: ClaimGrant, now: float) -> ClaimGrant | None:
@@ -26,8 +28,9 @@ def after_success(tx: Tx, grant: ClaimGrant, now: float) -> ClaimGrant | None:
         case Delete(others=[following, *rest]):
             return _hand_on(tx, grant, following, structs.replace(arguments, others=tuple(rest)), now)
         case Migrate(move=move) | Resize(move=move) if move is not None and move.leg is Leg.DEPART:
-            onward = structs.replace(arguments, move=structs.replace(move, leg=Leg.ARRIVE))
-            return _hand_on(tx, grant, move.destination, onward, now)
+            return _hand_on(tx, grant, move.destination, _on_leg(grant, Leg.ARRIVE), now)
+        case Migrate(move=move) | Resize(move=move) if move is not None and move.leg is Leg.LEAVE:
+            return fall_back(tx, grant, None, now)
         case RevertResize(move=move) if move is not None and move.leg is Leg.LEAVE:
             back = structs.replace(grant, instance=_brought_back(tx, instance, move.source, now))
             home = structs.replace(arguments, move=structs.replace(move, leg=Leg.RETURN))
@@ -35,18 +38,70 @@ def after_success(tx: Tx, grant: ClaimGrant, now: float) -> ClaimGrant | None:
     return None
 
 
-def after_failure(tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float) -> ClaimGrant | None:
-    """What follows a part that failed: the source of a move goes on when the guest could not arrive. See above."""
+def after_failure(tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float, *, left: bool) -> ClaimGrant | None:
+    """What follows a part that failed: the source of a move goes on when the guest could not arrive. See above.
+
+    ``left``: the destination may have something of the guest; then that has to go first (docs/adr/0038).
+    """
     arguments = grant.operation.arguments
     move = move_of(arguments)
-    if not isinstance(arguments, Migrate | Resize) or move is None or move.leg is not Leg.ARRIVE:
+    if not isinstance(arguments, Migrate | Resize) or move is None:
         return None
-    told = instances.save(tx, grant.instance, now, fault=fault) if fault is not None else grant.instance
-    back = structs.replace(arguments, move=structs.replace(move, leg=Leg.FALL_BACK))
-    return _hand_on(
-        tx, structs.replace(grant, instance=told), move.source, back, now, message=fault.message if fault else "",
-        deadline=max(grant.operation.deadline, now + WAY_BACK),
+    if move.leg is Leg.LEAVE:
+        return _put_off(tx, grant, now)
+    if move.leg is not Leg.ARRIVE:
+        return None
+    return recall(tx, grant, fault, now) if left else fall_back(tx, grant, fault, now)
+
+
+def fall_back(tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float) -> ClaimGrant:
+    """The destination has no guest: the source's goes on. ``fault`` None: why has been said."""
+    told, message = _told(tx, grant, fault, now)
+    move = move_of(grant.operation.arguments)
+    assert move is not None
+    return _hand_on(tx, told, move.source, _on_leg(grant, Leg.FALL_BACK), now, message=message,
+                    deadline=max(grant.operation.deadline, now + WAY_BACK))
+
+
+def recall(
+    tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float, vm_state: VmState | None = None
+) -> ClaimGrant:
+    """The destination may have the guest: it has to take it away before the source's goes on.
+
+    ``fault`` None: why has been said. ``vm_state``: the instance's while that is waited for; None: as it is.
+    """
+    state = {"vm_state": vm_state} if vm_state is not None else {}
+    told, message = _told(tx, grant, fault, now, task_state=TaskState.RESIZE_REVERTING, **state)
+    move = move_of(grant.operation.arguments)
+    assert move is not None
+    return _hand_on(tx, told, move.destination, _on_leg(grant, Leg.LEAVE), now, message=message,
+                    deadline=now + WAY_BACK)
+
+
+def _told(
+    tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float, **changes: Any
+) -> tuple[ClaimGrant, str]:
+    """The grant with an instance that tells of the fault and has these changes; and the operation's message."""
+    if fault is not None:
+        changes["fault"] = fault
+    instance = instances.save(tx, grant.instance, now, **changes) if changes else grant.instance
+    return structs.replace(grant, instance=instance), fault.message if fault else grant.operation.message
+
+
+def _on_leg(grant: ClaimGrant, leg: Leg) -> Arguments:
+    arguments = grant.operation.arguments
+    assert isinstance(arguments, Migrate | Resize) and arguments.move is not None
+    return structs.replace(arguments, move=structs.replace(arguments.move, leg=leg))
+
+
+def _put_off(tx: Tx, grant: ClaimGrant, now: float) -> ClaimGrant:
+    """The same part, once more, later: it must not fail for good."""
+    operation = grant.operation
+    queued = ownership.save(
+        tx, operation, now, state=OperationState.QUEUED, epoch=operation.epoch + 1, step="",
+        lease_expires_at=now + AGAIN_AFTER, deadline=max(operation.deadline, now + WAY_BACK),
     )
+    return structs.replace(grant, operation=queued)
 
 
 def _hand_on(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from nova_lite.conductor.audit import Auditor
 from nova_lite.core.clock import SystemClock
-from nova_lite.db.session import Database
+from nova_lite.db.models.hosts import ComputeNodeRow
+from nova_lite.db.models.operations import OperationRow
+from nova_lite.db.reads.operations import UNFINISHED
+from nova_lite.db.session import Database, Tx
 from nova_lite.rpcapi.compute import Compute
 from tests.functional.whole.cloud import Cloud
 
@@ -45,12 +50,14 @@ def server(cloud: Cloud, image: str) -> Iterator[str]:
 
 def consistent(cloud: Cloud) -> None:
     """The records agree among themselves and with what the hosts have."""
-    bus, database = cloud.bus("nova-conductor@auditor"), Database(f"sqlite:///{cloud.directory}/db.sqlite")
-    try:
+    bus = cloud.bus("nova-conductor@auditor")
+    with opened(cloud) as database:
         auditor = Auditor(database, lambda host: bus.proxy(Compute, host=host), SystemClock(), 60.0)
         assert auditor.audit(fix=False) == []
-    finally:
-        database.close()
+
+
+def opened(cloud: Cloud) -> contextlib.closing[Database]:
+    return contextlib.closing(Database(f"sqlite:///{cloud.directory}/db.sqlite"))
 
 
 def parcels(cloud: Cloud) -> list[Any]:
@@ -283,6 +290,81 @@ def test_an_evacuation_that_fails_leaves_the_server_where_it_was_and_may_be_aske
         cloud.start_host("a")
         force_down(cloud, "a", False)
     cloud.client.wait(lambda: cloud.guests("a") == {}, "the old host is clear")
+
+
+@pytest.fixture
+def cut_off(cloud: Cloud, server: str) -> Iterator[str]:
+    """A server whose move to b has run out of time: b is silent, and runs the guest."""
+    gate = cloud.directory / "gates/spawn.after"
+    gate.touch()
+    assert cloud.client.act(server, "migrate").status_code == 202
+    cloud.client.wait(gate.with_name(f"{gate.name}.{server}").exists, "the guest runs at its destination")
+    cloud.services.pop("b").kill()
+    gate.unlink()
+    with opened(cloud) as database:
+        database.transact(fall_silent)
+    shown = wait_for(cloud, server, "ERROR", "resize_reverting")
+    assert "forced it down" in shown["fault"]["message"]
+    assert (cloud.guests("a")[server].power_state, cloud.guests("b")[server].power_state) == (4, 1)
+    yield server
+    if "b" not in cloud.services:
+        cloud.start_host("b")
+    force_down(cloud, "b", False)
+    cloud.client.wait(lambda: cloud.guests("b") == {}, "the guest has gone from where it was cut off")
+
+
+def wait_for(cloud: Cloud, server: str, status: str, task_state: str | None) -> dict[str, Any]:
+    """The server once it shows this, whatever it has shown before."""
+    shown: dict[str, Any] = {}
+
+    def reached() -> bool:
+        shown.update(cloud.client.show(server))
+        return (shown["status"], shown["OS-EXT-STS:task_state"]) == (status, task_state)
+    cloud.client.wait(reached, lambda: f"{status} and {task_state}: {shown}")
+    return shown
+
+
+def fall_silent(tx: Tx) -> None:
+    """Nobody has heard of b for long, and time is up for what is under way."""
+    assert tx.change(update(ComputeNodeRow).where(ComputeNodeRow.host == "b").values(last_seen_at=0.0))
+    assert tx.change(update(OperationRow).where(OperationRow.state.in_(UNFINISHED)).values(deadline=0.0))
+
+
+@pytest.mark.promise(1, 2)
+def test_a_guest_that_was_cut_off_goes_when_its_host_is_back_and_then_the_source_goes_on(
+    cloud: Cloud, cut_off: str
+) -> None:
+    cloud.start_host("b")
+    shown = wait_for(cloud, cut_off, "ACTIVE", None)
+    assert shown[HOST] == "a" and cloud.guests("b") == {} and cloud.guests("a")[cut_off].power_state == 1
+    assert migration(cloud, cut_off)["status"] == "error"
+
+
+@pytest.mark.promise(1, 2)
+def test_the_source_goes_on_when_somebody_says_that_the_destination_is_dead(cloud: Cloud, cut_off: str) -> None:
+    force_down(cloud, "b", True)
+    shown = wait_for(cloud, cut_off, "ACTIVE", None)
+    assert shown[HOST] == "a" and cloud.guests("a")[cut_off].power_state == 1
+    assert used(cloud) == {"a": (1, 1), "b": (0, 0)}
+
+
+@pytest.mark.promise(1, 2)
+def test_a_server_that_may_run_where_it_was_cut_off_is_not_started_and_can_be_deleted(
+    cloud: Cloud, cut_off: str
+) -> None:
+    refused = cloud.client.act(cut_off, "reboot", {"type": "HARD"})
+    assert refused.status_code == 409 and "task_state resize_reverting" in refused.text, refused.text
+    cloud.client.ask("DELETE", f"/servers/{cut_off}")
+    cloud.client.wait_gone(cut_off)
+
+
+@pytest.mark.promise(2)
+def test_an_arrival_that_cannot_be_undone_is_cleared_away_before_the_source_goes_on(
+    cloud: Cloud, server: str
+) -> None:
+    with cloud.failing("b", "spawn:after no such bridge,destroy:2x busy"):
+        shown = act(cloud, server, "migrate", None, "ACTIVE")
+        assert shown[HOST] == "a" and cloud.guests("b") == {} and cloud.guests("a")[server].power_state == 1
 
 
 def test_one_host_has_no_other(tmp_path: Path, image_file: Path) -> None:

@@ -21,7 +21,7 @@ from nova_lite.core.errors import Unavailable
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.operation import Arguments, Create, Delete, Operation, OperationResult, Pause
 from nova_lite.objects.states import Action, Leg, PowerState, VmState
-from nova_lite.virt.driver import GuestSpec, VirtError
+from nova_lite.virt.driver import GuestSpec, HypervisorUnavailable, VirtError
 from nova_lite.virt.fake import FakeDriver, FakeSettings
 from tests.builders.guests import NOW, an_instance
 from tests.builders.operations import an_operation
@@ -33,7 +33,12 @@ class Told(Reporter):
 
     results: list[OperationResult] = dataclasses.field(default_factory=list)
     superseded: bool = False
+    stopped: bool = False
     notes: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def stopping(self) -> bool:
+        return self.stopped
 
     def note(self, operation: Operation, step: str) -> None:
         self.notes.append(step)
@@ -47,8 +52,8 @@ class Told(Reporter):
 class AStep:
     """Writes down what it is asked; fails as often as there are errors for it."""
 
-    def __init__(self, name: str, journal: list[str], *errors: Exception, undo_fails: bool = False) -> None:
-        self.name, self._journal, self._errors, self._undo_fails = name, journal, list(errors), undo_fails
+    def __init__(self, name: str, journal: list[str], *errors: Exception, undoing: Sequence[Exception] = ()) -> None:
+        self.name, self._journal, self._errors, self._undoing = name, journal, list(errors), list(undoing)
 
     def run(self, job: Job) -> Job:
         self._journal.append(self.name)
@@ -58,8 +63,8 @@ class AStep:
 
     def undo(self, job: Job) -> None:
         self._journal.append(f"undo {self.name}")
-        if self._undo_fails:
-            raise VirtError("it stays")
+        if self._undoing:
+            raise self._undoing.pop(0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,8 +146,47 @@ def test_a_delete_goes_on_past_its_deadline() -> None:
 
 
 def test_what_could_not_be_undone_is_said_and_no_other_host_tries() -> None:
-    result = Bench(AStep("a", [], VirtError("no"), undo_fails=True)).run()
+    result = Bench(AStep("a", [], VirtError("no"), undoing=[VirtError("it stays")])).run()
     assert result is not None and (result.undone, result.reschedule) == (False, False)
+
+
+RESTARTING = HypervisorUnavailable("libvirt restarts")
+
+
+def test_a_hypervisor_that_restarts_while_it_is_undone_is_waited_for() -> None:
+    journal: list[str] = []
+    step = AStep("a", journal, VirtError("no"), undoing=[RESTARTING, RESTARTING])
+    result = Bench(AStep("first", journal), step).run()
+    assert result is not None and (result.undone, result.reschedule) == (True, True)
+    assert journal == ["first", "a", "undo a", "undo a", "undo a", "undo first"]
+
+
+def test_what_was_done_for_nothing_is_undone_when_the_hypervisor_is_back() -> None:
+    journal: list[str] = []
+    bench = Bench(AStep("a", journal, undoing=[RESTARTING]))
+    bench.told.superseded = True
+    assert bench.run() is None and journal == ["a", "undo a", "undo a"]
+
+
+def test_a_hypervisor_that_stays_away_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    journal: list[str] = []
+    result = Bench(AStep("first", journal), AStep("a", journal, VirtError("no"), undoing=[RESTARTING])).run()
+    assert result is not None and (result.undone, result.reschedule) == (False, False)
+    assert journal == ["first", "a", "undo a", "undo first"]
+
+
+def test_a_host_that_stops_does_not_wait_for_its_hypervisor_and_undoes_the_rest_at_its_next_start() -> None:
+    bench = Bench(AStep("a", [], VirtError("no"), undoing=[RESTARTING]))
+    bench.told.stopped = True
+    assert bench.run() is None and bench.told.results == []
+
+
+def test_images_that_stay_are_not_waited_for() -> None:
+    journal: list[str] = []
+    step = AStep("upload", journal, VirtError("no"), undoing=[Unavailable("no image service")])
+    result = Bench(step).run()
+    assert result is not None and not result.undone and journal == ["upload", "undo upload"]
 
 
 def test_what_cannot_be_reached_for_a_moment_is_tried_again() -> None:

@@ -70,6 +70,9 @@ def an_op(arguments: Arguments, state: OperationState, host: str | None = "h", *
     (moving(Leg.ARRIVE), QUEUED, SILENT, Remedy.TURN_BACK),
     (moving(Leg.ARRIVE), RUNNING, SILENT, Remedy.WAIT),
     (moving(Leg.ARRIVE), RUNNING, DEAD, Remedy.TURN_BACK),
+    (moving(Leg.LEAVE), QUEUED, UP, Remedy.AGAIN),
+    (moving(Leg.LEAVE), QUEUED, SILENT, Remedy.WAIT),
+    (moving(Leg.LEAVE), RUNNING, DEAD, Remedy.PASS_OVER),
     (moving(Leg.FALL_BACK), QUEUED, DEAD, Remedy.WAIT),
     (ConfirmResize(move=move(Leg.DISMISS)), QUEUED, SILENT, Remedy.PASS_OVER),
     (RevertResize(move=move(Leg.LEAVE)), QUEUED, SILENT, Remedy.WAIT),
@@ -91,8 +94,27 @@ def test_past_its_deadline_it_ends(arguments: Arguments, host: HostState) -> Non
     assert treatment(an_op(arguments, RUNNING, deadline=NOW), host, NOW, SETTINGS) is Remedy.END
 
 
-def test_an_arrival_past_its_deadline_turns_back() -> None:
-    assert treatment(an_op(moving(Leg.ARRIVE), RUNNING, deadline=NOW), UP, NOW, SETTINGS) is Remedy.TURN_BACK
+@pytest.mark.parametrize(("leg", "state", "host", "remedy"), [
+    (Leg.ARRIVE, QUEUED, UP, Remedy.TURN_BACK),
+    (Leg.ARRIVE, QUEUED, SILENT, Remedy.TURN_BACK),
+    (Leg.ARRIVE, RUNNING, UP, Remedy.RECALL),
+    (Leg.ARRIVE, RUNNING, SILENT, Remedy.RECALL),
+    (Leg.ARRIVE, RUNNING, DEAD, Remedy.TURN_BACK),
+    (Leg.ARRIVE, RUNNING, None, Remedy.TURN_BACK),
+    (Leg.LEAVE, QUEUED, SILENT, Remedy.RECALL),
+    (Leg.LEAVE, RUNNING, UP, Remedy.RECALL),
+    (Leg.LEAVE, RUNNING, DEAD, Remedy.PASS_OVER),
+    (Leg.FALL_BACK, RUNNING, SILENT, Remedy.END),
+])
+def test_a_move_past_its_deadline_goes_on_at_its_source_once_the_destination_has_no_guest(
+    leg: Leg, state: OperationState, host: HostState | None, remedy: Remedy
+) -> None:
+    assert treatment(an_op(moving(leg), state, deadline=NOW), host, NOW, SETTINGS) is remedy
+
+
+def test_a_revert_past_its_deadline_ends() -> None:
+    operation = an_op(RevertResize(move=move(Leg.LEAVE)), RUNNING, deadline=NOW)
+    assert treatment(operation, SILENT, NOW, SETTINGS) is Remedy.END
 
 
 def test_a_delete_past_its_deadline_on_a_host_that_is_down_still_ends_deleted() -> None:

@@ -94,7 +94,7 @@ def failing(steps: Sequence[Step], job: Job, error: type[Exception]) -> None:
     """Run steps that fail, and undo them."""
     with pytest.raises(error):
         run_steps(steps, job, lambda step, job: step.run(job))
-    assert undo_steps(steps, job)
+    assert undo_steps(steps, job, lambda step: step.undo(job))
 
 
 @pytest.mark.parametrize("text", ["no space", "after the reply was lost"])
