@@ -75,29 +75,27 @@ class SchedulerManager(Scheduler):
     def _decide(self, instance: Instance, operation: Operation) -> tuple[int, Decision]:
         # A refusal is only given on a fresh picture: memory freed a moment ago may not have been reported yet.
         reads = self._hosts.reads
-        decision = self._decide_now(instance, operation)
-        if not decision.candidates:
-            self._hosts.refresh(reads)
-            reads = self._hosts.reads
-            decision = self._decide_now(instance, operation)
-        until = self._clock.monotonic() + REPORTS_WITHIN
-        while not decision.candidates and self._nobody_is_heard() and self._clock.monotonic() < until:
+        decision, _ = self._decide_now(instance, operation)
+        if decision.candidates:
+            return reads, decision
+        self._hosts.refresh(reads)
+        reads, until = self._hosts.reads, self._clock.monotonic() + REPORTS_WITHIN
+        while True:
+            decision, silent = self._decide_now(instance, operation)
+            if decision.candidates or not silent or self._clock.monotonic() >= until:
+                return reads, decision
             concurrency.sleep(LOOK_EVERY)
-            decision = self._decide_now(instance, operation)
-        return reads, decision
 
-    def _nobody_is_heard(self) -> bool:
-        """Whether all hosts have fallen silent.
+    def _decide_now(self, instance: Instance, operation: Operation) -> tuple[Decision, bool]:
+        """What the picture says, and whether all hosts have fallen silent in it.
 
         Most likely nobody listened: the conductor or the database was away, and the hosts report again in a moment.
         """
-        heard_since = self._clock.now() - self._down_after
-        awaited = [state.last_seen_at for state in self._hosts.all() if not state.forced_down]
-        return bool(awaited) and max(awaited) < heard_since
-
-    def _decide_now(self, instance: Instance, operation: Operation) -> Decision:
-        moment = Moment(now=self._clock.now(), down_after=self._down_after)
-        return self._pipeline.decide(self._hosts.all(), request_spec(instance, operation), moment)
+        hosts, now = self._hosts.all(), self._clock.now()
+        awaited = [state for state in hosts if not state.forced_down]
+        silent = bool(awaited) and all(state.is_down(now, self._down_after) for state in awaited)
+        moment = Moment(now=now, down_after=self._down_after)
+        return self._pipeline.decide(hosts, request_spec(instance, operation), moment), silent
 
     def _send(self, context: RequestContext, grant: ClaimGrant, admin_pass: str | None) -> None:
         host = grant.operation.host

@@ -91,16 +91,16 @@ def test_what_a_task_ends_with_is_not_told_to_the_callback_that_has_woken_it(cap
 
     def fail() -> None:
         begun.put(None)
-        bell.changed.wait(10)
+        bell.changed.wait(PATIENCE)
         raise ValueError("of the task")
 
     task = concurrency.spawn(fail)
-    begun.get(10)
+    begun.get(PATIENCE)
     bell.ring(b"a")
     with pytest.raises(ValueError, match="of the task"):
-        task.wait(10)
+        task.wait(PATIENCE)
     bell.ring(b"b")
-    assert bell.changed.wait(10)
+    assert bell.changed.wait(PATIENCE)
     assert bell.bytes == b"ab"
     assert "the callback of a watched descriptor failed" not in caplog.text
     bell.close()

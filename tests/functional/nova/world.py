@@ -28,7 +28,7 @@ class Identity:
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._cloud.client.session.request(
-            method, f"{self._cloud.client.url}/identity/v3{path}", json=body, timeout=30
+            method, f"{self._cloud.client.url}/identity/v3{path}", json=body, timeout=60
         )
         assert answer.ok, answer.text
         return answer.json() if answer.content else None

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from nova_lite.console.proxy import ConsoleProxy
 from stack.servers import free_port
 from tests.clients.websocket import Refused, WebSocket, websocket_url
 from tests.functional.whole.cloud import Cloud
@@ -23,6 +24,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def server(cloud: Cloud, image: str) -> str:
     return cloud.client.boot_up(image)
+
+
+@pytest.fixture(autouse=True)
+def those_before_are_gone(cloud: Cloud) -> None:
+    """The proxy sees the end of a connection a moment later, and takes few at a time."""
+    (proxy,) = [part for part in cloud.services["h1"]._parts if isinstance(part, ConsoleProxy)]
+    cloud.client.wait(lambda: not proxy._clients, "the consoles are left")
 
 
 def url(cloud: Cloud, server: str, protocol: str = "vnc", kind: str = "novnc") -> str:

@@ -106,7 +106,7 @@ def test_what_clients_change_is_told_without_secrets(cloud: Cloud, spool: Path) 
     assert create["payload"]["service"] == "compute" and create["publisher_id"] == "api.control"
     assert specs["payload"]["names"] == delete["payload"]["names"] == {"flavor_id": made["id"]}
     answer = cloud.client.session.post(
-        f"{cloud.client.url}/identity/v3/users", json={"user": {"name": "told", "password": "a b c d e f"}}, timeout=10
+        f"{cloud.client.url}/identity/v3/users", json={"user": {"name": "told", "password": "a b c d e f"}}, timeout=60
     )
     user = answer.json()["user"]["id"]
     found = told(cloud, spool, "user.create", about=user)

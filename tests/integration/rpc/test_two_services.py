@@ -15,7 +15,6 @@ ROOT = Path(__file__).parents[3]
 # Prints, at the end, which rooms of the project were loaded.
 WITNESS = """
 import atexit, sys
-from tests.patience import PATIENCE
 atexit.register(lambda: print("rooms:", sorted({name.split(".")[1] for name in sys.modules
                                                 if name.startswith("nova_lite.")}), flush=True))
 """

@@ -15,8 +15,8 @@ from nova_lite.objects.states import OperationState
 from nova_lite.rpc.journal import Journal
 from tests.builders.guests import an_instance
 from tests.builders.operations import an_operation
+from tests.patience import PATIENCE
 
-PATIENCE = 5.0
 DEAD: list[AbstractContextManager[None]] = []  # what processes had in work when they were killed: it never ends
 
 

@@ -2,6 +2,7 @@ import pytest
 
 from nova_lite.virt import programs
 from nova_lite.virt.programs import ProgramFailed
+from tests.patience import PATIENCE
 
 
 def test_output_is_returned() -> None:
@@ -11,8 +12,8 @@ def test_output_is_returned() -> None:
 @pytest.mark.parametrize(
     ("argv", "timeout", "reason"),
     [
-        (["no-such-program"], 5.0, "no-such-program is not installed"),
-        (["sh", "-c", "echo too bad >&2; exit 3"], 5.0, "sh failed with 3: too bad"),
+        (["no-such-program"], PATIENCE, "no-such-program is not installed"),
+        (["sh", "-c", "echo too bad >&2; exit 3"], PATIENCE, "sh failed with 3: too bad"),
         (["sleep", "30"], 0.1, "sleep took more than 0.1 s"),
     ],
 )

@@ -2,6 +2,7 @@ import pytest
 
 from nova_lite.virt.libvirt import kvm
 from nova_lite.virt.libvirt.kvm import Facts, Verdict
+from tests.patience import PATIENCE
 
 GOOD = Facts(
     device=True, permitted=True, machine="x86_64", cpu_flags=frozenset({"sse", "vmx"}),
@@ -62,7 +63,7 @@ def test_the_guests_first_word_decides(tmp_path_factory: pytest.TempPathFactory,
     emulator = tmp_path_factory.mktemp("bin") / "qemu"
     emulator.write_text(f"#!/bin/sh\nprintf '{word}'\n", encoding="utf-8")
     emulator.chmod(0o755)
-    answer = kvm.probe(str(emulator), 5.0)
+    answer = kvm.probe(str(emulator), PATIENCE)
     assert reason in answer
     assert bool(answer) == bool(reason)
 
