@@ -16,7 +16,7 @@ os.environ["NOVA_LITE_CONCURRENCY"] = "threading"
 from nova_lite import conf, rpc
 from nova_lite.cmd import api, compute, conductor, manage, scheduler
 from nova_lite.core.clock import SystemClock
-from nova_lite.core.service import Service
+from nova_lite.core.service import PeriodicTasks, Service
 from nova_lite.rpc.drivers.local import LocalListener
 from nova_lite.rpc.target import Target
 from nova_lite.virt.fake.hypervisor import FakeDomain
@@ -143,6 +143,14 @@ class Cloud:
     def stop(self, name: str) -> None:
         """Stop one service."""
         self.services.pop(name).stop(5.0)
+
+    def kill(self, name: str) -> None:
+        """End one service at once. What it was about to tell by itself has been heard when this returns."""
+        service = self.services.pop(name)
+        service.kill()
+        for part in service._parts:
+            if isinstance(part, PeriodicTasks):
+                part.wait()
 
     def __exit__(self, *_: object) -> None:
         for name in reversed(list(self.services)):

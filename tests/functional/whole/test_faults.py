@@ -102,9 +102,9 @@ def test_a_delete_wins_over_a_boot_under_way(tmp_path: Path, image_file: Path) -
 
 def test_a_compute_that_comes_back_finishes_what_it_began(tmp_path: Path, image_file: Path) -> None:
     with Cloud(tmp_path, more=f"[fake]\ngates = {tmp_path}\n") as cloud:
-        server = boot_up_to(cloud, image_file, tmp_path / "spawn.before")
-        cloud.services.pop("h1").kill()
-        (tmp_path / "spawn.before").unlink()
+        server = boot_up_to(cloud, image_file, tmp_path / "create_disks.after")
+        cloud.kill("h1")
+        (tmp_path / "create_disks.after").unlink()  # its thread lives on, up to its next step
         cloud.start_host("h1")
         assert cloud.client.wait_status(server, "ACTIVE")["OS-EXT-SRV-ATTR:host"] == "h1"
 

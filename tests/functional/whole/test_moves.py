@@ -299,7 +299,7 @@ def cut_off(cloud: Cloud, server: str) -> Iterator[str]:
     gate.touch()
     assert cloud.client.act(server, "migrate").status_code == 202
     cloud.client.wait(gate.with_name(f"{gate.name}.{server}").exists, "the guest runs at its destination")
-    cloud.services.pop("b").kill()
+    cloud.kill("b")  # a report that was under way would say that it is not silent
     gate.unlink()
     with opened(cloud) as database:
         database.transact(fall_silent)
