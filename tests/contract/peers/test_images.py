@@ -52,7 +52,7 @@ class Service:
 
     @functools.cached_property
     def images(self) -> RemoteImages:
-        return RemoteImages(self.url, self.credentials, SystemClock())
+        return RemoteImages(self.url, self.credentials, SystemClock(), timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -139,11 +139,14 @@ def test_who_is_upgraded_first_speaks_what_the_others_understand(tmp_path: Path)
     with Cloud(tmp_path) as cloud:
         bus = cloud.bus("nova-conductor@next")
         conductor = bus.proxy(Conductor)
-        lowest = conductor.service_versions(system_context())
-        # Those of one host beside them tell of envelopes only.
-        assert {topic: one[topic] for topic, one in lowest.items() if topic in one} == {
-            "compute": "1.0", "conductor": "1.0", "scheduler": "1.0"
-        }
+
+        def told() -> dict[str, str]:
+            lowest = conductor.service_versions(system_context())
+            # Those of one host beside them tell of envelopes only.
+            return {topic: one[topic] for topic, one in lowest.items() if topic in one}
+
+        wanted = {"compute": "1.0", "conductor": "1.0", "scheduler": "1.0"}  # each once it has given a sign of life
+        cloud.client.wait(lambda: told() == wanted, lambda: f"{wanted}: {told()}")
         daemon.levels(bus, conductor)()
         compute = bus.proxy(NextCompute, host="h1")
         assert compute.guests_found(system_context()) == GuestsFound()
