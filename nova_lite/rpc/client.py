@@ -10,12 +10,14 @@ from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NovaLiteError, declared
 from nova_lite.core.ids import new_hex
+from nova_lite.rpc.backoff import Backoff
 from nova_lite.rpc.codec import Codec
 from nova_lite.rpc.drivers.base import Driver, Outgoing, Route
 from nova_lite.rpc.envelope import Answer, Circumstances, Failure, Request
 from nova_lite.rpc.errors import (
     BadArguments,
     BadResult,
+    Busy,
     CallTimeout,
     CannotSend,
     Expired,
@@ -147,7 +149,7 @@ class Caller:
         )
 
     def _ask(self, target: Target, message: Outgoing, request: Request, waiter: Waiter) -> bytes:
-        end = self._clock.monotonic() + message.lifetime
+        end, backoff = self._clock.monotonic() + message.lifetime, None
         while True:
             route = self._driver.send(target, message)
             try:
@@ -155,6 +157,11 @@ class Caller:
             except Withdrawn:
                 # The server was stopping and has not touched it. The same message may go to another.
                 waiter.reset()
+            except Busy as error:
+                waiter.reset()
+                backoff = backoff or Backoff(end - self._clock.monotonic())
+                if not backoff.pause():
+                    raise _late(request) from error
 
     def _wait(self, request: Request, waiter: Waiter, route: Route, end: float) -> bytes:
         while (left := end - self._clock.monotonic()) > 0:
@@ -166,10 +173,7 @@ class Caller:
                 if payload is not None:
                     return payload
                 raise PeerLost(f"{_title(request)}: the server died before it answered", target=request.target)
-        waited = request.deadline - request.sent_at
-        raise CallTimeout(
-            f"{_title(request)}: no answer in {waited:.3f} s", target=request.target, method=request.method
-        )
+        raise _late(request)
 
     def _result(self, method: Method, request: Request, answer: Answer) -> Any:
         try:
@@ -180,6 +184,13 @@ class Caller:
 
 def _title(request: Request) -> str:
     return f"{request.interface}.{request.method} on {request.target}"
+
+
+def _late(request: Request) -> CallTimeout:
+    waited = request.deadline - request.sent_at
+    return CallTimeout(
+        f"{_title(request)}: no answer in {waited:.3f} s", target=request.target, method=request.method
+    )
 
 
 def _check_answer(answer: Answer, request: Request) -> None:

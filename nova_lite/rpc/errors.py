@@ -3,6 +3,7 @@
 Unavailable
 ├── Unroutable         nobody listens on the target: raised at once, nothing was done
 │   └── Withdrawn      the chosen server is stopping and did nothing: another is asked, callers do not see it
+├── Busy               the chosen server has no room and did nothing: it is asked again, callers do not see it
 ├── NotConfirmed       neither peer nor broker confirmed a cast: it may or may not be executed
 └── PeerLost           the peer or the connection died before it answered: the work may or may not be done
 DeadlineExceeded
@@ -44,6 +45,10 @@ class Unroutable(Unavailable):
 
 class Withdrawn(Unroutable):
     code = "withdrawn"
+
+
+class Busy(Unavailable):
+    code = "busy"
 
 
 class NotConfirmed(Unavailable):

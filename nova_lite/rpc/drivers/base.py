@@ -17,7 +17,8 @@ conformance suite in ``tests/contract/rpc`` holds each of them to it:
   concurrently by the server's workers, so that the order of their effects is not promised.
 * **back-pressure** A server takes at most ``prefetch`` messages that it has not finished. Then senders wait: in the
   broker up to its queue limit, otherwise in ``send``, which raises NotConfirmed at its timeout. No queue of this
-  process grows without limit.
+  process grows without limit: ``BACKLOG`` messages wait before a server (local, zmq), and what is above that is sent
+  again later, by ``send`` (casts) or by whoever hears Busy from the sink (calls). Fanouts are lost then.
 * **calls** An answer goes to the process that asked and to nobody else. An answer whose caller is gone is dropped.
 * **loss of the other end** A call whose receiver or connection is known to have died ends in PeerLost early,
   otherwise by its timeout.
@@ -38,6 +39,8 @@ import msgspec
 
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.target import Target
+
+BACKLOG = 1000  # messages that wait before a server without a broker
 
 
 class Outgoing(msgspec.Struct, frozen=True):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import collections
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from nova_lite.core import concurrency
 from nova_lite.core.errors import NovaLiteError
-from nova_lite.rpc.drivers.base import AlwaysAlive, Incoming, Outgoing, Receiver, Route, Sink
-from nova_lite.rpc.errors import NotConfirmed, Unroutable, Withdrawn
+from nova_lite.rpc.backoff import Backoff
+from nova_lite.rpc.drivers.base import BACKLOG, AlwaysAlive, Incoming, Outgoing, Receiver, Route, Sink
+from nova_lite.rpc.errors import Busy, NotConfirmed, Unroutable, Withdrawn
 from nova_lite.rpc.pending import Waiter
 from nova_lite.rpc.target import Target
+
+LOG = logging.getLogger(__name__)
 
 
 class LocalExchange:
@@ -72,6 +76,9 @@ class LocalListener:
         return target.topic == self._target.topic and target.host in (None, self._target.host)
 
     def put(self, parcel: Parcel) -> None:
+        if len(self._parcels) >= BACKLOG:
+            parcel.gone(Busy(f"a server of {self._target} has no room"))
+            return
         self._parcels.append(parcel)
         if self._gone:
             self._send_on()
@@ -128,16 +135,19 @@ class LocalDriver:
                 Parcel(message, partial(answered, message.id), _nothing, partial(failed, message.id))
             )
             return listener
+        backoff = Backoff(min(self._send_timeout, message.lifetime))
         while True:
             try:
-                return self._hand_over(self._exchange.pick(target), target, message)
+                return self._hand_over(self._exchange.pick(target), target, message, backoff.left)
             except Withdrawn:
                 continue
+            except Busy as error:
+                if not backoff.pause():
+                    raise NotConfirmed(f"{target} does not keep up: {error}", target=str(target)) from error
 
-    def _hand_over(self, listener: LocalListener, target: Target, message: Outgoing) -> Route:
+    def _hand_over(self, listener: LocalListener, target: Target, message: Outgoing, timeout: float) -> Route:
         waiter = Waiter()
         listener.put(Parcel(message, _ignore, partial(waiter.settle, b""), waiter.settle))
-        timeout = min(self._send_timeout, message.lifetime)
         if waiter.wait(timeout) is None:
             raise NotConfirmed(f"{target} did not take the message in {timeout:.1f} s", target=str(target))
         return listener
@@ -163,3 +173,4 @@ def _ignore(payload: bytes) -> None:
 
 def _unheard(error: NovaLiteError) -> None:
     """For messages that nobody misses."""
+    LOG.info("a fanout was not heard: %s", error)

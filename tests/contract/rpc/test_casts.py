@@ -8,6 +8,7 @@ import pytest
 
 from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
+from nova_lite.rpc.drivers.base import BACKLOG
 from nova_lite.rpc.errors import NotConfirmed, Unroutable
 from tests.contract.rpc.contracts import Office, Post
 from tests.contract.rpc.fabric import Fabric
@@ -97,6 +98,33 @@ def test_a_slow_server_holds_its_senders_back(fabric: Fabric, context: RequestCo
     office.gate.set()
     counted = collections.Counter(office.heard.get(PATIENCE) for _ in range(sent))
     assert all(counted[("hold_cast", number)] >= 1 for number in range(sent))
+
+
+@pytest.mark.transports("local", "zmq")  # a broker has limits of its own
+def test_what_is_given_up_does_not_pile_up_before_a_server(fabric: Fabric, context: RequestContext) -> None:
+    """It refuses what is too much, and nothing is heard of that again; who waits longer is served in the end."""
+    office, _ = fabric.office(workers=1, prefetch=2)
+    bus, patient = fabric.bus(send_timeout=0.05), fabric.bus()
+
+    def fill() -> None:
+        answer = ""
+        while "has no room" not in answer:
+            try:
+                bus.proxy(Post).hold_cast(context, 0)
+            except NotConfirmed as error:
+                answer = error.message
+
+    for task in [concurrency.spawn(fill) for _ in range(40)]:
+        task.wait(PATIENCE)
+    calls = [concurrency.spawn(each.proxy(Post).who, context) for each in (bus, patient)]
+    cast = concurrency.spawn(patient.proxy(Post).drop, context, 1)
+    office.gate.set()
+    assert [call.wait(PATIENCE) for call in calls] == ["office"] * 2
+    cast.wait(PATIENCE)
+    heard = collections.Counter[str]()
+    while heard["drop"] + heard["who"] < 3:
+        heard[office.heard.get(PATIENCE)[0]] += 1
+    assert BACKLOG // 2 < heard["hold_cast"] <= BACKLOG + 2
 
 
 def test_a_burst_of_casts_is_executed_to_the_last(fabric: Fabric, context: RequestContext) -> None:

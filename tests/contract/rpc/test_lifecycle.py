@@ -10,7 +10,7 @@ from nova_lite.core import concurrency
 from nova_lite.core.context import RequestContext
 from nova_lite.rpc.errors import CallTimeout, ContractError, PeerLost, QueueMismatch, Unroutable
 from tests.contract.rpc.contracts import Office, Post
-from tests.contract.rpc.fabric import Fabric, holding
+from tests.contract.rpc.fabric import Fabric, eventually, holding
 from tests.patience import PATIENCE
 
 
@@ -60,6 +60,24 @@ def test_others_take_over_from_a_server_that_stops(fabric: Fabric, context: Requ
     leaving.heard.get(PATIENCE)
     assert server.stop(PATIENCE) is True
     assert [asker.wait(2 * PATIENCE) for asker in askers] == [100] * 4
+
+
+@pytest.mark.transports("local", "zmq")
+def test_what_waits_for_room_goes_to_another_when_its_server_stops(fabric: Fabric, context: RequestContext) -> None:
+    office, server = fabric.office(workers=1, prefetch=1)
+    bus = fabric.bus()
+    post = bus.proxy(Post)
+    held = holding(office, lambda: post.hold(context))
+    waiting = [concurrency.spawn(post.who, context) for _ in range(5)]
+    with pytest.raises(TimeoutError):
+        waiting[-1].wait(0.2)
+    fabric.office("h1")
+    eventually(lambda: bus.ping("post", "h1"), Unroutable)  # over tcp it is found at the next attempt to connect
+    stopping = concurrency.spawn(server.stop, PATIENCE)
+    assert [each.wait(PATIENCE) for each in waiting] == ["h1"] * 5
+    office.gate.set()
+    assert held.wait(PATIENCE) == "office"
+    assert stopping.wait(PATIENCE) is True
 
 
 def test_nobody_is_reached_after_the_last_server_stopped(fabric: Fabric, context: RequestContext) -> None:

@@ -6,8 +6,12 @@ on the connection of its question.
 
 Behind the router's address frame there is one packet (``packet.py``). Towards a server its kind is ``call``, ``cast``,
 ``fanout`` or ``parted`` (nothing follows on this connection); back it is ``answer``, ``taken`` (the receipt of a cast),
-``leaving`` (the server is stopping: send nothing more, and say so) or ``gone`` (this message came too late for it: ask
-another).
+``leaving`` (the server is stopping: send nothing more, and say so), ``gone`` (this message came too late for it: ask
+another) or ``busy`` (there is no room for this message: send it again later).
+
+A server reads whatever comes, also while it has no room: a socket that is not read answers no heartbeats, and its
+clients connect anew, each time with other messages. What there is no room for is kept in a bounded backlog, and refused
+(``busy``) when that is full.
 
 A ZeroMQ socket has one descriptor that tells of changes, once each, and reading or sending may swallow the news. So
 whoever touches a socket *pumps* it afterwards: takes whatever has come. A watch on the descriptor does the same.

@@ -40,7 +40,6 @@ class Channel(abc.ABC):
         self._lock = concurrency.lock()  # one call into the socket at a time
         self._turn = concurrency.lock()  # one task takes messages, in their order
         self._news = False
-        self.held_back = False  # something has come that was not wanted then
         self._descriptor = int(socket.getsockopt(zmq.FD))
         self._closed = self._ended = False
         self._watch: concurrency.Watch | None = None
@@ -55,9 +54,8 @@ class Channel(abc.ABC):
     def take(self, frames: Frames) -> None:
         """A message has come. MUST NOT wait: it may be the event loop that brings it."""
 
-    def wanted(self) -> bool:
-        """False while messages must stay where they are."""
-        return True
+    def on_turn(self) -> None:  # noqa: B027 - most have nothing to look after
+        """Look after what was taken earlier; called before each look at the socket, by one task at a time."""
 
     def pump(self, number: int = sys.maxsize) -> bool:
         """Take what has come, ``number`` messages at most: whether there may be more. Called after every use of the
@@ -79,6 +77,15 @@ class Channel(abc.ABC):
         except Exception as error:  # noqa: BLE001 - or it would pass for a channel on which nothing comes
             self._end(error)
         return False
+
+    def pump_on(self) -> None:
+        """Take what has come, in a task of its own what is more than a turn: the caller has something else to do."""
+        if self.pump(TURN):
+            concurrency.spawn(self._rest)
+
+    def _rest(self) -> None:
+        while self.pump(TURN):
+            concurrency.sleep(0)
 
     def _end(self, error: Exception) -> None:
         with self._lock:
@@ -108,14 +115,10 @@ class Channel(abc.ABC):
 
     def _next(self) -> Frames | None:
         self._news = False  # what is told from here on may be missed here
+        self.on_turn()
         with self._lock:
-            # Asking takes the news off the descriptor, even when nothing is wanted: or waiting on it would never wait.
             if self._closed or self._ended or not int(self._socket.getsockopt(EVENTS)) & POLLIN:
                 return None
-            self.held_back = True  # before the question: the answer may change while we ask
-            if not self.wanted():
-                return None
-            self.held_back = False
             receive = self._socket.recv
             frames = [receive(NOBLOCK)]  # two at least, of a router as of a monitor
             while (last := receive(NOBLOCK, copy=False)).more:  # asking the socket costs thrice as much

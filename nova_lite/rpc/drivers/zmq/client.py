@@ -10,11 +10,12 @@ import zmq
 from zmq.utils.monitor import parse_monitor_message
 
 from nova_lite.core import concurrency
+from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.drivers.base import Sink
 from nova_lite.rpc.drivers.zmq.channel import Channel, Frames, heard_of
-from nova_lite.rpc.drivers.zmq.packet import ANSWER, GONE, LEAVING, PARTED, TAKEN, pack, received
+from nova_lite.rpc.drivers.zmq.packet import ANSWER, BUSY, GONE, LEAVING, PARTED, TAKEN, pack, received
 from nova_lite.rpc.drivers.zmq.peers import Peers
-from nova_lite.rpc.errors import Withdrawn
+from nova_lite.rpc.errors import Busy, Withdrawn
 from nova_lite.rpc.pending import Pending
 
 LAST_WORDS = 0.5  # seconds in which answers of a peer that is dead may still arrive
@@ -158,6 +159,8 @@ class Wire(Channel):
             self._sink.answered(message_id, payload)
         elif kind == TAKEN:
             self.receipts.answered(message_id, b"taken")
+        elif kind == BUSY:
+            self._failed(message_id, Busy(f"{address.decode()} has no room"))
         elif kind in (LEAVING, GONE):
             self._left(address, message_id)
 
@@ -172,7 +175,9 @@ class Wire(Channel):
                     self.put(address, pack(PARTED))
         if self._monitor is not None:
             self._monitor.leave(endpoint)
-        error = Withdrawn(f"{endpoint} is stopping")
+        self._failed(message_id, Withdrawn(f"{endpoint} is stopping"))
+
+    def _failed(self, message_id: str, error: NovaLiteError) -> None:
         self.receipts.failed(message_id, error)
         self._sink.failed(message_id, error)
 

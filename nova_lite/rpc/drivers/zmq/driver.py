@@ -11,13 +11,14 @@ import zmq
 
 from nova_lite.core import concurrency
 from nova_lite.core.errors import Invalid
+from nova_lite.rpc.backoff import Backoff
 from nova_lite.rpc.drivers.base import AlwaysAlive, Outgoing, Receiver, Route, Sink
 from nova_lite.rpc.drivers.zmq.channel import Channel
 from nova_lite.rpc.drivers.zmq.client import Monitor, PeerRoute, Wire
 from nova_lite.rpc.drivers.zmq.ear import Ear
 from nova_lite.rpc.drivers.zmq.packet import KINDS, pack
 from nova_lite.rpc.drivers.zmq.peers import IpcPeers, Peers, Place, RingPeers
-from nova_lite.rpc.errors import NotConfirmed, Unroutable, Withdrawn
+from nova_lite.rpc.errors import Busy, NotConfirmed, Unroutable, Withdrawn
 from nova_lite.rpc.settings import BusSettings
 from nova_lite.rpc.target import Target
 
@@ -51,14 +52,15 @@ class ZmqDriver:
         if message.kind == "fanout":
             return self._spread(wire, target, message)
         timeout = min(self._settings.send_timeout, message.lifetime)
-        for endpoint in self._in_turn(target, self._living(wire, target)):
-            route = wire.route(endpoint)
+        if message.kind == "call":
+            return self._offer(wire, target, message, timeout)
+        backoff = Backoff(timeout)
+        while True:
             try:
-                self._hand_over(route, message, timeout)
-            except Withdrawn:
-                continue
-            return route
-        raise Unroutable(f"nobody listens on {target}", target=str(target))
+                return self._offer(wire, target, message, backoff.left)
+            except Busy as error:
+                if not backoff.pause():
+                    raise NotConfirmed(f"{target} does not keep up: {error}", target=str(target)) from error
 
     def listen(self, target: Target, receiver: Receiver, prefetch: int) -> Ear:
         """:raises Invalid: no endpoint of this target can be bound here."""
@@ -82,6 +84,24 @@ class ZmqDriver:
         endpoints = self._peers.find(target)
         wire.connect(endpoints)
         return [endpoint for endpoint in endpoints if wire.reach(endpoint)]
+
+    def _offer(self, wire: Wire, target: Target, message: Outgoing, timeout: float) -> Route:
+        """Hand a message to one of the target's servers.
+
+        :raises Busy: none of them has room.
+        """
+        busy: Busy | None = None
+        for endpoint in self._in_turn(target, self._living(wire, target)):
+            route = wire.route(endpoint)
+            try:
+                self._hand_over(route, message, timeout)
+            except Withdrawn:
+                continue
+            except Busy as error:
+                busy = error
+                continue
+            return route
+        raise busy or Unroutable(f"nobody listens on {target}", target=str(target))
 
     def _in_turn(self, target: Target, living: list[str]) -> list[str]:
         if len(living) < 2:

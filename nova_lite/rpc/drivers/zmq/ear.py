@@ -7,9 +7,23 @@ import logging
 import zmq
 
 from nova_lite.core import concurrency
-from nova_lite.rpc.drivers.base import Incoming, Receiver
+from nova_lite.rpc.drivers.base import BACKLOG, Incoming, Receiver
+from nova_lite.rpc.drivers.zmq.backlog import Backlog
 from nova_lite.rpc.drivers.zmq.channel import Channel, Frames, heard_of
-from nova_lite.rpc.drivers.zmq.packet import ANSWER, CALL, CAST, GONE, LEAVING, PARTED, TAKEN, pack, received
+from nova_lite.rpc.drivers.zmq.packet import (
+    ANSWER,
+    BUSY,
+    CALL,
+    CAST,
+    FANOUT,
+    GONE,
+    LEAVING,
+    PARTED,
+    TAKEN,
+    Packet,
+    pack,
+    received,
+)
 from nova_lite.rpc.drivers.zmq.peers import Place
 
 LOG = logging.getLogger(__name__)
@@ -25,6 +39,8 @@ class Ear(Channel):
         super().__init__(socket, receiver.lost)
         self._place, self._receiver = place, receiver
         self._paused = False
+        self._backlog = Backlog(BACKLOG)
+        self._refusing = False
         self._clients: set[bytes] = set()
         self._alone = concurrency.event()
 
@@ -32,12 +48,17 @@ class Ear(Channel):
         """What this process sends and is answered has come to its end."""
         self._receiver.lost(error)
 
-    def wanted(self) -> bool:
-        return self._paused or self._receiver.room()
-
     def resume(self) -> None:
-        if self.held_back and self._watch is not None:
-            self.pump()
+        if self._backlog:
+            self.pump_on()
+
+    def on_turn(self) -> None:
+        while self._backlog and self._wanted() and not self._closed:
+            self._admit(*self._backlog.next())
+            self._refusing = self._refusing and bool(self._backlog)
+
+    def _wanted(self) -> bool:
+        return self._paused or self._receiver.room()
 
     def pause(self) -> None:
         # From here on nobody finds this server; who had found it before is sent on to another. Nobody can tell how
@@ -59,11 +80,25 @@ class Ear(Channel):
     def take(self, frames: Frames) -> None:
         if (found := received(frames)) is None:
             return
-        address, (kind, message_id, payload) = found
-        if kind == PARTED:
+        address, packet = found
+        if packet.kind == PARTED:
             self._forget(address)
             return
         self._clients.add(address)
+        if not self._backlog and self._wanted():
+            self._admit(address, packet)
+        elif (refused := self._backlog.add(address, packet)) is not None:
+            self._refuse(*refused)
+
+    def _refuse(self, address: bytes, packet: Packet) -> None:
+        if not self._refusing:
+            self._refusing = True
+            LOG.warning("this server does not keep up: %d messages wait, more are refused, fanouts lost", BACKLOG)
+        if packet.kind != FANOUT:
+            self._post(address, pack(BUSY, packet.id))
+
+    def _admit(self, address: bytes, packet: Packet) -> None:
+        kind, message_id, payload = packet
         if self._paused:
             self._post(address, pack(GONE, message_id))
             return
@@ -73,7 +108,7 @@ class Ear(Channel):
         def answer(reply: bytes) -> None:
             if kind == CALL:
                 self._post(address, pack(ANSWER, message_id, reply))
-                self.pump()
+                self.pump_on()
 
         self._receiver.accept(Incoming(message_id, payload, False, answer, _nothing))
 

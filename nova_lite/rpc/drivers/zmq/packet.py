@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 LOG = logging.getLogger(__name__)
 
-CALL, CAST, FANOUT, ANSWER, TAKEN, GONE, LEAVING, PARTED = range(1, 9)
+CALL, CAST, FANOUT, ANSWER, TAKEN, GONE, LEAVING, PARTED, BUSY = range(1, 10)
 KINDS: dict[Literal["call", "cast", "fanout"], int] = {"call": CALL, "cast": CAST, "fanout": FANOUT}
 
 
