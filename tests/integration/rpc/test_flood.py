@@ -16,6 +16,7 @@ import pytest
 
 from tests.contract.rpc.fabric import settings_of
 from tests.integration.rpc.flood_process import SIZE
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 # Messages of 4 KiB that are offered first, to fill the queues, and in each round, of which nothing may be left.
@@ -47,7 +48,8 @@ def resident(process: subprocess.Popen[str]) -> int:
 def test_neither_end_grows_with_what_is_sent(tmp_path: Path, transport: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue("broker").url if transport == "kombu-classic" else ""
     chosen = dataclasses.replace(
-        settings_of(transport, tmp_path, url), identity="flood", prefetch=64, queue_limit=1000, heartbeat=HEARTBEAT,
+        settings_of(transport, tmp_path, url), identity="flood", prefetch=64, queue_limit=1000,
+        heartbeat=5 * PATIENCE if url else HEARTBEAT,  # a broker hangs up on who is late: that is not tried here
         send_timeout=10.0 if url else 0.2,  # a broker refuses at once what its queue has no room for
     )
     settings = json.dumps(dataclasses.asdict(chosen))
