@@ -12,7 +12,7 @@ from stack.rest import ApiError, Client
 from stack.supervision import Program, Supervisor
 
 PRIORITY = 50
-READY_TIMEOUT, READY_TIMEOUT_PER_DAEMON = 180.0, 3.0  # seconds; where much else runs they take a minute
+READY_TIMEOUT, READY_TIMEOUT_PER_DAEMON = 300.0, 3.0  # seconds; where much else runs they take a minute
 
 
 class Control:

@@ -3,17 +3,18 @@
 import subprocess
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 from stack.errors import StackError
 from stack.files import write_private
 from stack.guestimage import Image
-from stack.rest import Answer, Client
+from stack.rest import Answer, ApiError, Client
 
 FLAVOR = {"name": "m1.nano", "ram": 128, "vcpus": 1, "disk": 1}
 SERVER, KEY_PAIR = "demo", "demo"
 BOOT_TIMEOUT = 300.0
-CONSOLE_TIMEOUT = 180.0
+CONSOLE_TIMEOUT = 300.0
 SIGN_OF_LIFE = "login:"
 POLL = 0.25
 KEY_PROGRAM = """\
@@ -88,11 +89,20 @@ class Demo:
         action = f"/compute/v2.1/servers/{server['id']}/action"
         deadline = time.monotonic() + CONSOLE_TIMEOUT
         while True:
-            text = self._client.post(action, {"os-getConsoleOutput": {"length": 200}}).get("output")
+            text = self._output(action)
             if SIGN_OF_LIFE in text or time.monotonic() > deadline:
                 return "\n".join(text.replace("\r", "").rstrip().splitlines()[-lines:])
             self._progress(f"the guest boots ... {_last_line(text)}")
             time.sleep(POLL)
+
+    def _output(self, action: str) -> str:
+        """What the console has; nothing while the host does not answer."""
+        try:
+            return self._client.post(action, {"os-getConsoleOutput": {"length": 200}}).get("output")
+        except ApiError as error:
+            if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            return ""
 
     def _boot(self, image: Image) -> str:
         flavor = self._named("/compute/v2.1/flavors", "flavors", FLAVOR["name"])

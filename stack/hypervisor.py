@@ -15,6 +15,7 @@ SYSTEM_SOCKETS = (Path("/run/libvirt/libvirt-sock"), Path("/run/libvirt/virtqemu
 QEMU_CONF = Path("/etc/libvirt/qemu.conf")
 KVM = Path("/dev/kvm")
 DEBIAN_USER = "libvirt-qemu"
+ANSWER = 120.0  # seconds: before its first answer libvirt asks QEMU what it can, and has taken ten where much else runs
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ def decide(instances: Path) -> Decision:
 
 
 def answers(uri: str) -> bool:
-    """Whether libvirt answers at the URI within ten seconds."""
+    """Whether libvirt answers at the URI in time."""
     try:
         return (
             subprocess.run(
-                ("virsh", "-q", "-c", uri, "version"), capture_output=True, timeout=10, check=False
+                ("virsh", "-q", "-c", uri, "version"), capture_output=True, timeout=ANSWER, check=False
             ).returncode
             == 0
         )

@@ -22,7 +22,7 @@ from stack.errors import StackError, tail
 ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Below those that Linux gives to connections, which would take the port of a server while it is being started again.
 PORTS = range(10_000, 18_000)
-START = 240.0  # seconds until a server answers: RabbitMQ has taken a minute on a machine that was busy
+START = 480.0  # seconds until a server answers: RabbitMQ has taken a minute on a machine that was busy
 MARK = "NOVA_LITE_SERVER"  # in the environment of everything that a server starts: the data directory it belongs to
 REAPER = Path(__file__).with_name("reaper.py")
 

@@ -20,7 +20,7 @@ from tests.clients.ports import Ports
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the tests"
 CENTRAL = ("api", "conductor", "scheduler")
-BEGIN = 120.0  # seconds for all of them to be up: some machines are busy
+BEGIN = 300.0  # seconds for all of them to be up: some machines are busy
 END = 60.0  # seconds for a process to end when it is asked to
 
 # Leases and periods are short, so that what a fault leaves is mended within a test's patience.
