@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,9 @@ def _pretend(stack: Stack, client: Client, hosts: int) -> None:
         process.terminate()
     for process in ending:
         process.wait(PATIENCE)  # the stack's supervisor starts it again
+    ended = time.time()
     client.wait_for_api(PATIENCE)
-    client.wait_for_hosts(hosts, PATIENCE)
+    client.wait_for_hosts(hosts, PATIENCE, since=ended)  # those that have just ended count as up for a while
 
 
 def _empty_images(client: Client, directory: Path) -> tuple[str, str]:
