@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import requests
+
 from tests.clients.cloud import Client
 
 PATIENCE = 300.0  # seconds that a guest may take to boot on a machine that does other things too
@@ -13,8 +15,15 @@ UP = re.compile(r"GUEST UP uptime=\S+ uuid=(\S+) host=\S+ ip=([0-9.]+)/")
 
 
 def console(client: Client, server: str) -> str:
-    answer = client.act(server, "os-getConsoleOutput", {})
-    return str(answer.json()["output"]) if answer.ok else ""
+    """What it has said; nothing of a guest that has no log yet."""
+    last: list[requests.Response] = []
+
+    def answered() -> bool:
+        last[:] = [client.act(server, "os-getConsoleOutput", {})]
+        return last[0].status_code != requests.codes.unavailable  # on a machine that stood still for ten seconds
+
+    client.wait(answered, lambda: f"the host tells what the guest has said: {last[0].text}", PATIENCE)
+    return str(last[0].json()["output"]) if last[0].ok else ""
 
 
 def found(client: Client, server: str, what: re.Pattern[str]) -> list[tuple[str, ...]]:

@@ -21,7 +21,7 @@ export HOME=/root
 {root}/stack.sh --state {state}
 . {state}/openrc
 openstack server pause demo
-virsh list
+timeout 300 sh -c 'until virsh list | grep paused; do sleep 0.2; done'
 ps -o user:20= -C qemu-system-x86_64
 {root}/unstack.sh --state {state}
 virsh -c qemu:///system list --all --name

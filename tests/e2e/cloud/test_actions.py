@@ -12,9 +12,11 @@ import pytest
 from tests.clients.cloud import Client
 from tests.e2e.serial_console import BOOT, PATIENCE, UP, found, wait_for
 
-# At each boot of a disk the guest reports what it has; the program that ticks lives from the first boot on.
+# At each boot of a disk the guest reports what it has; the program that ticks lives from the first boot on. What was
+# before a report is on the disk: a rescue cuts the power.
 SCRIPT = """#!/bin/sh
 cat > /report <<'END'
+sync
 while read -r name value _; do [ "$name" = MemTotal: ] && memory=$value; done < /proc/meminfo
 read -r size < /sys/block/vda/size
 echo "REPORT memory=$memory size=$size disks=$(cd /sys/block && echo vd*) reported"
@@ -22,7 +24,6 @@ END
 # into another file: this one is being read
 { cat /lib/novalite/late; echo '. /report'; } > /late && mv /late /lib/novalite/late
 . /report
-sync
 ( n=0; while :; do n=$((n + 1)); read -r up _ < /proc/uptime; echo "TICK $n up=${up%%.*} ticked"; sleep 1; done ) &
 """
 REPORT = re.compile(r"REPORT memory=(\d+) size=(\d+) disks=(.*?) reported")

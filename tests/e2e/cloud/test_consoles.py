@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import pytest
 
 from tests.clients.cloud import Client
-from tests.clients.stack import ROOT, Stack
+from tests.clients.stack import Stack
 from tests.clients.websocket import Refused, WebSocket
-from tests.e2e.serial_console import PATIENCE
+from tests.e2e.cloud.command import console_address
+from tests.e2e.serial_console import PATIENCE, console
 
 
 @pytest.fixture(scope="module")
@@ -18,40 +16,32 @@ def server(client: Client, image: str) -> str:
     """One guest, which the last test deletes."""
     made = client.boot(image, "watched")
     client.wait_status(made, "ACTIVE", PATIENCE)
-    client.wait(lambda: "login:" in client.act(made, "os-getConsoleOutput", {}).json()["output"], "a login", PATIENCE)
+    client.wait(lambda: "login:" in console(client, made), "a login", PATIENCE)
     return made
 
 
-def address(stack: Stack, server: str, kind: str) -> str:
-    words = ("console", "url", "show", f"--{kind}", "-f", "value", "-c", "url", server)
-    command = [str(ROOT / ".venv/bin/openstack"), *words]
-    shown = subprocess.run(command, env={**os.environ, **stack.openrc()}, capture_output=True, text=True, timeout=120)
-    assert shown.returncode == 0, shown.stderr
-    return shown.stdout.strip()
-
-
 def test_the_screen_is_a_vnc_servers(stack: Stack, server: str) -> None:
-    with WebSocket(address(stack, server, "novnc")) as screen:
+    with WebSocket(console_address(stack, server, "novnc")) as screen:
         assert screen.read_until(b"\n") == b"RFB 003.008\n"
         screen.send(b"RFB 003.008\n")
         assert screen.read_until(b"\x01\x01")  # one way to get in: none is asked for here, the token was
 
 
 def test_the_guests_shell_answers_what_is_typed(stack: Stack, server: str) -> None:
-    with WebSocket(address(stack, server, "serial")) as line:
+    with WebSocket(console_address(stack, server, "serial")) as line:
         for typed, awaited in ((b"\n", b"login: "), (b"root\n", b":/root# "), (b"echo $((6*7))\n", b"\r\n42\r\n")):
             line.send(typed)
             line.read_until(awaited)
 
 
 def test_an_address_is_good_once(stack: Stack, server: str) -> None:
-    url = address(stack, server, "serial")
+    url = console_address(stack, server, "serial")
     with WebSocket(url), pytest.raises(Refused):
         WebSocket(url)
 
 
 def test_a_console_ends_with_its_guest(stack: Stack, client: Client, server: str) -> None:
-    with WebSocket(address(stack, server, "serial")) as line:
+    with WebSocket(console_address(stack, server, "serial")) as line:
         client.ask("DELETE", f"/servers/{server}")
         client.wait_gone(server)
         line.wait_end()
