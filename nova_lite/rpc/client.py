@@ -70,6 +70,7 @@ class Caller:
         self._settings, self._clock = settings, clock
         self._codec, self._driver, self._pending = codec, driver, pending
         self._friends = Acquaintances()
+        self._telling: set[str] = set()  # casts and fanouts under way
         self.levels = Levels(settings.pins, clock)
         self._reply_to = f"{settings.identity}/{new_hex()}"
 
@@ -107,15 +108,22 @@ class Caller:
         if lifetime <= 0:
             raise CallTimeout(f"{method.name}: the deadline of {context.request_id} has passed", method=method.name)
         if method.kind != "call":
-            payload = self._codec.seal_cast(request, self._friends.met(request.target, self._codec.exchange), secret)
-            self._driver.send(address.target, Outgoing(request.id, method.kind, payload, lifetime))
-            return None
+            return self._tell(address.target, request, lifetime, secret)
         try:
             answer = self._exchange(address.target, request, self._friends.of(request.target, request.exchange), secret)
         except UnknownSession:
             # A server that is new, or has been started anew: it has done nothing, and gets the same call signed.
             answer = self._exchange(address.target, request, (), secret)
         return self._result(method, request, answer)
+
+    def _tell(self, target: Target, request: Request, lifetime: float, secret: bool) -> None:
+        self._telling.add(request.id)
+        try:
+            sessions = self._friends.met(request.target, self._codec.exchange)
+            payload = self._codec.seal_cast(request, sessions, secret, together=len(self._telling) > 1)
+            self._driver.send(target, Outgoing(request.id, request.kind, payload, lifetime))
+        finally:
+            self._telling.discard(request.id)
 
     def _exchange(self, target: Target, request: Request, sessions: Sequence[Session], secret: bool) -> Answer:
         lifetime = request.deadline - self._clock.now()

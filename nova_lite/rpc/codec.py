@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from nova_lite.rpc.envelope import SEALED, VERSION, Answer, Frame, Head, Request
 from nova_lite.rpc.errors import BadSignature, NotEncrypted, Oversize, Refused, UnknownEnvelope, UnknownSession
+from nova_lite.rpc.notary import Notary, Proof
 from nova_lite.rpc.privacy import Privacy, is_sealed
 from nova_lite.rpc.serializer import Schema, WrongType
 from nova_lite.rpc.sessions import Session, Sessions
@@ -16,12 +17,13 @@ from nova_lite.rpc.signing import Signer
 
 B = TypeVar("B", Request, Answer)
 
-OVERHEAD = 1024  # bytes that a frame adds to its body at most
+OVERHEAD = 2048  # bytes that a frame adds to its body at most
 KEYS = 1 << 20  # bytes that an encrypted message may spend on its readers
 _FRAME: Schema[Frame] = Schema(Frame)
 _HEAD: Schema[Head] = Schema(Head)
 _REQUEST: Schema[Request] = Schema(Request)
 _ANSWER: Schema[Answer] = Schema(Answer)
+_NO_PROOF = Proof(b"")
 
 
 class Opened(NamedTuple, Generic[B]):
@@ -43,7 +45,7 @@ class Codec:
         self, signer: Signer, max_message: int, sessions: Sessions | None = None, privacy: Privacy | None = None
     ) -> None:
         self._signer, self._max_message, self._sessions = signer, max_message, sessions
-        self._privacy = privacy
+        self._privacy, self._notary = privacy, Notary(signer)
 
     @property
     def reads(self) -> int:
@@ -72,15 +74,18 @@ class Codec:
         :raises Oversize: the message would be larger than the bus carries.
         :raises CannotSend: it is to be encrypted, and nobody is known who could read it.
         """
-        frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, signed=not sessions)
+        prove = _unsigned if sessions else self._notary.sign
+        frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, prove)
         if self._privacy is None or not (secret or self._privacy.sends):
             return frame
         readers = [session.exchange for session in sessions] or self._privacy.readers(request.target)
         return self._privacy.close(frame, readers)
 
-    def seal_cast(self, request: Request, sessions: Sequence[Session], secret: bool = False) -> bytes:
+    def seal_cast(
+        self, request: Request, sessions: Sequence[Session], secret: bool = False, together: bool = False
+    ) -> bytes:
         """Signed, and with a code for each of ``sessions``; encrypted likewise, for all identities that may serve its
-        target.
+        target. ``together``: signed with what other tasks seal in the same moment.
 
         Nobody answers a cast, so nobody would tell that he lacks the session: such a server reads the signature. One
         that has it looks at its code, for a fortieth of what the check of a signature costs.
@@ -89,7 +94,8 @@ class Codec:
         """
         if sessions:
             request = msgspec.structs.replace(request, exchange=self.exchange)
-        frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, signed=True)
+        prove = self._notary.sign_together if together and self.proves else self._notary.sign
+        frame = self._seal(_REQUEST.encode_unchecked(request), _title(request), sessions, prove)
         if self._privacy is None or not (secret or self._privacy.sends):
             return frame
         return self._privacy.close(frame, self._privacy.readers(request.target))
@@ -100,15 +106,16 @@ class Codec:
         :raises Oversize: see :meth:`seal_request`.
         """
         sessions = () if session is None else (session,)
-        frame = self._seal(_ANSWER.encode_unchecked(answer), "answer", sessions, signed=session is None)
+        prove = self._notary.sign if session is None else _unsigned
+        frame = self._seal(_ANSWER.encode_unchecked(answer), "answer", sessions, prove)
         return self._privacy.close(frame, [reader]) if self._privacy is not None and reader else frame
 
-    def _seal(self, body: bytes, title: str, sessions: Sequence[Session], signed: bool) -> bytes:
+    def _seal(self, body: bytes, title: str, sessions: Sequence[Session], prove: Callable[[bytes], Proof]) -> bytes:
         if len(body) > self._max_message:
             raise Oversize(f"{title}: {len(body)} bytes, the bus carries {self._max_message}", size=len(body))
         codes = {session.label: session.seal(body) for session in sessions}
-        signature = self._signer.sign(body) if signed else b""
-        return _FRAME.encode_unchecked(Frame(VERSION, body, signature, codes))
+        signature, digests = prove(body)
+        return _FRAME.encode_unchecked(Frame(VERSION, body, signature, codes, digests))
 
     def open_request(self, payload: bytes) -> Request:
         """Read a request whose sender is who it claims to be. Its age is for Freshness to judge.
@@ -153,7 +160,7 @@ class Codec:
             session = self._proved(self._sessions, body, frame)
             if session is not None:
                 return Opened(body, session, True)
-        self._signer.verify(body.sender, frame.body, frame.signature)
+        self._notary.verify(body.sender, frame.body, Proof(frame.signature, frame.digests))
         if self._sessions is None or not body.exchange:
             return Opened(body, None, False)
         return Opened(body, self._sessions.learn(body.sender, body.exchange, self._signer.check(body.sender)), False)
@@ -171,6 +178,10 @@ class Codec:
         if frame.signature:
             return None
         raise UnknownSession(f"no session with {body.sender!r}", sender=body.sender)
+
+
+def _unsigned(_body: bytes) -> Proof:
+    return _NO_PROOF
 
 
 def _title(request: Request) -> str:

@@ -1,7 +1,8 @@
 """What travels: a frame around a request or an answer, version 2; and around that, when it is encrypted, version 3.
 
 The frame is a msgpack map ``{"envelope": 2, "body": bytes, "signature": bytes}``. The signature covers the body as it
-travels, byte for byte, so that there is nothing to canonicalise. The body is a :class:`Request` or an :class:`Answer`.
+travels, byte for byte, so that there is nothing to canonicalise; or the digests of several bodies, which then travel
+with each of them (:mod:`nova_lite.rpc.notary`). The body is a :class:`Request` or an :class:`Answer`.
 Between processes that share a session the frame has ``codes`` instead of a signature: one per receiver that may get
 it, under its label (:mod:`nova_lite.rpc.sessions`).
 """
@@ -39,6 +40,7 @@ class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     body: bytes
     signature: bytes = b""
     codes: dict[bytes, bytes] = {}
+    digests: bytes = b""
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec import inspect as types
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.rpc.envelope import VERSION, Answer, Frame, Request
 from nova_lite.rpc.errors import UnknownEnvelope
+from nova_lite.rpc.notary import SIZE, digest
 from nova_lite.rpc.wire.samples import CODEC, Message, Variants
 
 PROOFS: tuple[tuple[bytes, dict[bytes, bytes]], ...] = (
@@ -24,6 +25,7 @@ def envelopes() -> Iterator[Message]:
         bodies = [msgspec.msgpack.encode(value) for value in Variants().of(types.type_info(kind))]
         frames = [Frame(VERSION, body) for body in bodies]
         frames += [Frame(VERSION, bodies[-1], signature, codes) for signature, codes in PROOFS[1:]]
+        frames.append(Frame(VERSION, bodies[-1], b"s" * 64, {}, b"d" * SIZE + digest(bodies[-1])))
         for frame in frames:
             yield Message(kind.__name__, direction, msgspec.msgpack.encode(frame))
 

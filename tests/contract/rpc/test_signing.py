@@ -98,6 +98,19 @@ def test_a_fanout_is_served_by_all(signed: Signed, context: RequestContext) -> N
     assert [office.heard.get(PATIENCE) for office in (signed.office, other)] == [("shout", 1)] * 2
 
 
+def test_casts_of_the_same_moment_are_believed(signed: Signed, context: RequestContext) -> None:
+    """They share signatures, before the server and its client have a session and after."""
+    post = signed.fabric.bus().proxy(Post, host="h1")
+    for numbers in (range(40), range(40, 80)):
+        tasks = [concurrency.spawn(post.drop, context, number) for number in numbers]
+        for task in tasks:
+            task.wait(PATIENCE)
+        assert {signed.office.heard.get(PATIENCE)[1] for _ in numbers} == set(numbers)
+        assert post.who(context) == "h1"
+        assert signed.office.heard.get(PATIENCE)[0] == "who"
+    assert signed.refused.qsize() == 0
+
+
 def test_who_is_not_trusted_is_refused(signed: Signed, context: RequestContext, tmp_path: Path) -> None:
     own = tmp_path / "own"
     shutil.copytree(signed.keys, own)
