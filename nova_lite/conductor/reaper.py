@@ -17,7 +17,7 @@ from nova_lite.core.clock import Clock
 from nova_lite.core.errors import NovaLiteError
 from nova_lite.db.reads import hosts as host_reads
 from nova_lite.db.reads import operations as operation_reads
-from nova_lite.db.session import Database
+from nova_lite.db.session import Database, Tx
 from nova_lite.db.writes import operations as operation_writes
 from nova_lite.objects.claim import ClaimGrant
 from nova_lite.objects.errors import Superseded
@@ -34,7 +34,10 @@ LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass
 class _Round:
-    """One look: when, the hosts, and those that did not answer in it: each is waited for once, not once a cast."""
+    """One look: when, the hosts, and those that did not answer in it: each is waited for once, not once a cast.
+
+    What is decided is decided for this moment; it is written down, and leases begin, when that is done.
+    """
 
     now: float
     hosts: dict[str, HostState]
@@ -68,29 +71,31 @@ class Reaper:
         operation = grant.operation
         remedy = treatment(operation, round_.hosts.get(operation.host or ""), round_.now, self._settings)
         if remedy is Remedy.END:
-            self._end(operation, faults.deadline_passed(operation, round_.now), round_.now)
+            self._end(operation, faults.deadline_passed(operation, round_.now))
         elif remedy is Remedy.GIVE_UP:
-            self._end(operation, faults.attempts_spent(operation, round_.now), round_.now)
+            self._end(operation, faults.attempts_spent(operation, round_.now))
         elif remedy is Remedy.PASS_OVER:
-            self._pass_over(operation, round_.now)
+            self._pass_over(operation)
         elif remedy is Remedy.TURN_BACK:
             self._turn_back(operation, round_)
         elif remedy is Remedy.RECALL:
             self._recall(operation, round_)
         elif remedy is Remedy.ELSEWHERE:
-            self._elsewhere(operation, round_.now)
+            self._elsewhere(operation)
         else:
             self._again(grant, round_, cast=remedy is Remedy.AGAIN)
 
-    def _end(self, operation: Operation, fault: Fault, now: float) -> None:
+    def _end(self, operation: Operation, fault: Fault) -> None:
         vm_state = VmState.ERROR if operation.action in RUINOUS else None
-        self._database.transact(lambda tx: operation_writes.fail(tx, operation, fault, vm_state, now))
+        self._database.transact(lambda tx: operation_writes.fail(tx, operation, fault, vm_state, self._clock.now()))
         LOG.error("%s of %s is given up: %s", operation.action, operation.instance_uuid, fault.message,
                   extra={"request_id": operation.request_id})
 
-    def _pass_over(self, operation: Operation, now: float) -> None:
+    def _pass_over(self, operation: Operation) -> None:
         message = f"host {operation.host} is down; what it has of the instance goes when it comes back"
-        done = self._database.transact(lambda tx: operation_writes.pass_over(tx, operation, message, now))
+        done = self._database.transact(
+            lambda tx: operation_writes.pass_over(tx, operation, message, self._clock.now())
+        )
         LOG.warning("%s of %s: %s", operation.action, operation.instance_uuid, message,
                     extra={"request_id": operation.request_id})
         self._send_on(done)
@@ -98,7 +103,9 @@ class Reaper:
     def _turn_back(self, operation: Operation, round_: _Round) -> None:
         late = operation.deadline <= round_.now
         fault = faults.deadline_passed(operation, round_.now) if late else faults.host_down(operation, round_.now)
-        done = self._database.transact(lambda tx: operation_writes.turn_back(tx, operation, fault, round_.now))
+        done = self._database.transact(
+            lambda tx: operation_writes.turn_back(tx, operation, fault, self._clock.now())
+        )
         LOG.warning("%s of %s turns back: %s", operation.action, operation.instance_uuid, fault.message,
                     extra={"request_id": operation.request_id})
         self._send_on(done)
@@ -108,13 +115,15 @@ class Reaper:
         fault = faults.out_of_reach(operation, round_.now) if silent else faults.deadline_passed(operation, round_.now)
         # Who waits for a host that is silent may wait for long: the user is told that something is wrong.
         vm_state = VmState.ERROR if silent else None
-        done = self._database.transact(lambda tx: operation_writes.recall(tx, operation, fault, vm_state, round_.now))
+        done = self._database.transact(
+            lambda tx: operation_writes.recall(tx, operation, fault, vm_state, self._clock.now())
+        )
         LOG.warning("%s of %s is called back from %s: %s", operation.action, operation.instance_uuid, operation.host,
                     fault.message, extra={"request_id": operation.request_id})
         self._send_on(done)
 
-    def _elsewhere(self, operation: Operation, now: float) -> None:
-        freed = self._database.transact(lambda tx: operation_writes.reschedule(tx, operation, now))
+    def _elsewhere(self, operation: Operation) -> None:
+        freed = self._database.transact(lambda tx: operation_writes.reschedule(tx, operation, self._clock.now()))
         LOG.warning("%s of %s is taken from %s, which is down", operation.action, operation.instance_uuid,
                     operation.host, extra={"request_id": operation.request_id})
         self._send_on(freed)
@@ -128,8 +137,12 @@ class Reaper:
         operation = grant.operation
         # Twice as patient each time: a long queue must not be made longer by everything in it being cast again.
         patience = max(self._settings.requeue_after, min(round_.now - operation.created_at, LONGEST))
-        until = round_.now + patience
-        if not self._database.transact(lambda tx: operation_writes.recast(tx, operation, until, round_.now)):
+
+        def take(tx: Tx) -> bool:
+            now = self._clock.now()
+            return operation_writes.recast(tx, operation, now + patience, now)
+
+        if not self._database.transact(take):
             return  # another conductor casts it, or it went on
         if not cast or operation.host in round_.deaf:
             return

@@ -40,7 +40,10 @@ def unheard(instance: Instance, reason: str) -> None:
 
 
 class Recorder:
-    """Every method is one transaction; casts follow after its commit."""
+    """Every method is one transaction; casts follow after its commit.
+
+    The clock is read in the transaction: before it, there may be long to wait, and to try again.
+    """
 
     def __init__(
         self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings,
@@ -53,14 +56,14 @@ class Recorder:
 
     def claim(self, request: ClaimRequest) -> ClaimGrant:
         """Raises NoCapacity, Superseded, NotFound."""
-        now = self._clock.now()
-        return self._database.transact(lambda tx: claim_writes.claim(tx, request, now, self._cast_lease))
+        return self._database.transact(
+            lambda tx: claim_writes.claim(tx, request, self._clock.now(), self._cast_lease)
+        )
 
     def no_valid_host(self, context: RequestContext, operation_id: str, epoch: int, decision: Decision) -> None:
         """End a boot that no host can take, with the reason; keep the decision."""
-        now = self._clock.now()
-
         def write(tx: Tx) -> Fault:
+            now = self._clock.now()
             operation = operation_reads.get(tx, operation_id)
             if operation.epoch != epoch or operation.state is not OperationState.QUEUED:
                 raise Superseded(f"operation {operation_id} has gone on meanwhile")
@@ -75,41 +78,43 @@ class Recorder:
 
     def begin(self, operation_id: str, epoch: int, host: str) -> ClaimGrant:
         """Raises Superseded, DeadlineExceeded, NotFound."""
-        now = self._clock.now()
-        return self._database.transact(
-            lambda tx: operation_writes.begin(tx, operation_id, epoch, host, now + self._lease, now)
-        )
+        def write(tx: Tx) -> ClaimGrant:
+            now = self._clock.now()
+            return operation_writes.begin(tx, operation_id, epoch, host, now + self._lease, now)
+
+        return self._database.transact(write)
 
     def renew(self, host: str, progress: dict[str, Progress]) -> list[str]:
         """Prolong the leases of what the host works on, and note its steps; those that are not its own."""
         now = self._clock.now()
-        until = now + self._lease
         progress = {
             uuid: msgspec.structs.replace(told, at=believed(told.at, now)) for uuid, told in progress.items()
         }
-        owned = self._database.transact(lambda tx: operation_writes.renew(tx, host, progress, until))
+        owned = self._database.transact(
+            lambda tx: operation_writes.renew(tx, host, progress, self._clock.now() + self._lease)
+        )
         self._follow([uuid for uuid in sorted(owned) if progress[uuid].step in task_states.STEPS])
         return sorted(set(progress) - owned)
 
     def _follow(self, operation_ids: list[str]) -> None:
         if not operation_ids:
             return
-        now, choose = self._clock.now(), task_states.task_state
         with self._database.read() as tx:
-            behind = task_state_writes.behind(tx, operation_ids, choose)
+            behind = task_state_writes.behind(tx, operation_ids, task_states.task_state)
         for uuid in behind:  # each on its own: the instance is its lock, and is taken first
-            self._database.transact(
-                lambda tx, uuid=uuid: task_state_writes.follow(tx, uuid, choose, now)  # type: ignore[misc]
-            )
+            self._show(uuid)
+
+    def _show(self, operation_id: str) -> None:
+        choose = task_states.task_state
+        self._database.transact(lambda tx: task_state_writes.follow(tx, operation_id, choose, self._clock.now()))
 
     def finish(self, context: RequestContext, result: OperationResult, admin_pass: str | None = None) -> None:
         """Record an end; what another host has to do, or may still try, goes on there. Raises Superseded.
 
         ``admin_pass`` goes along, and is not written down.
         """
-        now = self._clock.now()
         outcome = self._database.transact(
-            lambda tx: operation_writes.finish(tx, result, now, attempts=self._max_attempts)
+            lambda tx: operation_writes.finish(tx, result, self._clock.now(), attempts=self._max_attempts)
         )
         if outcome.onward:
             operation = outcome.operation
@@ -119,9 +124,8 @@ class Recorder:
 
     def power_state_changed(self, host: str, instance_uuid: str, power_state: PowerState, at: float) -> None:
         """Follow what a guest did by itself, unless an operation owns the instance."""
-        now = self._clock.now()
-
         def write(tx: Tx) -> Instance | None:
+            now = self._clock.now()
             try:
                 vm_state = vm_state_after(instance_writes.hold(tx, instance_uuid).vm_state, power_state)
             except NotFound:

@@ -9,6 +9,7 @@ from typing import Protocol
 from nova_lite.core import concurrency
 
 TICK = 1e-6  # seconds between two readings of an ordered clock at least
+AHEAD = 30.0  # seconds that another reading may be ahead; one that is more was of a clock that is wrong
 
 
 class Clock(Protocol):
@@ -40,7 +41,7 @@ class OrderedClock:
     it was wrong before: from then on it is believed again.
     """
 
-    def __init__(self, clock: Clock, patience: float = 30.0) -> None:
+    def __init__(self, clock: Clock, patience: float = AHEAD) -> None:
         self._clock, self._patience = clock, patience
         self._lock = concurrency.lock()
         self._last = 0.0
@@ -53,6 +54,15 @@ class OrderedClock:
 
     def monotonic(self) -> float:
         return self._clock.monotonic()
+
+
+def following(before: float, now: float) -> float:
+    """``now``, but no earlier than ``before``: another process has said that, with a clock that is ahead, or it had
+    its turn first while this one, having read its clock, waited.
+
+    A ``before`` that is more than :data:`AHEAD` later is a wrong clock's, and does not count.
+    """
+    return before if now < before <= now + AHEAD else now
 
 
 class ManualClock:

@@ -77,6 +77,9 @@ class DatabasePasswords:
     def put(self, password: objects.Password, /) -> None:
         self._database.transact(lambda tx: writes.put_password(tx, password))
 
+    def put_anew(self, password: objects.Password, was: str, /) -> None:
+        self._database.transact(lambda tx: writes.put_password_anew(tx, password, was))
+
     def count_failure(self, user_id: str, at: float, /) -> None:
         self._database.transact(lambda tx: writes.count_failure(tx, user_id, at))
 

@@ -98,6 +98,7 @@ class Authenticator:
         :raises LoginRefused: a proof does not hold, they are about several users, or the scope is not theirs.
         :raises RecordNotFound: the proof is a token that is not valid (any more).
         """
+        now = self._clock.now()  # before anything is looked at: what is revoked meanwhile voids this token, too
         found = [self._prover.check(proof) for proof in login.proofs]
         user = found[0].user
         if any(item.user.id != user.id for item in found):
@@ -107,7 +108,6 @@ class Authenticator:
             raise login_refused()  # it has its own scope: whoever names one may mean another
         grant = self._scopes.grant(user, login.scope) if credential is None else self._limited(user, credential)
         parents = [item.parent for item in found if item.parent is not None]
-        now = self._clock.now()
         return Claims(
             user_id=user.id, user_name=user.name, user_domain_id=user.domain_id,
             scope=grant.scope, roles=grant.roles, methods=_methods(found),

@@ -65,6 +65,10 @@ class Passwords(Protocol):
         """Set or overwrite."""
         ...
 
+    def put_anew(self, password: objects.Password, was: str, /) -> None:
+        """Overwrite it if its hash still is ``was``: nobody has chosen another one meanwhile."""
+        ...
+
     def count_failure(self, user_id: str, at: float, /) -> None:
         """Add one to the failures by one statement, so that parallel guesses all count."""
         ...

@@ -60,7 +60,7 @@ class Users(Registry[User]):
         """Give a user a password; earlier tokens are void."""
         self.show(id)
         had_one = self._store.passwords.get(id) is not None
-        self._put(id, password)
+        self._store.passwords.put(self._made(id, password))
         if had_one:
             self._revocations.revoke(user_subject(id))
 
@@ -86,7 +86,7 @@ class Users(Registry[User]):
             self._store.passwords.count_failure(known.user_id, now)
             return False
         if self._hasher.is_stale(known.hash):
-            self._put(known.user_id, password)
+            self._store.passwords.put_anew(self._made(known.user_id, password), known.hash)
         elif known.failures:
             self._store.passwords.clear_failures(known.user_id)
         return True
@@ -96,9 +96,8 @@ class Users(Registry[User]):
         known = self._store.passwords.get(id)
         return self._hasher.verify(known.hash if known else None, password)
 
-    def _put(self, id: str, password: str) -> None:
-        hashed = self._hasher.hash(password)
-        self._store.passwords.put(Password(user_id=id, hash=hashed, changed_at=self._clock.now()))
+    def _made(self, id: str, password: str) -> Password:
+        return Password(user_id=id, hash=self._hasher.hash(password), changed_at=self._clock.now())
 
 
 class Groups(Registry[Group]):
@@ -117,8 +116,9 @@ class Groups(Registry[Group]):
 
     def delete(self, id: str) -> None:
         """Delete a group; what its members may do by it, their tokens may no more."""
-        self._void(id, [user.id for user in self.members(id)])
+        grants = self._grants(id, [user.id for user in self.members(id)])
         super().delete(id)
+        self._revocations.revoke(*grants)
 
     def members(self, id: str) -> Sequence[User]:
         """The users in a group, by id."""
@@ -142,7 +142,7 @@ class Groups(Registry[Group]):
         """:raises RecordNotFound: the user is not in the group."""
         self.require(id, user_id)
         self._store.memberships.remove(Membership(group_id=id, user_id=user_id))
-        self._void(id, [user_id])
+        self._revocations.revoke(*self._grants(id, [user_id]))
 
     def require(self, id: str, user_id: str) -> None:
         """:raises RecordNotFound: the user is not in the group."""
@@ -151,6 +151,7 @@ class Groups(Registry[Group]):
         if not self._store.memberships.list(group_id=id, user_id=user_id):
             raise not_found("member", user_id)
 
-    def _void(self, id: str, user_ids: Sequence[str]) -> None:
+    def _grants(self, id: str, user_ids: Sequence[str]) -> list[str]:
+        """What these users have by the group, as subjects of revocations."""
         targets = {link.target_id for link in self._store.assignments.list(actor_id=id)}
-        self._revocations.revoke(*(grant_subject(user, target) for user in user_ids for target in sorted(targets)))
+        return [grant_subject(user, target) for user in user_ids for target in sorted(targets)]

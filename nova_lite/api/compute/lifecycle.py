@@ -8,6 +8,8 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from msgspec import structs
+
 from nova_lite.api.compute.transitions import transition
 from nova_lite.core.clock import Clock
 from nova_lite.core.context import RequestContext
@@ -83,20 +85,20 @@ class Lifecycle:
         :raises QuotaExceeded: they would not all fit into the project's quota.
         :raises Repeated: the request was accepted before, or another one with its token.
         """
-        now = self._clock.now()
-        begun = [self._operation(context, server.uuid, server.project_id, arguments) for server in servers]
-
-        def write(tx: Tx) -> list[Instance]:
+        def write(tx: Tx) -> list[ClaimGrant]:
+            now = self._clock.now()
             if once is not None:
                 idempotency.record(tx, once, servers[0].uuid, now)
-            made = writes.create(tx, servers, begun, configured, now, plug)
+            new = [structs.replace(server, created_at=now, updated_at=now) for server in servers]
+            begun = [self._operation(context, server, arguments, now) for server in new]
+            made = writes.create(tx, new, begun, configured, now, plug)
             for server in made:
                 join(tx, server)
-            return made
+            return [ClaimGrant(instance=server, operation=one) for server, one in zip(made, begun, strict=True)]
 
-        accepted = self._database.transact(write)
-        for server, operation in zip(accepted, begun, strict=True):
-            self._send(operation, partial(self._scheduler.schedule_and_build, context, server, operation), admin_pass)
+        for grant in self._database.transact(write):
+            place = partial(self._scheduler.schedule_and_build, context, grant.instance, grant.operation)
+            self._send(grant.operation, place, admin_pass)
 
     def check(self, server: Instance, arguments: Arguments, *, override_lock: bool) -> None:
         """Refuse what the server's state forbids, as far as it is known: before what else is wrong is told.
@@ -132,20 +134,22 @@ class Lifecycle:
         :raises NotFound: the server is gone.
         :raises Conflict: its state, its lock or the lack of a host forbids the action.
         """
-        operation = self._operation(context, server.uuid, server.project_id, arguments)
         rule = transition(arguments)
-        return self._database.transact(
-            lambda tx: then(tx, writes.start_action(
-                tx, operation, rule, self._clock.now(), project_id=server.project_id, override_lock=override_lock
+
+        def write(tx: Tx) -> ClaimGrant:
+            now = self._clock.now()
+            return then(tx, writes.start_action(
+                tx, self._operation(context, server, arguments, now), rule, now, project_id=server.project_id,
+                override_lock=override_lock,
             ))
-        )
+
+        return self._database.transact(write)
 
     def call_off(self, operation: Operation, reason: str) -> None:
         """Fail an operation, for that reason, unless its host has begun it: then it ends by itself."""
-        now = self._clock.now()
-        fault = Fault(code=500, message=reason, created=now)
+        fault = Fault(code=500, message=reason, created=self._clock.now())
         with contextlib.suppress(Superseded, NotFound):
-            self._database.transact(lambda tx: operations.fail(tx, operation, fault, None, now))
+            self._database.transact(lambda tx: operations.fail(tx, operation, fault, None, self._clock.now()))
 
     def delete(self, context: RequestContext, server: Instance, *, override_lock: bool) -> None:
         """Accept a deletion; a server that no host has is gone when this returns.
@@ -153,22 +157,24 @@ class Lifecycle:
         :raises NotFound: the server is gone.
         :raises Conflict: it is locked.
         """
-        operation = self._operation(context, server.uuid, server.project_id, Delete())
-        deletion = self._database.transact(
-            lambda tx: writes.start_delete(
-                tx, operation, self._clock.now(), project_id=server.project_id, override_lock=override_lock
+        def write(tx: Tx) -> writes.Deletion:
+            now = self._clock.now()
+            return writes.start_delete(
+                tx, self._operation(context, server, Delete(), now), now, project_id=server.project_id,
+                override_lock=override_lock,
             )
-        )
+
+        deletion = self._database.transact(write)
         if deletion.outcome == "started" and deletion.operation is not None:
             self._run(context, deletion.instance, deletion.operation)
 
     def _operation(
-        self, context: RequestContext, instance_uuid: str, project_id: str, arguments: Arguments
+        self, context: RequestContext, server: Instance, arguments: Arguments, now: float
     ) -> Operation:
-        now = self._clock.now()
+        """``now``: read in the transaction that writes it, for which there may have been long to wait."""
         patience = self._deadlines.create if isinstance(arguments, Placed) else self._deadlines.action
         return Operation(
-            id=new_uuid(), request_id=context.request_id, instance_uuid=instance_uuid, project_id=project_id,
+            id=new_uuid(), request_id=context.request_id, instance_uuid=server.uuid, project_id=server.project_id,
             user_id=context.user_id, arguments=arguments, deadline=now + patience, created_at=now, updated_at=now,
             lease_expires_at=now + self._deadlines.begin,
         )

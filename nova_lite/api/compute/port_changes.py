@@ -51,11 +51,9 @@ class PortChanges:
         self._follow(context, server_uuid, DetachInterface(port_id=port_id), without)
 
     def _follow(self, context: RequestContext, server_uuid: str, arguments: _About, change: Change) -> None:
-        now = self.clock.now()
-
         def then(tx: Tx, grant: ClaimGrant) -> ClaimGrant:
             instance = grant.instance
-            return structs.replace(grant, instance=writes.save(tx, instance, now, **change(tx, instance)))
+            return structs.replace(grant, instance=writes.save(tx, instance, self.clock.now(), **change(tx, instance)))
 
         with contextlib.suppress(NotFound):
             with self.database.read() as tx:
@@ -65,6 +63,6 @@ class PortChanges:
             try:
                 self.lifecycle.act(context, server, arguments, override_lock=True, then=then)
             except Conflict:
-                self.database.transact(
-                    lambda tx: writes.edit(tx, server_uuid, None, lambda instance: change(tx, instance), now)
-                )
+                self.database.transact(lambda tx: writes.edit(
+                    tx, server_uuid, None, lambda instance: change(tx, instance), self.clock.now()
+                ))

@@ -107,6 +107,12 @@ def put_password(tx: Tx, password: Password) -> None:
     tx.upsert(PasswordRow, values, keys=["user_id"], update=[name for name in values if name != "user_id"])
 
 
+def put_password_anew(tx: Tx, password: Password, was: str) -> None:
+    """Overwrite it if its hash still is ``was``."""
+    same = update(PasswordRow).where(PasswordRow.user_id == password.user_id, PasswordRow.hash == was)
+    tx.change(same.values(msgspec.structs.asdict(password)))
+
+
 def count_failure(tx: Tx, user_id: str, at: float) -> None:
     """One more wrong guess."""
     failed = {PasswordRow.failures: PasswordRow.failures + 1, PasswordRow.last_failed_at: at}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from msgspec import structs
 from sqlalchemy import and_, or_, select, update
 
+from nova_lite.core.clock import following
 from nova_lite.core.errors import Conflict
 from nova_lite.db import swaps
 from nova_lite.db.models.hosts import AllocationRow
@@ -111,7 +112,7 @@ def start_action(
             InstanceRow.vm_state.in_(sorted(transition.from_vm_states)),
             or_(InstanceRow.task_state.is_(None), InstanceRow.task_state.in_(sorted(transition.allow_task_states))),
         )
-        .values(task_state=transition.task_state, updated_at=now, revision=InstanceRow.revision + 1)
+        .values(task_state=transition.task_state, **_touched(now))
     )
     instance = current(tx, uuid, project_id)
     if not changed:
@@ -122,11 +123,16 @@ def start_action(
     if transition.overtakes or transition.allow_task_states:
         # What is overtaken must not come later: a reboot that was delayed would find the server in any state.
         keep = () if transition.overtakes else QUIET
-        outbox.supersede(tx, instance, f"superseded by {operation.action}", now, keep)
+        outbox.supersede(tx, instance, f"superseded by {operation.action}", instance.updated_at, keep)
     move = move_of(operation.arguments)
     host = None if transition.scheduled else instance.host if move is None else move.host
-    grant = ClaimGrant(instance=instance, operation=structs.replace(operation, host=host))
+    grant = ClaimGrant(instance=instance, operation=_following(instance, operation, host=host))
     return ClaimGrant(instance=instance, operation=outbox.put(tx, grant)[0])
+
+
+def _touched(now: float) -> dict[str, Any]:
+    """What else changes of a row whenever it does, see :func:`save`."""
+    return {"updated_at": swaps.following(InstanceRow.updated_at, now), "revision": InstanceRow.revision + 1}
 
 
 def _must_be_alone(tx: Tx, operation: Operation) -> None:
@@ -162,7 +168,7 @@ def start_delete(
             _live(uuid, project_id, override_lock),
             or_(InstanceRow.task_state.is_(None), InstanceRow.task_state != TaskState.DELETING),
         )
-        .values(task_state=TaskState.DELETING, updated_at=now, revision=InstanceRow.revision + 1)
+        .values(task_state=TaskState.DELETING, **_touched(now))
     )
     instance = current(tx, uuid, project_id)
     if not changed:
@@ -170,15 +176,22 @@ def start_delete(
             raise _is_locked(uuid)
         return Deletion(outcome="already", instance=instance)
     arguments = _clearing(tx, instance)
-    outbox.supersede(tx, instance, f"superseded by {operation.action}", now)
+    outbox.supersede(tx, instance, f"superseded by {operation.action}", instance.updated_at)
     if instance.host is not None:
-        owned = structs.replace(operation, host=instance.host, arguments=arguments)
+        owned = _following(instance, operation, host=instance.host, arguments=arguments)
         grant = ClaimGrant(instance=instance, operation=owned)
         return Deletion(outcome="started", instance=instance, operation=outbox.put(tx, grant)[0])
     gone = soft_delete(tx, instance, now)
-    ended = structs.replace(operation, state=OperationState.DONE, updated_at=now, finished_at=now)
+    begun = _following(instance, operation, state=OperationState.DONE)
+    ended = structs.replace(begun, updated_at=begun.created_at, finished_at=begun.created_at)
     outbox.put(tx, ClaimGrant(instance=gone, operation=ended))
     return Deletion(outcome="done", instance=gone, operation=ended)
+
+
+def _following(instance: Instance, operation: Operation, **changes: Any) -> Operation:
+    """A new operation on an instance that was just changed for it: whatever was done before ended before it begins."""
+    begins = max(operation.created_at, instance.updated_at)
+    return structs.replace(operation, **changes, created_at=begins, updated_at=begins)
 
 
 def _clearing(tx: Tx, instance: Instance) -> Delete:
@@ -199,6 +212,7 @@ def soft_delete(tx: Tx, instance: Instance, now: float) -> Instance:
 
     Its allocation is the caller's to release.
     """
+    now = following(instance.updated_at, now)
     network.release_server(tx, instance.uuid, now)
     return save(
         tx, instance, now, vm_state=VmState.DELETED, task_state=None, power_state=PowerState.NOSTATE,
@@ -215,11 +229,13 @@ def hold(tx: Tx, uuid: str) -> Instance:
 
 
 def save(tx: Tx, before: Instance, now: float, **changes: Any) -> Instance:
-    """Commit a changed value in the place of ``before``; fields as :class:`Instance` has them.
+    """Commit a changed value in the place of ``before``; fields as :class:`Instance` has them. ``updated_at`` is
+    ``now``, but never goes back: who waited for the row has read the clock before whoever had it.
 
     :raises Conflict: the record is no longer ``before``; impossible while the caller holds it.
     """
-    after = structs.replace(before, **changes, updated_at=now, revision=before.revision + 1)
+    updated_at = following(before.updated_at, now)
+    after = structs.replace(before, **changes, updated_at=updated_at, revision=before.revision + 1)
     # What another host tells is of another clock, and nothing of its has been heard yet.
     unheard = {"told_at": 0.0} if after.host != before.host else {}
     matched = tx.change(

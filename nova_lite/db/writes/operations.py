@@ -13,7 +13,9 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import select, update
 
+from nova_lite.core import clock
 from nova_lite.core.errors import DeadlineExceeded
+from nova_lite.db import swaps
 from nova_lite.db.models.operations import OperationRow
 from nova_lite.db.reads import operations as reads
 from nova_lite.db.session import Tx
@@ -165,7 +167,7 @@ def recast(tx: Tx, operation: Operation, lease_until: float, now: float) -> bool
             OperationRow.uuid == operation.id, OperationRow.state == operation.state,
             OperationRow.epoch == operation.epoch, OperationRow.lease_expires_at == operation.lease_expires_at,
         )
-        .values(lease_expires_at=lease_until, updated_at=now)
+        .values(lease_expires_at=lease_until, updated_at=swaps.following(OperationRow.updated_at, now))
     ))
 
 
@@ -256,7 +258,7 @@ def _succeed(tx: Tx, grant: ClaimGrant, result: OperationResult, now: float) -> 
         state, message, outcome = OperationState.FAILED, operation.message, outcomes.fell_back
     changes |= outcome(tx, operation, instance, now)
     if instance.launched_at is None:
-        changes["launched_at"] = now
+        changes["launched_at"] = clock.following(instance.updated_at, now)
     after = instances.save(tx, instance, now, **changes)
     return Finished(instance=after, operation=ownership.end(tx, operation, after, state, message, now))
 

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import case, update
 
+from nova_lite.db import swaps
 from nova_lite.db.models.operations import OperationEventRow, OperationRow
 from nova_lite.db.reads.operations import UNFINISHED
 from nova_lite.db.session import Tx
@@ -46,7 +47,8 @@ def supersede(tx: Tx, instance: Instance, message: str, now: float, keep: Collec
             OperationRow.instance_uuid == instance.uuid, OperationRow.state.in_(UNFINISHED),
             OperationRow.action.not_in(sorted(keep)),
         )
-        .values(state=OperationState.FAILED, message=message, updated_at=now, lease_expires_at=None,
+        .values(state=OperationState.FAILED, message=message, lease_expires_at=None,
+                updated_at=swaps.following(OperationRow.updated_at, now),
                 finished_at=case((created_at > now, created_at), else_=now), **notices.ended(tx, instance))
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Select, Update, bindparam, select
 
+from nova_lite.core.clock import following
 from nova_lite.db import swaps
 from nova_lite.db.errors import Superseded
 from nova_lite.db.models.instances import InstanceRow
@@ -56,13 +57,13 @@ def save(tx: Tx, before: Operation, now: float, **changes: Any) -> Operation:
 
     :raises Superseded: they are not.
     """
-    return _commit(tx, before, structs.replace(before, **changes, updated_at=now), changes)
+    return _commit(tx, before, _changed(before, changes, now), changes)
 
 
 def begin(tx: Tx, before: Operation, lease_until: float, now: float) -> Operation:
     """Have an operation run, in the same way; nothing has been told of it in this epoch. Raises Superseded."""
     changes = {"state": OperationState.RUNNING, "lease_expires_at": lease_until}
-    after = structs.replace(before, **changes, updated_at=now)
+    after = _changed(before, changes, now)
     return _commit(tx, before, after, changes | {"told_at": 0.0})
 
 
@@ -71,8 +72,12 @@ def end(tx: Tx, before: Operation, instance: Instance, state: OperationState, me
     # Another process's clock, or one that waited to be heard, may have said when it began: no end is before that.
     finished_at = max(now, before.created_at)
     changes = {"state": state, "message": message, "finished_at": finished_at, "lease_expires_at": None}
-    after = structs.replace(before, **changes, updated_at=now)
+    after = _changed(before, changes, now)
     return _commit(tx, before, after, changes | notices.ended_with(tx, instance), _ending() if tx.telling else _still())
+
+
+def _changed(before: Operation, changes: dict[str, Any], now: float) -> Operation:
+    return structs.replace(before, **changes, updated_at=following(before.updated_at, now))
 
 
 def _commit(

@@ -157,6 +157,10 @@ def test_a_password_is_set_anew(store: IdentityStore) -> None:
     renewed = msgspec.structs.replace(PASSWORD, hash="$other$")
     store.passwords.put(renewed)
     assert store.passwords.get(USER.id) == renewed
+    store.passwords.put_anew(PASSWORD, PASSWORD.hash)
+    assert store.passwords.get(USER.id) == renewed, "somebody has chosen another one meanwhile"
+    store.passwords.put_anew(PASSWORD, renewed.hash)
+    assert store.passwords.get(USER.id) == PASSWORD
 
 
 def test_revocations_are_found_by_time_and_forgotten_when_they_expire(store: IdentityStore) -> None:

@@ -104,6 +104,10 @@ class MemoryPasswords:
     def put(self, password: objects.Password, /) -> None:
         self._passwords[password.user_id] = password
 
+    def put_anew(self, password: objects.Password, was: str, /) -> None:
+        if self._passwords[password.user_id].hash == was:
+            self.put(password)
+
     def count_failure(self, user_id: str, at: float, /) -> None:
         known = self._passwords.get(user_id)
         if known is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
@@ -57,8 +57,8 @@ def reset_state(request: Request[ComputeServices]) -> None:
     """Set what the records say, whatever the guest is; what was being done to the server is called off."""
     server = server_of(request)
     state = VmState(str(request.member("os-resetState")["state"]))
-    now = request.services.clock.now()
-    request.services.database.transact(lambda tx: outcomes.reset_state(tx, server.uuid, state, now))
+    services = request.services
+    services.database.transact(lambda tx: outcomes.reset_state(tx, server.uuid, state, services.clock.now()))
 
 
 def force_delete(request: Request[ComputeServices]) -> None:
@@ -89,13 +89,16 @@ def lock(request: Request[ComputeServices]) -> None:
     server = server_of(request)
     asked = request.body["lock"]
     reason = asked.get("locked_reason") if isinstance(asked, dict) else None
-    now, by = request.services.clock.now(), _as_whom(request, server)
+    by = _as_whom(request, server)
     if by == "owner" and server.locked_by == "admin":
         return  # locked it is, and it stays the admin's to open
-    request.services.database.transact(
-        lambda tx: writes.update_fields(
-            tx, server.uuid, server.project_id, now, locked=True, locked_by=by, locked_reason=reason
-        )
+    _change(request, server, locked=True, locked_by=by, locked_reason=reason)
+
+
+def _change(request: Request[ComputeServices], server: Instance, **fields: Any) -> None:
+    services = request.services
+    services.database.transact(
+        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, services.clock.now(), **fields)
     )
 
 
@@ -109,11 +112,7 @@ def unlock(request: Request[ComputeServices]) -> None:
     # Only who may override locks opens one that the other side has set.
     if server.locked_by not in (None, _as_whom(request, server)) and not may_override_lock(request, server):
         raise Forbidden(f"Instance {server.uuid} was locked by an administrator", instance=server.uuid)
-    now = request.services.clock.now()
-    request.services.database.transact(
-        lambda tx: writes.update_fields(tx, server.uuid, server.project_id, now, locked=False, locked_by=None,
-                                        locked_reason=None)
-    )
+    _change(request, server, locked=False, locked_by=None, locked_reason=None)
 
 
 def console_output(request: Request[ComputeServices]) -> Json:

@@ -78,6 +78,7 @@ def _change(request: Request[ComputeServices], change: Callable[[Metadata], Meta
         check_metadata(changed, limit)
         return {"metadata": dict(changed)}
 
-    now = services.clock.now()
-    after = services.database.transact(lambda tx: writes.edit(tx, server.uuid, server.project_id, edit, now))
+    after = services.database.transact(
+        lambda tx: writes.edit(tx, server.uuid, server.project_id, edit, services.clock.now())
+    )
     return dict(after.metadata)

@@ -81,8 +81,7 @@ def _change(request: Request[ComputeServices], change: Callable[[Tags], Tags]) -
         seen[0] = current
         return {"tags": tags}
 
-    now = request.services.clock.now()
     after = request.services.database.transact(
-        lambda tx: writes.edit(tx, server.uuid, server.project_id, edit, now)
+        lambda tx: writes.edit(tx, server.uuid, server.project_id, edit, request.services.clock.now())
     )
     return seen[0], after

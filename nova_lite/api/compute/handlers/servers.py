@@ -231,10 +231,10 @@ def update(request: Request[ComputeServices]) -> Json:
     server = server_of(request)
     body = request.member("server")
     if body:
-        now = request.services.clock.now()
-        server = request.services.database.transact(
-            lambda tx: writes.edit(tx, server.uuid, server.project_id, lambda current: _changes(current, body), now)
-        )
+        services, before = request.services, server
+        server = services.database.transact(lambda tx: writes.edit(
+            tx, before.uuid, before.project_id, lambda current: _changes(current, body), services.clock.now()
+        ))
     more = (views.FULL, views.ONE) if request.version >= v("2.75") else (views.ONE,)
     return views.show(server, circumstances(request, [server], *more, about=target(server)))
 
