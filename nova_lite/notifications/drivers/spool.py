@@ -14,14 +14,16 @@ from nova_lite.core.errors import Unavailable
 from nova_lite.notifications.notification import Notification, message
 
 CURRENT = "notifications.jsonl"
+CHUNK = 1 << 16  # bytes that are read at a time
 
 
 class SpoolDriver:
     """Appends lines of JSON to ``notifications.jsonl``; several processes of a host may share the directory.
 
     A file of more than ``max_bytes`` becomes ``notifications.jsonl.1``, that one ``.2``, and so on; of the older ones
-    ``keep`` stay, so that the directory never holds more than (keep + 1) times max_bytes and a batch. A line is there
-    wholly or not at all; after a crash of the machine a batch may be there twice.
+    ``keep`` stay, so that the directory never holds more than (keep + 1) times max_bytes and a batch. A batch that its
+    writer did not live to end, or the machine, is there twice. Nothing follows half a line: the next writer takes it
+    away first.
     """
 
     def __init__(self, directory: Path, max_bytes: int, keep: int) -> None:
@@ -46,8 +48,8 @@ class SpoolDriver:
             fcntl.flock(door, fcntl.LOCK_EX)
             if current.exists() and current.stat().st_size + len(lines) > self._max_bytes:
                 self._rotate(current)
-            with current.open("ab", buffering=0) as file:
-                before = file.tell()
+            with current.open("ab+", buffering=0) as file:
+                before = _whole(file.fileno())
                 try:
                     if file.write(lines) < len(lines):
                         raise OSError(28, "no space is left")
@@ -67,3 +69,17 @@ class SpoolDriver:
     @staticmethod
     def _older(current: Path, number: int) -> Path:
         return current if number == 0 else current.with_name(f"{CURRENT}.{number}")
+
+
+def _whole(file: int) -> int:
+    """Take away the half line that a writer left who was killed; how many bytes there are then."""
+    size = os.fstat(file).st_size
+    if not size or os.pread(file, 1, size - 1) == b"\n":
+        return size
+    end, found = size, -1
+    while end and found < 0:
+        begin = max(0, end - CHUNK)
+        found = os.pread(file, end - begin, begin).rfind(b"\n")
+        end = begin + found + 1 if found >= 0 else begin
+    os.ftruncate(file, end)
+    return end

@@ -124,7 +124,7 @@ def show_health(bench: Bench) -> None:
 def findings_shown(bench: Bench) -> dict[str, int]:
     """The conductor's gauge, by kind."""
     url = f"http://127.0.0.1:{bench.cloud.health_ports['conductor']}"
-    assert requests.get(f"{url}/health", timeout=10).json()["status"] == "ok"
-    shown = requests.get(f"{url}/metrics", timeout=10).text
+    assert requests.get(f"{url}/health", timeout=PATIENCE).json()["status"] == "ok"
+    shown = requests.get(f"{url}/metrics", timeout=PATIENCE).text
     lines = re.findall(r'^nova_lite_audit_findings{kind="(.*)"} (\d+)$', shown, re.M)
     return {kind: int(count) for kind, count in lines}

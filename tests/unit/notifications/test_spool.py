@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nova_lite.core.errors import Unavailable
-from nova_lite.notifications.drivers.spool import CURRENT, SpoolDriver
+from nova_lite.notifications.drivers.spool import CHUNK, CURRENT, SpoolDriver
 from tests.builders.notifications import a_notification, spooled
 
 
@@ -55,3 +55,16 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
     (tmp_path / CURRENT).symlink_to("/dev/full")
     with pytest.raises(Unavailable):
         driver.publish([a_notification()])
+
+
+@pytest.mark.parametrize("half", [b"{", b"x" * (CHUNK + 1)])
+def test_nothing_follows_the_half_line_of_a_writer_that_was_killed(tmp_path: Path, half: bytes) -> None:
+    """The kernel ends a long write between two pages. What was in it has not been told, and is published again."""
+    driver = SpoolDriver(tmp_path, 1 << 20, 1)
+    for begun in ([], [a_notification(1)]):
+        driver.publish(begun)
+        with (tmp_path / CURRENT).open("ab") as file:
+            file.write(half)
+        driver.publish([a_notification(2)])
+        wanted = ["id-2", "id-1", "id-2"] if begun else ["id-2"]
+        assert [found["message_id"] for found in spooled(tmp_path)] == wanted
