@@ -37,6 +37,9 @@ PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between two tries
 PLACING = frozenset({Action.CREATE, Action.UNSHELVE, Action.EVACUATE, Leg.ARRIVE})
 """What makes a guest begin on this host."""
 
+WITH_PASSWORD = frozenset({Action.CREATE, Action.REBUILD, Action.RESCUE, Action.EVACUATE})
+"""What gives the guest a password, on its config drive."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Ending:
@@ -163,7 +166,7 @@ class Guard:
             vm_state=_vm_state(job, operation, end.error, power_state), power_state=power_state,
             fault=self._fault(end.error),
             reschedule=operation.reschedules and end.undone and _another_host_may(end.error), undone=end.undone,
-            events=(self._event(operation, end),),
+            events=(self._event(operation, end), *self._unkept(job, end)),
         )
         try:
             self._reporter.finish(job, result)
@@ -180,6 +183,20 @@ class Guard:
             name=operation.event, host=self._host, started_at=end.started, finished_at=self._clock.now(),
             result="Error" if end.error else "Success", reason=str(end.error or ""), details=_trace(end.error),
         )
+
+    def _unkept(self, job: Job, end: _End) -> list[OperationEvent]:
+        """What was promised to the client and is not there, though the operation has succeeded."""
+        if end.error or job.operation.action not in WITH_PASSWORD or job.config_drive is None or job.admin_pass:
+            return []
+        # It came with a message that got lost, or was interrupted, and is written down nowhere (docs/adr/0024).
+        reason = (
+            f"{job.operation.action} was interrupted, and the administrator's password was not known any more: the "
+            "guest may not have it. Set one with changePassword"
+        )
+        return [OperationEvent(
+            name="compute_admin_password", host=self._host, started_at=end.started, finished_at=self._clock.now(),
+            result="Error", reason=reason,
+        )]
 
     def _power_state(self, job: Job, operation: LifecycleOperation) -> PowerState | None:
         if operation.done is VmState.DELETED:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 
+from msgspec.structs import replace
+
 from nova_lite.conductor import faults
 from nova_lite.conductor.dispatch import Dispatch, context_of
 from nova_lite.conductor.treatment import Remedy, treatment
@@ -28,6 +30,7 @@ from nova_lite.objects.states import RUINOUS, VmState
 
 LONGEST = 30.0  # seconds at most between two casts of one operation, if requeue_after is not more
 CASTS = 16  # casts that are under way at a time
+GAP = 5.0  # seconds between two looks, if their interval is not more, after which nobody has listened in between
 
 LOG = logging.getLogger(__name__)
 
@@ -45,27 +48,42 @@ class _Round:
 
 
 class Reaper:
-    """Looks at what is past its lease or its deadline."""
+    """Looks at what is past its lease or its deadline.
+
+    No host is down for a silence in which nobody could have heard it: this process was not there or was frozen, or had
+    no database. What other processes have heard meanwhile is in the records.
+    """
 
     def __init__(self, database: Database, dispatch: Dispatch, clock: Clock, settings: ConductorSettings) -> None:
         self._database, self._dispatch, self._clock = database, dispatch, clock
         self._settings = settings
         # A frozen host takes its time to be found silent: the others' operations do not wait for that.
         self._casts = concurrency.pool(CASTS)
+        self._gap = max(GAP, 3 * settings.reaper_interval)
+        self._looked_at = self._listening_since = 0.0
 
     def reap(self) -> None:
         """One turn."""
         now = self._clock.now()
         with self._database.read() as tx:
             late = operation_reads.expired(tx, now)
-            round_ = _Round(now, {state.host: state for state in host_reads.every(tx)} if late else {})
+            states = host_reads.every(tx) if late else []
+        if now - self._looked_at > self._gap:
+            self._listening_since = now
+        round_ = _Round(now, {state.host: self._as_heard(state) for state in states})
+        looked_at = now
         for grant in late:
             try:
                 self._treat(grant, round_)
+                looked_at = self._clock.now()
             except Superseded:
                 continue  # another conductor was faster, or its worker came back
             except NovaLiteError as error:
                 LOG.warning("%s of %s: %s", grant.operation.action, grant.instance.uuid, error)
+        self._looked_at = looked_at
+
+    def _as_heard(self, state: HostState) -> HostState:
+        return replace(state, last_seen_at=max(state.last_seen_at, self._listening_since))
 
     def _treat(self, grant: ClaimGrant, round_: _Round) -> None:
         operation = grant.operation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nova_lite.objects.base import Value
 
 
@@ -79,6 +81,15 @@ class HostState(Value, frozen=True, kw_only=True):
     def is_down(self, now: float, down_after: float) -> bool:
         """Whether it counts as down: somebody said so, or it has been silent for ``down_after`` seconds."""
         return self.forced_down or now - self.last_seen_at > down_after
+
+
+def is_nobody_heard(hosts: Iterable[HostState], now: float, down_after: float) -> bool:
+    """Whether all these hosts have fallen silent, those aside that are forced down.
+
+    Most likely nobody listens: the conductor or the database is away, and the silence says nothing of any one host.
+    """
+    awaited = [state for state in hosts if not state.forced_down]
+    return bool(awaited) and all(state.is_down(now, down_after) for state in awaited)
 
 
 class HostDetails(Value, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from nova_lite.core.context import RequestContext
 from nova_lite.core.errors import NotFound, Unavailable
 from nova_lite.objects.claim import ClaimGrant, ClaimRequest, Decision
 from nova_lite.objects.errors import NoCapacity, Superseded
-from nova_lite.objects.host import HostState
+from nova_lite.objects.host import HostState, is_nobody_heard
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Operation
 from nova_lite.rpcapi.compute import Compute
@@ -87,14 +87,10 @@ class SchedulerManager(Scheduler):
             concurrency.sleep(LOOK_EVERY)
 
     def _decide_now(self, instance: Instance, operation: Operation) -> tuple[Decision, bool]:
-        """What the picture says, and whether all hosts have fallen silent in it.
-
-        Most likely nobody listened: the conductor or the database was away, and the hosts report again in a moment.
-        """
+        """What the picture says, and whether nobody is heard in it: then the hosts report again in a moment."""
         hosts, now = self._hosts.all(), self._clock.now()
-        awaited = [state for state in hosts if not state.forced_down]
-        silent = bool(awaited) and all(state.is_down(now, self._down_after) for state in awaited)
         moment = Moment(now=now, down_after=self._down_after)
+        silent = is_nobody_heard(hosts, now, self._down_after)
         return self._pipeline.decide(hosts, request_spec(instance, operation), moment), silent
 
     def _send(self, context: RequestContext, grant: ClaimGrant, admin_pass: str | None) -> None:

@@ -236,6 +236,20 @@ def test_an_evacuated_server_is_made_anew_elsewhere_and_goes_from_the_host_that_
     assert cloud.guests("b")[server].power_state == 1
 
 
+def test_nobody_is_evacuated_while_no_host_is_heard(cloud: Cloud, server: str) -> None:
+    for host in HOSTS:
+        cloud.stop(host)
+    try:
+        with opened(cloud) as database:
+            database.transact(lambda tx: tx.change(update(ComputeNodeRow).values(last_seen_at=0.0)))
+        refused = cloud.client.act(server, "evacuate", {})
+        assert refused.status_code == 400 and "nobody knows whether that of a is" in refused.text, refused.text
+    finally:
+        for host in HOSTS:
+            cloud.start_host(host)
+    cloud.client.wait_for_hosts(len(HOSTS))
+
+
 @pytest.mark.parametrize(("version", "body", "answer", "status"), [
     ("2.1", {"onSharedStorage": False, "adminPass": "secret"}, {"adminPass": "secret"}, "ACTIVE"),
     ("2.29", {"force": True, "host": "b"}, None, "ACTIVE"),
@@ -302,9 +316,13 @@ def cut_off(cloud: Cloud, server: str) -> Iterator[str]:
     cloud.kill("b")  # a report that was under way would say that it is not silent
     gate.unlink()
     with opened(cloud) as database:
-        database.transact(fall_silent)
-    shown = wait_for(cloud, server, "ERROR", "resize_reverting")
-    assert "forced it down" in shown["fault"]["message"]
+
+        def given_up() -> bool:
+            database.transact(fall_silent)  # again, until the conductor has listened for long enough itself
+            return bool(cloud.client.show(server)["status"] == "ERROR")
+        cloud.client.wait(given_up, "the server is in ERROR", pause=0.5)
+    shown = cloud.client.show(server)
+    assert shown["OS-EXT-STS:task_state"] == "resize_reverting" and "forced it down" in shown["fault"]["message"]
     assert (cloud.guests("a")[server].power_state, cloud.guests("b")[server].power_state) == (4, 1)
     yield server
     if "b" not in cloud.services:
@@ -327,7 +345,7 @@ def wait_for(cloud: Cloud, server: str, status: str, task_state: str | None) -> 
 def fall_silent(tx: Tx) -> None:
     """Nobody has heard of b for long, and time is up for what is under way."""
     assert tx.change(update(ComputeNodeRow).where(ComputeNodeRow.host == "b").values(last_seen_at=0.0))
-    assert tx.change(update(OperationRow).where(OperationRow.state.in_(UNFINISHED)).values(deadline=0.0))
+    tx.change(update(OperationRow).where(OperationRow.state.in_(UNFINISHED)).values(deadline=0.0))
 
 
 @pytest.mark.promise(1, 2)

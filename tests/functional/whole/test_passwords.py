@@ -199,3 +199,26 @@ def test_a_boot_that_another_host_has_to_do_takes_it_along(tmp_path: Path, image
         assert events_of_boot(cloud, server) == [("a", "Error"), ("b", "Success")]
         assert told(SECRET) in (tmp_path / "b/instances" / server / "disk.config").read_bytes()
         assert written_down(cloud) == []
+
+
+def test_a_boot_that_is_taken_up_after_a_restart_says_that_its_password_is_lost(
+    tmp_path: Path, image_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    gate = tmp_path / "gates/create_disks.after"
+    gate.parent.mkdir()
+    with Cloud(tmp_path, more=f"[fake]\ngates = {gate.parent}\n") as cloud:
+        gate.touch()
+        image = cloud.client.upload(image_file)
+        server = cloud.client.boot(image, adminPass=SECRET, config_drive=True)
+        cloud.client.wait(gate.with_name(f"{gate.name}.{server}").exists, "the boot is on its way")
+        cloud.services.pop("h1").kill()
+        gate.unlink()
+        cloud.client.wait(lambda: f"create of {server} is left for the next start" in caplog.text, "it is left")
+        cloud.start_host("h1")
+        cloud.client.wait_status(server, "ACTIVE")
+        assert SECRET.encode() not in (tmp_path / "h1/instances" / server / "disk.config").read_bytes()
+        assert sorted(events_of_boot(cloud, server)) == [("h1", "Error"), ("h1", "Success")]
+        assert written_down(cloud) == []
+        whole = cloud.client.boot_up(image, adminPass=SECRET, config_drive=True)
+        assert events_of_boot(cloud, whole) == [("h1", "Success")]

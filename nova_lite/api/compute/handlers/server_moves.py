@@ -14,7 +14,7 @@ from nova_lite.core.errors import Conflict, Invalid, NotFound
 from nova_lite.db.reads import hosts, operations
 from nova_lite.db.session import Tx
 from nova_lite.objects.claim import ClaimGrant
-from nova_lite.objects.host import HostState
+from nova_lite.objects.host import HostState, is_nobody_heard
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.operation import Arguments, Create, Evacuate, Migrate, Unshelve
 from nova_lite.objects.states import VmState
@@ -99,6 +99,10 @@ def _require_down(services: ComputeServices, grant: ClaimGrant, known: dict[str,
         raise Conflict(f"Instance {grant.instance.uuid} has been moved meanwhile", instance=grant.instance.uuid)
     if host in known and is_up(services, known[host]):
         raise Invalid(f"Compute service of {host} is still in use.", instance=grant.instance.uuid)
+    heard = not is_nobody_heard(known.values(), services.clock.now(), services.down_after)
+    if host in known and not known[host].forced_down and not heard:
+        raise Invalid(f"No compute service is heard: nobody knows whether that of {host} is still in use.",
+                      instance=grant.instance.uuid)
     return grant
 
 
