@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nova_lite.api.compute.handlers.server_consoles import PATIENCE
+from nova_lite.api.compute.handlers.lookup import HOST_PATIENCE
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.microversions import v
 from nova_lite.api.request import Json, Request
@@ -33,7 +33,7 @@ def _found(request: Request[ComputeServices], token: str) -> ConsoleAddress:
             host = reads.get(tx, uuid, None).host
         if host is None:
             raise NotFound("no host", instance=uuid)
-        context = request.context.until(request.services.clock.now() + PATIENCE)
+        context = request.context.until(request.services.clock.now() + HOST_PATIENCE)
         return request.services.compute_at(host).console_address(context, token)
     except NotFound:
         raise NotFound("The token is not known, was used or has expired.") from None

@@ -9,6 +9,8 @@ from nova_lite.api.request import Request
 from nova_lite.db.reads import instances as reads
 from nova_lite.objects.instance import Instance
 
+HOST_PATIENCE = 30.0  # seconds that a client waits for a host that does not answer
+
 
 def scope(request: Request[ComputeServices]) -> str | None:
     """The project whose servers the caller may find; None for all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
+from nova_lite.api.compute.handlers.lookup import HOST_PATIENCE, may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Conflict, DeadlineExceeded, Forbidden, NotFound, Unavailable
@@ -15,7 +15,6 @@ from nova_lite.objects.operation import Arguments, CrashDump, Pause, Reboot, Res
 from nova_lite.objects.states import VmState
 
 CONSOLE_BYTES = 100 * 1024
-CONSOLE_PATIENCE = 10.0  # seconds that a client waits for a host that does not answer
 
 
 def _act(request: Request[ComputeServices], arguments: Arguments) -> None:
@@ -120,7 +119,7 @@ def console_output(request: Request[ComputeServices]) -> Json:
     server = server_of(request)
     if server.host is None or server.vm_state is VmState.BUILDING:
         raise Conflict(f"Instance {server.uuid} is not ready", instance=server.uuid)
-    context = request.context.until(request.services.clock.now() + CONSOLE_PATIENCE)
+    context = request.context.until(request.services.clock.now() + HOST_PATIENCE)
     try:
         log = request.services.compute_at(server.host).console_output(context, server.uuid, CONSOLE_BYTES)
     except NotFound:

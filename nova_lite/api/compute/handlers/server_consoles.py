@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from nova_lite.api.compute.handlers.lookup import server_of
+from nova_lite.api.compute.handlers.lookup import HOST_PATIENCE, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Json, Request
 from nova_lite.core.errors import Conflict, DeadlineExceeded, Invalid, NotFound, Unavailable, Unsupported
 from nova_lite.virt.capabilities import ConsoleKind
 
-PATIENCE = 10.0  # seconds for the host to answer
 KINDS: dict[tuple[str, str], ConsoleKind] = {("vnc", "novnc"): "vnc", ("serial", "serial"): "serial"}
 PROTOCOLS = {"os-getVNCConsole": "vnc", "os-getSPICEConsole": "spice", "os-getRDPConsole": "rdp",
              "os-getSerialConsole": "serial"}
@@ -35,7 +34,7 @@ def _url(request: Request[ComputeServices], protocol: str, kind: str) -> str:
         raise Invalid(f"Unavailable console type {kind}.", instance=server.uuid)
     if server.host is None:
         raise Conflict(f"Instance {server.uuid} is not ready", instance=server.uuid)
-    context = request.context.until(request.services.clock.now() + PATIENCE)
+    context = request.context.until(request.services.clock.now() + HOST_PATIENCE)
     try:
         return request.services.compute_at(server.host).console_access(context, server.uuid, wanted)
     except (NotFound, Conflict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nova_lite.api.compute.handlers.floating_addresses import floating_addresses
-from nova_lite.api.compute.handlers.lookup import server_of
+from nova_lite.api.compute.handlers.lookup import HOST_PATIENCE, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.compute.views import addresses as address_views
 from nova_lite.api.compute.views import diagnostics as views
@@ -14,8 +14,6 @@ from nova_lite.db.reads import hosts
 from nova_lite.objects.diagnostics import Diagnostics
 from nova_lite.objects.instance import Instance
 from nova_lite.objects.states import PowerState
-
-PATIENCE = 10.0  # seconds that a client waits for a host that does not answer
 
 
 def addresses(request: Request[ComputeServices]) -> Json:
@@ -50,7 +48,7 @@ def diagnostics(request: Request[ComputeServices]) -> Json:
     with request.services.database.read() as tx:
         host = hosts.one(tx, server.host)
     now = request.services.clock.now()
-    found = _measured(request, server, server.host, now + PATIENCE)
+    found = _measured(request, server, server.host, now + HOST_PATIENCE)
     return views.standard(server, host, found, now) if request.version >= v("2.48") else views.plain(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from nova_lite.api.compute.handlers.lookup import may_override_lock, server_of
+from nova_lite.api.compute.handlers.lookup import HOST_PATIENCE, may_override_lock, server_of
 from nova_lite.api.compute.services import ComputeServices
 from nova_lite.api.request import Request
 from nova_lite.core.errors import Conflict, DeadlineExceeded, NotFound, NovaLiteError, Unavailable
@@ -13,7 +13,6 @@ from nova_lite.rpc.errors import CannotSend
 
 LOG = logging.getLogger(__name__)
 
-PATIENCE = 30.0  # seconds that a client waits for a host, and that for the guest's agent
 
 
 def change_password(request: Request[ComputeServices]) -> None:
@@ -22,7 +21,7 @@ def change_password(request: Request[ComputeServices]) -> None:
     grant = services.lifecycle.accept(
         request.context, server, ChangePassword(), override_lock=may_override_lock(request, server)
     )
-    operation, context = grant.operation, request.context.until(services.clock.now() + PATIENCE)
+    operation, context = grant.operation, request.context.until(services.clock.now() + HOST_PATIENCE)
     password = str(request.member("changePassword")["adminPass"])
     try:
         services.compute_at(operation.host or "").set_admin_password(context, operation, password)
