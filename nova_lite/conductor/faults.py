@@ -36,11 +36,11 @@ def host_down(operation: Operation, now: float) -> Fault:
 
 
 def out_of_reach(operation: Operation, now: float) -> Fault:
-    """The host that the guest was to arrive on is silent, and may have it running; with the ways out."""
+    """The host that the guest was moved to is silent, and may have it running; with the ways out."""
     message = (
-        f"{operation.action} did not end in time: the host that was chosen does not answer, and may be running the "
-        "server. The server goes on where it was when that host answers again, or when an administrator has made sure "
-        "that it is dead and forced it down"
+        f"{operation.action} did not end in time: the host that the server was moved to does not answer, and may be "
+        "running it. The server goes on where it was before when that host answers again, or when an administrator has "
+        "made sure that it is dead and forced it down"
     )
     return Fault(code=500, message=message, details=f"{message}: {operation.host}", created=now)
 

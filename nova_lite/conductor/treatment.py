@@ -6,7 +6,7 @@ import enum
 
 from nova_lite.conf.control import ConductorSettings
 from nova_lite.objects.host import HostState
-from nova_lite.objects.operation import Migrate, Operation, Resize
+from nova_lite.objects.operation import Operation
 from nova_lite.objects.states import Action, Leg, OperationState
 
 
@@ -58,8 +58,10 @@ def _clears(operation: Operation, dead: bool) -> bool:
 def _too_late(operation: Operation, dead: bool) -> Remedy:
     if operation.work is Leg.ARRIVE:
         return Remedy.TURN_BACK if dead or operation.state is OperationState.QUEUED else Remedy.RECALL
-    recalled = operation.work is Leg.LEAVE and isinstance(operation.arguments, Migrate | Resize)
-    return Remedy.RECALL if recalled else Remedy.END
+    # Half of the guest may be gone by then: the other half must not be what is left to confirm, or to revert to.
+    if operation.work is Leg.LEAVE:
+        return Remedy.RECALL
+    return Remedy.PASS_OVER if operation.work is Leg.DISMISS else Remedy.END
 
 
 def _may_leave(operation: Operation, dead: bool) -> bool:

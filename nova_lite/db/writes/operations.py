@@ -210,7 +210,7 @@ def recall(tx: Tx, operation: Operation, fault: Fault, vm_state: VmState | None,
     """
     grant = _as_seen(tx, operation)
     away = relay.recall(tx, grant, fault, now, vm_state)
-    if operation.work is Leg.ARRIVE:
+    if operation.work is Leg.ARRIVE or vm_state not in (None, grant.instance.vm_state):
         add_events(tx, operation.id, [_decided(operation, fault, now)])
     return Finished.handed_on(away)
 

@@ -79,8 +79,6 @@ def failed(tx: Tx, operation: Operation, instance: Instance, now: float, *, left
             host = instance.host if left else arguments.source
             claims.release_elsewhere(tx, instance.uuid, host)
             return {"host": host}
-        case ConfirmResize(move=move) if move is not None:
-            return _as_it_is(instance, instance.vm_state)  # the host that failed speaks of another guest
         case RevertResize(move=move) if move is not None and move.leg is Leg.RETURN:
             return {"vm_state": VmState.ERROR}
     return {}

@@ -34,22 +34,24 @@ def after_success(tx: Tx, grant: ClaimGrant, now: float) -> ClaimGrant | None:
         case RevertResize(move=move) if move is not None and move.leg is Leg.LEAVE:
             back = structs.replace(grant, instance=_brought_back(tx, instance, move.source, now))
             home = structs.replace(arguments, move=structs.replace(move, leg=Leg.RETURN))
-            return _hand_on(tx, back, move.source, home, now)
+            return _hand_on(tx, back, move.source, home, now, deadline=_way_back(grant, now))
     return None
 
 
 def after_failure(tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float, *, left: bool) -> ClaimGrant | None:
     """What follows a part that failed: the source of a move goes on when the guest could not arrive. See above.
 
-    ``left``: the destination may have something of the guest; then that has to go first (docs/adr/0038).
+    ``left``: the destination may have something of the guest; then that has to go first. What has to go is tried
+    until it has gone: half of a guest is nothing to go back to (docs/adr/0038).
     """
-    arguments = grant.operation.arguments
-    move = move_of(arguments)
-    if not isinstance(arguments, Migrate | Resize) or move is None:
-        return None
-    if move.leg is Leg.LEAVE:
+    move = move_of(grant.operation.arguments)
+    leg = None if move is None else move.leg
+    if leg is Leg.LEAVE:
+        told, message = _told(tx, grant, fault, now, vm_state=VmState.ERROR)
+        return _put_off(tx, told, now, message=message, deadline=_way_back(grant, now))
+    if leg is Leg.DISMISS:
         return _put_off(tx, grant, now)
-    if move.leg is not Leg.ARRIVE:
+    if leg is not Leg.ARRIVE:
         return None
     return recall(tx, grant, fault, now) if left else fall_back(tx, grant, fault, now)
 
@@ -60,13 +62,13 @@ def fall_back(tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float) -> Cla
     move = move_of(grant.operation.arguments)
     assert move is not None
     return _hand_on(tx, told, move.source, _on_leg(grant, Leg.FALL_BACK), now, message=message,
-                    deadline=max(grant.operation.deadline, now + WAY_BACK))
+                    deadline=_way_back(grant, now))
 
 
 def recall(
     tx: Tx, grant: ClaimGrant, fault: Fault | None, now: float, vm_state: VmState | None = None
 ) -> ClaimGrant:
-    """The destination may have the guest: it has to take it away before the source's goes on.
+    """The destination may have the guest: it has to take it away before the source's goes on, as in any revert.
 
     ``fault`` None: why has been said. ``vm_state``: the instance's while that is waited for; None: as it is.
     """
@@ -90,16 +92,20 @@ def _told(
 
 def _on_leg(grant: ClaimGrant, leg: Leg) -> Arguments:
     arguments = grant.operation.arguments
-    assert isinstance(arguments, Migrate | Resize) and arguments.move is not None
+    assert isinstance(arguments, Migrate | Resize | RevertResize) and arguments.move is not None
     return structs.replace(arguments, move=structs.replace(arguments.move, leg=leg))
 
 
-def _put_off(tx: Tx, grant: ClaimGrant, now: float) -> ClaimGrant:
+def _way_back(grant: ClaimGrant, now: float) -> float:
+    return max(grant.operation.deadline, now + WAY_BACK)
+
+
+def _put_off(tx: Tx, grant: ClaimGrant, now: float, **more: Any) -> ClaimGrant:
     """The same part, once more, later: it must not fail for good."""
     operation = grant.operation
     queued = ownership.save(
         tx, operation, now, state=OperationState.QUEUED, epoch=operation.epoch + 1, step="",
-        lease_expires_at=now + AGAIN_AFTER, deadline=max(operation.deadline, now + WAY_BACK),
+        lease_expires_at=now + AGAIN_AFTER, **more,
     )
     return structs.replace(grant, operation=queued)
 

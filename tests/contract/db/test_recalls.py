@@ -10,11 +10,19 @@ from nova_lite.db.session import Database
 from nova_lite.db.writes import operations as writes
 from nova_lite.objects.errors import Superseded
 from nova_lite.objects.instance import Instance
-from nova_lite.objects.operation import Migrate, Operation, OperationResult, move_of
+from nova_lite.objects.operation import (
+    ConfirmResize,
+    Migrate,
+    Move,
+    Operation,
+    OperationResult,
+    RevertResize,
+    move_of,
+)
 from nova_lite.objects.states import Leg, OperationState, PowerState, TaskState, VmState
 from tests.builders.guests import NOW
 from tests.contract.db.cloud import FAULT, Cloud, an_event, failed, succeeded
-from tests.contract.db.transitions import LEAVE
+from tests.contract.db.transitions import DECIDING, LEAVE
 
 pytestmark = pytest.mark.promise(1, 2)
 
@@ -116,3 +124,45 @@ def test_it_is_called_back_again_when_its_time_is_up_again(cloud: Cloud, arrivin
     assert of(cloud, arriving).vm_state is VmState.ERROR
     with pytest.raises(Superseded):
         cloud.finish(late(began.operation))
+
+
+def decided(cloud: Cloud, arriving: Operation, decision: type[ConfirmResize | RevertResize], leg: Leg) -> Operation:
+    """What the host begins to clear away that a decided move leaves."""
+    there = cloud.finish(succeeded(arriving, VmState.RESIZED)).instance
+    move = Move(source="host1", destination="host2", leg=leg)
+    return cloud.begin(cloud.act(there, decision(move=move), DECIDING).operation).operation
+
+
+def test_a_revert_that_failed_is_tried_again_and_not_left_to_be_confirmed(cloud: Cloud, arriving: Operation) -> None:
+    leaving = decided(cloud, arriving, RevertResize, Leg.LEAVE)
+    again = cloud.finish(failed(leaving))
+    assert not again.onward and where(again.operation) == ("host2", Leg.LEAVE)
+    shown = of(cloud, arriving)
+    assert (shown.vm_state, shown.task_state, shown.fault) == (VmState.ERROR, TaskState.RESIZE_REVERTING, FAULT)
+    back = cloud.finish(succeeded(cloud.begin(again.operation).operation, None))
+    assert back.onward and where(back.operation) == ("host1", Leg.RETURN)
+    ended = cloud.finish(succeeded(cloud.begin(back.operation).operation))
+    assert (ended.operation.state, ended.operation.message) == (OperationState.DONE, "")
+    assert (ended.instance.vm_state, ended.instance.fault, ended.instance.host) == (VmState.ACTIVE, None, "host1")
+    assert claims(cloud) == [1, 0]
+
+
+def test_a_revert_whose_host_is_silent_waits_in_error_with_the_ways_out(cloud: Cloud, arriving: Operation) -> None:
+    away = recalled(cloud, decided(cloud, arriving, RevertResize, Leg.LEAVE))
+    assert where(away.operation) == ("host2", Leg.LEAVE) and of(cloud, arriving).fault == FAULT
+    back = cloud.database.transact(lambda tx: writes.pass_over(tx, away.operation, "it is dead", NOW))
+    assert back.onward and where(back.operation) == ("host1", Leg.RETURN)
+
+
+def test_a_confirmation_that_failed_is_tried_again_and_not_left_to_be_reverted(
+    cloud: Cloud, arriving: Operation
+) -> None:
+    dismissing = decided(cloud, arriving, ConfirmResize, Leg.DISMISS)
+    again = cloud.finish(failed(dismissing))
+    assert not again.onward and where(again.operation) == ("host1", Leg.DISMISS)
+    assert again.operation.deadline == dismissing.deadline
+    assert of(cloud, arriving).vm_state is VmState.RESIZED
+    done = cloud.database.transact(lambda tx: writes.pass_over(tx, again.operation, "its time is up", NOW))
+    assert (done.operation.state, done.instance.vm_state, done.instance.host) == (
+        OperationState.DONE, VmState.ACTIVE, "host2")
+    assert claims(cloud) == [0, 1]

@@ -23,12 +23,12 @@ from tests.builders.guests import NOW
 from tests.builders.hosts import an_inventory
 from tests.builders.operations import an_operation
 from tests.contract.db.cloud import FAULT, UNLIMITED, Cloud, a_size, failed, succeeded
+from tests.contract.db.transitions import DECIDING
 
 pytestmark = pytest.mark.promise(4)
 
 SMALL, LARGE = a_size(1, 64, 1), a_size(2, 128, 3)
 PREPARING = Transition(task_state=TaskState.RESIZE_PREP, from_vm_states=frozenset({VmState.ACTIVE}))
-DECIDING = Transition(task_state=TaskState.RESIZE_REVERTING, from_vm_states=frozenset({VmState.RESIZED}))
 SHELVING = Transition(task_state=TaskState.SHELVING, from_vm_states=frozenset({VmState.ACTIVE}))
 UNSHELVING = Transition(
     task_state=TaskState.UNSHELVING, from_vm_states=frozenset({VmState.SHELVED_OFFLOADED}), unplaced=True

@@ -13,3 +13,4 @@ PLUG = Transition(task_state=None, from_vm_states=frozenset({VmState.ACTIVE}))
 LEAVE = Transition(
     task_state=TaskState.RESIZE_PREP, from_vm_states=frozenset({VmState.ACTIVE}), scheduled=True, alone=True
 )
+DECIDING = Transition(task_state=TaskState.RESIZE_REVERTING, from_vm_states=frozenset({VmState.RESIZED}))

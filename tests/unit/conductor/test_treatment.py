@@ -112,9 +112,14 @@ def test_a_move_past_its_deadline_goes_on_at_its_source_once_the_destination_has
     assert treatment(an_op(moving(leg), state, deadline=NOW), host, NOW, SETTINGS) is remedy
 
 
-def test_a_revert_past_its_deadline_ends() -> None:
-    operation = an_op(RevertResize(move=move(Leg.LEAVE)), RUNNING, deadline=NOW)
-    assert treatment(operation, SILENT, NOW, SETTINGS) is Remedy.END
+@pytest.mark.parametrize("state", [QUEUED, RUNNING])
+@pytest.mark.parametrize("host", [UP, SILENT])
+def test_what_a_decision_gives_up_is_cleared_away_whatever_the_time(state: OperationState, host: HostState) -> None:
+    """A guest that is half destroyed is not one that may be confirmed, or reverted to."""
+    reverted = an_op(RevertResize(move=move(Leg.LEAVE)), state, deadline=NOW)
+    assert treatment(reverted, host, NOW, SETTINGS) is Remedy.RECALL
+    confirmed = an_op(ConfirmResize(move=move(Leg.DISMISS)), state, deadline=NOW)
+    assert treatment(confirmed, host, NOW, SETTINGS) is Remedy.PASS_OVER
 
 
 def test_a_delete_past_its_deadline_on_a_host_that_is_down_still_ends_deleted() -> None:
