@@ -44,6 +44,7 @@ ROOT = Path(__file__).parents[1]
 OURS = Path(sys.executable)
 CALLS = {"calls at 1": 1, "calls at 20": 20, "calls at 200": 200}
 CASTS = {"casts at 20": 20, "casts at 200": 200}
+WORDS = 4000  # characters of the last complaints of processes that failed
 SIDES = ("server", "client", "broker")
 TELLING = ("calls at 20", "casts at 20")  # their CPU is told
 
@@ -72,6 +73,7 @@ class Pair:
     def __init__(self, system: System) -> None:
         self.system = system
         self._running: list[subprocess.Popen[str]] = []
+        self._words = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - closed on leaving
         self.figures: list[Figures] = []
 
     def __enter__(self) -> Self:
@@ -79,7 +81,7 @@ class Pair:
             for role in ("serve", "measure"):
                 self._running.append(subprocess.Popen(
                     self.system.command(role), cwd=ROOT, text=True, bufsize=1, stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, stderr=self._words,
                 ))
                 self._hear("ready")
         except BaseException:
@@ -91,6 +93,7 @@ class Pair:
         for process in reversed(self._running):
             process.kill()
             process.communicate()
+        self._words.close()
 
     def ask(self, figure: str, kind: str, callers: int, seconds: float) -> None:
         """Measure one figure once; it belongs to the latest of ``figures``."""
@@ -113,7 +116,8 @@ class Pair:
         assert answer is not None
         line = answer.readline()
         if not line or (expected and line.strip() != expected):
-            raise SystemExit(f"benchmarks/rpc: {self.system.name} said {line!r}; try {self.system.command('serve')}")
+            self._words.seek(0)
+            raise SystemExit(f"benchmarks/rpc: {self.system.name} said {line!r}\n{self._words.read()[-WORDS:]}")
         return line
 
     def _cpu(self) -> list[float]:
